@@ -1,0 +1,66 @@
+"""Builds and installs the distribution `cloudsmith-api`."""
+import io
+import os
+import runpy
+
+from setuptools import find_packages, setup
+
+ROOT = os.path.dirname(os.path.abspath(__file__))
+
+
+def text_of(*path):
+    """Return the text of a file of this project."""
+    with io.open(os.path.join(ROOT, *path), encoding='utf-8') as source:
+        return source.read()
+
+
+def run_time_requirements():
+    """Return the lines of requirements.txt, without its comments."""
+    lines = (line.strip() for line in text_of('requirements.txt').splitlines())
+    return [line for line in lines if line and not line.startswith('#')]
+
+
+setup(
+    name='cloudsmith-api',
+    # The file is run by itself, since importing the package would need what is not installed yet.
+    version=runpy.run_path(os.path.join(ROOT, 'cloudsmith_api', 'version.py'))['__version__'],
+    description='Python client for the Cloudsmith User API',
+    long_description=text_of('README.md'),
+    long_description_content_type='text/markdown',
+    author='the cloudsmith_api authors',
+    license='MIT',
+    project_urls={'Documentation of the service': 'https://help.cloudsmith.io/'},
+    keywords=['cloudsmith', 'api', 'client', 'user', 'two-factor'],
+    classifiers=[
+        'Development Status :: 5 - Production/Stable',
+        'Framework :: Pytest',
+        'Intended Audience :: Developers',
+        'Operating System :: OS Independent',
+        'Programming Language :: Python',
+        'Programming Language :: Python :: 2',
+        'Programming Language :: Python :: 2.7',
+        'Programming Language :: Python :: 3',
+        'Programming Language :: Python :: 3.6',
+        'Programming Language :: Python :: 3.7',
+        'Programming Language :: Python :: 3.8',
+        'Programming Language :: Python :: 3.9',
+        'Programming Language :: Python :: 3.10',
+        'Programming Language :: Python :: 3.11',
+        'Programming Language :: Python :: 3.12',
+        'Programming Language :: Python :: 3.13',
+        'Programming Language :: Python :: Implementation :: CPython',
+        'Topic :: Internet :: WWW/HTTP',
+        'Topic :: Software Development :: Libraries :: Python Modules',
+        'Typing :: Typed',
+    ],
+    packages=find_packages(include=['cloudsmith_api', 'cloudsmith_api.*']),
+    py_modules=['pytest_cloudsmith_api'],
+    entry_points={'pytest11': ['cloudsmith_api = pytest_cloudsmith_api']},
+    package_data={'': ['py.typed', '*.pyi']},
+    zip_safe=False,
+    python_requires='>=2.7, !=3.0.*, !=3.1.*, !=3.2.*, !=3.3.*, !=3.4.*, !=3.5.*',
+    install_requires=run_time_requirements(),
+    extras_require={'socks': ['PySocks>=1.5.6']},
+    # `universal`, the older way to say it, is deprecated in setuptools; this one every release knows.
+    options={'bdist_wheel': {'python_tag': 'py2.py3'}},
+)
