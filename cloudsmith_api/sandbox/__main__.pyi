@@ -1,0 +1,3 @@
+WELCOME: str
+
+def main() -> int: ...

@@ -1,0 +1,3 @@
+HEADERS: str
+CUT: str
+DRIP: str

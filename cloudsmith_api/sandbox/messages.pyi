@@ -1,0 +1,53 @@
+import re
+from collections.abc import Iterable, Iterator
+from typing import TypeVar, overload
+from wsgiref.headers import Headers
+
+from _typeshed.wsgi import WSGIEnvironment
+
+_T = TypeVar('_T')
+
+REASONS: dict[int, str]
+CHALLENGES: dict[int, list[tuple[str, str]]]
+MOST_BODY_BYTES: int
+LENGTH: re.Pattern[str]
+
+class RequestHeaders:
+    def __init__(self, pairs: Iterable[tuple[str, str]]) -> None: ...
+    @overload
+    def get(self, name: str) -> str | None: ...
+    @overload
+    def get(self, name: str, default: _T) -> str | _T: ...
+    def __getitem__(self, name: str) -> str: ...
+    def __contains__(self, name: str) -> bool: ...
+    def __iter__(self) -> Iterator[tuple[str, str]]: ...
+    def __len__(self) -> int: ...
+
+class Request:
+    method: str
+    url: str
+    path: str
+    query: str
+    headers: RequestHeaders
+    body: bytes
+
+    def __init__(self, environ: WSGIEnvironment) -> None: ...
+
+class Answer:
+    status: int
+    headers: Headers
+    body: bytes
+
+    def __init__(self, status: int, value: object, headers: Iterable[tuple[str, str]] = ()) -> None: ...
+
+class Problem(Exception):
+    answer: Answer
+
+    def __init__(
+        self, status: int, detail: str | None = None, headers: Iterable[tuple[str, str]] = (),
+        **members: object,
+    ) -> None: ...
+
+def reason(status: int) -> str: ...
+def header_pairs(environ: WSGIEnvironment) -> Iterator[tuple[str, str]]: ...
+def read_body(environ: WSGIEnvironment) -> bytes: ...

@@ -1,0 +1,97 @@
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import threading
+
+import pytest
+
+from cloudsmith_api.sandbox import __main__ as program
+
+FOLDER = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+
+
+@pytest.fixture
+def run(monkeypatch):
+    """Run the module in this process with these arguments; its exit status."""
+    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+
+    def run_with(*arguments):
+        monkeypatch.setattr(sys, 'argv', ['sandbox'] + list(arguments))
+        try:
+            return program.main()
+        except SystemExit as ended:
+            return ended.code
+
+    yield run_with
+    for number, handler in before.items():
+        signal.signal(number, handler)
+
+
+class Interrupter(object):
+    """Standard output that sends this process a signal once it has been flushed."""
+
+    def __init__(self, number):
+        self.written = ''
+        self._number = number
+
+    def write(self, text):
+        self.written += text
+
+    def flush(self):
+        timer = threading.Timer(0.05, os.kill, (os.getpid(), self._number))
+        timer.start()
+
+
+@pytest.mark.parametrize('number', [signal.SIGINT, signal.SIGTERM])
+def test_it_serves_until_it_is_interrupted_and_exits_with_0(run, monkeypatch, number):
+    output = Interrupter(number)
+    monkeypatch.setattr(sys, 'stdout', output)
+    before = threading.active_count()
+    assert run('--port', '0') == 0
+    assert 'http://127.0.0.1:' in output.written
+    assert threading.active_count() <= before + 1  # the timer may be about to end
+
+
+def test_a_port_in_use_is_one_line_and_exit_status_1(run, sandbox, capsys):
+    port = re.search(':([0-9]+)/', sandbox.url).group(1)
+    assert run('--port', port) == 1
+    output, errors = capsys.readouterr()
+    assert output == ''
+    assert errors.startswith('port %s: ' % port)
+    assert errors.count('\n') == 1
+
+
+def test_an_impossible_port_is_one_line_and_exit_status_1(run, capsys):
+    assert run('--port', '70000') == 1
+    assert capsys.readouterr()[1] == 'port 70000: port must be from 0 to 65535, not 70000\n'
+
+
+def test_help_names_the_option(run, capsys):
+    assert run('--help') == 0
+    assert '--port' in capsys.readouterr()[0]
+
+
+@pytest.mark.parametrize('number', [signal.SIGINT, signal.SIGTERM])
+def test_what_it_prints_can_be_pasted_and_a_signal_ends_it_quietly(number):
+    process = subprocess.Popen(
+        [sys.executable, '-m', 'cloudsmith_api.sandbox'], cwd=FOLDER,
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler))
+    printed = b''
+    while printed.count(b'curl') < 3:
+        printed += process.stdout.readline()
+    text = printed.decode('ascii')
+    port = int(re.search('127.0.0.1:([0-9]+)/v1', text).group(1))
+    key = re.search('CLOUDSMITH_API_KEY=([0-9a-f]{40})', text).group(1)
+    connection = socket.create_connection(('127.0.0.1', port), timeout=5)
+    connection.sendall(('GET /v1/user/self/ HTTP/1.0\r\nX-Api-Key: %s\r\n\r\n' % key).encode('ascii'))
+    answer = b''.join(iter(lambda: connection.recv(65536), b''))
+    connection.close()
+    assert b'"slug": "ada"' in answer
+    process.send_signal(number)
+    _, errors = process.communicate()
+    assert (process.returncode, errors) == (0, b'')
