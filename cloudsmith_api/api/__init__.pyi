@@ -1,0 +1,3 @@
+from .user_api import UserApi
+
+__all__ = ('UserApi',)

@@ -1,0 +1,323 @@
+from collections.abc import Iterator
+from multiprocessing.pool import AsyncResult
+from typing import Any, Literal, TypeVar, overload
+
+from typing_extensions import TypeAlias, TypedDict, Unpack
+from urllib3 import BaseHTTPResponse, HTTPHeaderDict
+
+from ..api_client import ApiClient
+from ..models import (
+    InlineResponse2001,
+    UserAuthenticationToken,
+    UserAuthToken,
+    UserAuthTokenRequest,
+    UserBrief,
+)
+
+_T = TypeVar('_T')
+_Info: TypeAlias = tuple[_T, int, HTTPHeaderDict]
+# What comes back where an option is a bool that only the program's run decides.
+_Either: TypeAlias = _T | BaseHTTPResponse | AsyncResult[_T] | AsyncResult[BaseHTTPResponse]
+_EitherInfo: TypeAlias = (
+    _Either[_T] | _Either[_Info[_T]] | _Info[BaseHTTPResponse] | AsyncResult[_Info[BaseHTTPResponse]]
+)
+_SignIn: TypeAlias = UserAuthTokenRequest | dict[str, Any] | None
+
+# The values of the options, one by one: those that may be left out are `total=False`.
+class _Timeout(TypedDict, total=False):
+    _request_timeout: float | tuple[float, float] | None
+
+class _AtOnce(TypedDict, total=False):
+    async_req: Literal[False] | None
+
+class _Async(TypedDict):
+    async_req: Literal[True]
+
+class _Read(TypedDict, total=False):
+    _preload_content: Literal[True]
+
+class _Unread(TypedDict):
+    _preload_content: Literal[False]
+
+class _WithInfo(TypedDict, total=False):
+    _return_http_data_only: Literal[False] | None
+
+class _DataOnly(TypedDict):
+    _return_http_data_only: Literal[True]
+
+class _Ignored(TypedDict, total=False):
+    _return_http_data_only: bool | None
+
+# And all together: NAME takes these,
+class _Data(_AtOnce, _Read, _Ignored, _Timeout): ...
+class _Response(_AtOnce, _Unread, _Ignored, _Timeout): ...
+class _AsyncData(_Async, _Read, _Ignored, _Timeout): ...
+class _AsyncResponse(_Async, _Unread, _Ignored, _Timeout): ...
+
+# and NAME_with_http_info takes these.
+class _DataInfo(_AtOnce, _Read, _WithInfo, _Timeout): ...
+class _ResponseInfo(_AtOnce, _Unread, _WithInfo, _Timeout): ...
+class _AsyncDataInfo(_Async, _Read, _WithInfo, _Timeout): ...
+class _AsyncResponseInfo(_Async, _Unread, _WithInfo, _Timeout): ...
+class _DataAlone(_AtOnce, _Read, _DataOnly, _Timeout): ...
+class _ResponseAlone(_AtOnce, _Unread, _DataOnly, _Timeout): ...
+class _AsyncDataAlone(_Async, _Read, _DataOnly, _Timeout): ...
+class _AsyncResponseAlone(_Async, _Unread, _DataOnly, _Timeout): ...
+
+class _Options(_Ignored, _Timeout, total=False):
+    async_req: bool | None
+    _preload_content: bool
+
+class UserApi:
+    api_client: ApiClient
+
+    def __init__(self, api_client: ApiClient | None = None) -> None: ...
+
+    @overload
+    def user_self(self, **options: Unpack[_Data]) -> UserBrief: ...
+    @overload
+    def user_self(self, **options: Unpack[_Response]) -> BaseHTTPResponse: ...
+    @overload
+    def user_self(self, **options: Unpack[_AsyncData]) -> AsyncResult[UserBrief]: ...
+    @overload
+    def user_self(self, **options: Unpack[_AsyncResponse]) -> AsyncResult[BaseHTTPResponse]: ...
+    @overload
+    def user_self(self, **options: Unpack[_Options]) -> _Either[UserBrief]: ...
+
+    @overload
+    def user_self_with_http_info(self, **options: Unpack[_DataInfo]) -> _Info[UserBrief]: ...
+    @overload
+    def user_self_with_http_info(self, **options: Unpack[_ResponseInfo]) -> _Info[BaseHTTPResponse]: ...
+    @overload
+    def user_self_with_http_info(
+        self, **options: Unpack[_AsyncDataInfo]
+    ) -> AsyncResult[_Info[UserBrief]]: ...
+    @overload
+    def user_self_with_http_info(
+        self, **options: Unpack[_AsyncResponseInfo]
+    ) -> AsyncResult[_Info[BaseHTTPResponse]]: ...
+    @overload
+    def user_self_with_http_info(self, **options: Unpack[_DataAlone]) -> UserBrief: ...
+    @overload
+    def user_self_with_http_info(self, **options: Unpack[_ResponseAlone]) -> BaseHTTPResponse: ...
+    @overload
+    def user_self_with_http_info(self, **options: Unpack[_AsyncDataAlone]) -> AsyncResult[UserBrief]: ...
+    @overload
+    def user_self_with_http_info(
+        self, **options: Unpack[_AsyncResponseAlone]
+    ) -> AsyncResult[BaseHTTPResponse]: ...
+    @overload
+    def user_self_with_http_info(self, **options: Unpack[_Options]) -> _EitherInfo[UserBrief]: ...
+
+    @overload
+    def user_token_create(self, data: _SignIn = None, **options: Unpack[_Data]) -> UserAuthToken: ...
+    @overload
+    def user_token_create(self, data: _SignIn = None, **options: Unpack[_Response]) -> BaseHTTPResponse: ...
+    @overload
+    def user_token_create(
+        self, data: _SignIn = None, **options: Unpack[_AsyncData]
+    ) -> AsyncResult[UserAuthToken]: ...
+    @overload
+    def user_token_create(
+        self, data: _SignIn = None, **options: Unpack[_AsyncResponse]
+    ) -> AsyncResult[BaseHTTPResponse]: ...
+    @overload
+    def user_token_create(
+        self, data: _SignIn = None, **options: Unpack[_Options]
+    ) -> _Either[UserAuthToken]: ...
+
+    @overload
+    def user_token_create_with_http_info(
+        self, data: _SignIn = None, **options: Unpack[_DataInfo]
+    ) -> _Info[UserAuthToken]: ...
+    @overload
+    def user_token_create_with_http_info(
+        self, data: _SignIn = None, **options: Unpack[_ResponseInfo]
+    ) -> _Info[BaseHTTPResponse]: ...
+    @overload
+    def user_token_create_with_http_info(
+        self, data: _SignIn = None, **options: Unpack[_AsyncDataInfo]
+    ) -> AsyncResult[_Info[UserAuthToken]]: ...
+    @overload
+    def user_token_create_with_http_info(
+        self, data: _SignIn = None, **options: Unpack[_AsyncResponseInfo]
+    ) -> AsyncResult[_Info[BaseHTTPResponse]]: ...
+    @overload
+    def user_token_create_with_http_info(
+        self, data: _SignIn = None, **options: Unpack[_DataAlone]
+    ) -> UserAuthToken: ...
+    @overload
+    def user_token_create_with_http_info(
+        self, data: _SignIn = None, **options: Unpack[_ResponseAlone]
+    ) -> BaseHTTPResponse: ...
+    @overload
+    def user_token_create_with_http_info(
+        self, data: _SignIn = None, **options: Unpack[_AsyncDataAlone]
+    ) -> AsyncResult[UserAuthToken]: ...
+    @overload
+    def user_token_create_with_http_info(
+        self, data: _SignIn = None, **options: Unpack[_AsyncResponseAlone]
+    ) -> AsyncResult[BaseHTTPResponse]: ...
+    @overload
+    def user_token_create_with_http_info(
+        self, data: _SignIn = None, **options: Unpack[_Options]
+    ) -> _EitherInfo[UserAuthToken]: ...
+
+    @overload
+    def user_tokens_create(self, **options: Unpack[_Data]) -> UserAuthenticationToken: ...
+    @overload
+    def user_tokens_create(self, **options: Unpack[_Response]) -> BaseHTTPResponse: ...
+    @overload
+    def user_tokens_create(self, **options: Unpack[_AsyncData]) -> AsyncResult[UserAuthenticationToken]: ...
+    @overload
+    def user_tokens_create(self, **options: Unpack[_AsyncResponse]) -> AsyncResult[BaseHTTPResponse]: ...
+    @overload
+    def user_tokens_create(self, **options: Unpack[_Options]) -> _Either[UserAuthenticationToken]: ...
+
+    @overload
+    def user_tokens_create_with_http_info(
+        self, **options: Unpack[_DataInfo]
+    ) -> _Info[UserAuthenticationToken]: ...
+    @overload
+    def user_tokens_create_with_http_info(
+        self, **options: Unpack[_ResponseInfo]
+    ) -> _Info[BaseHTTPResponse]: ...
+    @overload
+    def user_tokens_create_with_http_info(
+        self, **options: Unpack[_AsyncDataInfo]
+    ) -> AsyncResult[_Info[UserAuthenticationToken]]: ...
+    @overload
+    def user_tokens_create_with_http_info(
+        self, **options: Unpack[_AsyncResponseInfo]
+    ) -> AsyncResult[_Info[BaseHTTPResponse]]: ...
+    @overload
+    def user_tokens_create_with_http_info(self, **options: Unpack[_DataAlone]) -> UserAuthenticationToken: ...
+    @overload
+    def user_tokens_create_with_http_info(self, **options: Unpack[_ResponseAlone]) -> BaseHTTPResponse: ...
+    @overload
+    def user_tokens_create_with_http_info(
+        self, **options: Unpack[_AsyncDataAlone]
+    ) -> AsyncResult[UserAuthenticationToken]: ...
+    @overload
+    def user_tokens_create_with_http_info(
+        self, **options: Unpack[_AsyncResponseAlone]
+    ) -> AsyncResult[BaseHTTPResponse]: ...
+    @overload
+    def user_tokens_create_with_http_info(
+        self, **options: Unpack[_Options]
+    ) -> _EitherInfo[UserAuthenticationToken]: ...
+
+    @overload
+    def user_tokens_list(
+        self, page: int | None = None, page_size: int | None = None, **options: Unpack[_Data]
+    ) -> InlineResponse2001: ...
+    @overload
+    def user_tokens_list(
+        self, page: int | None = None, page_size: int | None = None, **options: Unpack[_Response]
+    ) -> BaseHTTPResponse: ...
+    @overload
+    def user_tokens_list(
+        self, page: int | None = None, page_size: int | None = None, **options: Unpack[_AsyncData]
+    ) -> AsyncResult[InlineResponse2001]: ...
+    @overload
+    def user_tokens_list(
+        self, page: int | None = None, page_size: int | None = None, **options: Unpack[_AsyncResponse]
+    ) -> AsyncResult[BaseHTTPResponse]: ...
+    @overload
+    def user_tokens_list(
+        self, page: int | None = None, page_size: int | None = None, **options: Unpack[_Options]
+    ) -> _Either[InlineResponse2001]: ...
+
+    @overload
+    def user_tokens_list_with_http_info(
+        self, page: int | None = None, page_size: int | None = None, **options: Unpack[_DataInfo]
+    ) -> _Info[InlineResponse2001]: ...
+    @overload
+    def user_tokens_list_with_http_info(
+        self, page: int | None = None, page_size: int | None = None, **options: Unpack[_ResponseInfo]
+    ) -> _Info[BaseHTTPResponse]: ...
+    @overload
+    def user_tokens_list_with_http_info(
+        self, page: int | None = None, page_size: int | None = None, **options: Unpack[_AsyncDataInfo]
+    ) -> AsyncResult[_Info[InlineResponse2001]]: ...
+    @overload
+    def user_tokens_list_with_http_info(
+        self, page: int | None = None, page_size: int | None = None, **options: Unpack[_AsyncResponseInfo]
+    ) -> AsyncResult[_Info[BaseHTTPResponse]]: ...
+    @overload
+    def user_tokens_list_with_http_info(
+        self, page: int | None = None, page_size: int | None = None, **options: Unpack[_DataAlone]
+    ) -> InlineResponse2001: ...
+    @overload
+    def user_tokens_list_with_http_info(
+        self, page: int | None = None, page_size: int | None = None, **options: Unpack[_ResponseAlone]
+    ) -> BaseHTTPResponse: ...
+    @overload
+    def user_tokens_list_with_http_info(
+        self, page: int | None = None, page_size: int | None = None, **options: Unpack[_AsyncDataAlone]
+    ) -> AsyncResult[InlineResponse2001]: ...
+    @overload
+    def user_tokens_list_with_http_info(
+        self, page: int | None = None, page_size: int | None = None, **options: Unpack[_AsyncResponseAlone]
+    ) -> AsyncResult[BaseHTTPResponse]: ...
+    @overload
+    def user_tokens_list_with_http_info(
+        self, page: int | None = None, page_size: int | None = None, **options: Unpack[_Options]
+    ) -> _EitherInfo[InlineResponse2001]: ...
+
+    @overload
+    def user_tokens_refresh(self, slug_perm: str, **options: Unpack[_Data]) -> UserAuthenticationToken: ...
+    @overload
+    def user_tokens_refresh(self, slug_perm: str, **options: Unpack[_Response]) -> BaseHTTPResponse: ...
+    @overload
+    def user_tokens_refresh(
+        self, slug_perm: str, **options: Unpack[_AsyncData]
+    ) -> AsyncResult[UserAuthenticationToken]: ...
+    @overload
+    def user_tokens_refresh(
+        self, slug_perm: str, **options: Unpack[_AsyncResponse]
+    ) -> AsyncResult[BaseHTTPResponse]: ...
+    @overload
+    def user_tokens_refresh(
+        self, slug_perm: str, **options: Unpack[_Options]
+    ) -> _Either[UserAuthenticationToken]: ...
+
+    @overload
+    def user_tokens_refresh_with_http_info(
+        self, slug_perm: str, **options: Unpack[_DataInfo]
+    ) -> _Info[UserAuthenticationToken]: ...
+    @overload
+    def user_tokens_refresh_with_http_info(
+        self, slug_perm: str, **options: Unpack[_ResponseInfo]
+    ) -> _Info[BaseHTTPResponse]: ...
+    @overload
+    def user_tokens_refresh_with_http_info(
+        self, slug_perm: str, **options: Unpack[_AsyncDataInfo]
+    ) -> AsyncResult[_Info[UserAuthenticationToken]]: ...
+    @overload
+    def user_tokens_refresh_with_http_info(
+        self, slug_perm: str, **options: Unpack[_AsyncResponseInfo]
+    ) -> AsyncResult[_Info[BaseHTTPResponse]]: ...
+    @overload
+    def user_tokens_refresh_with_http_info(
+        self, slug_perm: str, **options: Unpack[_DataAlone]
+    ) -> UserAuthenticationToken: ...
+    @overload
+    def user_tokens_refresh_with_http_info(
+        self, slug_perm: str, **options: Unpack[_ResponseAlone]
+    ) -> BaseHTTPResponse: ...
+    @overload
+    def user_tokens_refresh_with_http_info(
+        self, slug_perm: str, **options: Unpack[_AsyncDataAlone]
+    ) -> AsyncResult[UserAuthenticationToken]: ...
+    @overload
+    def user_tokens_refresh_with_http_info(
+        self, slug_perm: str, **options: Unpack[_AsyncResponseAlone]
+    ) -> AsyncResult[BaseHTTPResponse]: ...
+    @overload
+    def user_tokens_refresh_with_http_info(
+        self, slug_perm: str, **options: Unpack[_Options]
+    ) -> _EitherInfo[UserAuthenticationToken]: ...
+    def user_tokens_iter(
+        self, page_size: int | None = None, _request_timeout: float | tuple[float, float] | None = None
+    ) -> Iterator[UserAuthenticationToken]: ...

@@ -1,0 +1,63 @@
+"""Checks of what a caller hands in: each returns the value, or raises an error that names the argument."""
+
+import six
+
+_NUMBERS = six.integer_types + (float,)
+_INFINITY = float('inf')
+
+
+def expect(name, value, kinds, expected):
+    """Check the type of an argument.
+
+    :param str name: what the caller knows the argument by.
+    :param value: what was given.
+    :param kinds: a type or a tuple of types.
+    :param str expected: the types in words, for the message.
+    :raises TypeError: if ``value`` is of another type; the value itself is not shown, since it may be secret.
+    """
+    if not isinstance(value, kinds) or (isinstance(value, bool) and bool not in _as_tuple(kinds)):
+        raise TypeError('%s must be %s, not %s' % (name, expected, type(value).__name__))
+    return value
+
+
+def text(name, value):
+    """Check that an argument is a text.
+
+    :raises TypeError: if it is not.
+    """
+    return expect(name, value, six.string_types, 'a str')
+
+
+def integer(name, value):
+    """Check that an argument is a whole number.
+
+    :raises TypeError: if it is not; a bool is not.
+    """
+    return expect(name, value, six.integer_types, 'an int')
+
+
+def count(name, value):
+    """Check that an argument is a whole number from zero up.
+
+    :raises TypeError: if it is not a whole number.
+    :raises ValueError: if it is negative.
+    """
+    if integer(name, value) < 0:
+        raise ValueError('%s must not be negative, but is %d' % (name, value))
+    return value
+
+
+def seconds(name, value):
+    """Check that an argument is a time in seconds: a finite number above zero.
+
+    :raises TypeError: if it is not a number.
+    :raises ValueError: if it is zero, negative, infinite or not a number at all.
+    """
+    expect(name, value, _NUMBERS, 'a number of seconds')
+    if not 0 < value < _INFINITY:
+        raise ValueError('%s must be a finite number of seconds above 0, but is %r' % (name, value))
+    return value
+
+
+def _as_tuple(kinds):
+    return kinds if isinstance(kinds, tuple) else (kinds,)

@@ -1,0 +1,234 @@
+"""Connections that keep what they promise: an answer ends by the call's deadline, and is not longer than allowed."""
+
+import io
+import socket
+import threading
+
+from six.moves import http_client, queue
+from urllib3 import HTTPConnectionPool, HTTPSConnectionPool, Timeout
+from urllib3.connection import HTTPConnection, HTTPSConnection
+from urllib3.exceptions import ConnectTimeoutError, NewConnectionError
+from urllib3.util.connection import allowed_gai_family
+
+from .timeouts import Deadline
+
+# What an answer may hold besides its body: http.client takes at most 100 header lines.
+_HEAD_BYTES = 1024 * 1024
+
+# As much as one TLS record carries, RFC 8446 section 5.1.
+_SEND_BYTES = 16 * 1024
+
+
+class OversizeError(Exception):
+    """An answer is longer than allowed. Not one of urllib3's errors: those would count as a lost answer."""
+
+
+class _Limits(threading.local):
+    """What the call on this thread may still use up; urllib3 has no way to hand it down to a socket's reads.
+
+    ``deadline`` is a :class:`.timeouts.Deadline` or ``None``; ``size`` is in bytes; ``answer`` is what http.client has
+    made last.
+    """
+
+    deadline = None
+    size = float('inf')
+    answer = None
+
+
+LIMITS = _Limits()
+
+
+class _LimitedStream(io.RawIOBase):
+    """The bytes of one answer as they come from the socket.
+
+    A socket's own timeout starts anew with each byte that arrives, so an answer that drips would never time out.
+    """
+
+    def __init__(self, sock, stream):
+        self._stream = stream
+        # On Python 2, closing the connection takes the socket out of ``sock``, and only the stream keeps it.
+        self._sock = getattr(stream, '_sock', sock)
+        self._deadline = LIMITS.deadline
+        self._left = LIMITS.size + _HEAD_BYTES
+
+    def readable(self):
+        return True
+
+    def readinto(self, buffer):
+        if self._deadline is not None:
+            remaining = self._deadline.remaining()
+            if remaining <= 0:
+                raise socket.timeout('the time allowed for the call ran out')
+            self._sock.settimeout(remaining)
+        count = self._sock.recv_into(buffer)
+        self._left -= count
+        if self._left < 0:
+            raise OversizeError()
+        return count
+
+    def close(self):
+        if not self.closed:
+            if getattr(self._sock, 'pending', int)():
+                # What follows this answer was not asked for, and is where urllib3, which looks at the socket, does not
+                # see it: it would be taken for the next answer.
+                end(self._sock)
+            self._stream.close()
+            super(_LimitedStream, self).close()
+
+
+def end(sock):
+    """End a connection, so that no further call uses it."""
+    try:
+        sock.shutdown(socket.SHUT_RDWR)
+    except EnvironmentError:
+        return  # The other side was faster.
+
+
+class _Response(http_client.HTTPResponse):
+    """An answer, without the record of what http.client could not make out of its head.
+
+    urllib3 logs that record, and a service may have put there what it was sent, the key included.
+    """
+
+    def begin(self):
+        # Python 2 would take anything at all for an answer, as of HTTP/0.9.
+        self.strict = True
+        http_client.HTTPResponse.begin(self)
+        vars(self.msg).update(defects=[], _payload=None)
+
+
+class LimitedConnection(object):
+    """Keeps a connection of urllib3 within the limits of the call that uses it."""
+
+    def response_class(self, sock, *args, **kwargs):
+        """Make http.client's response; http.client calls this for each answer, also for a proxy's to CONNECT."""
+        response = LIMITS.answer = _Response(sock, *args, **kwargs)
+        response.fp = io.BufferedReader(_LimitedStream(sock, response.fp))
+        return response
+
+    def send(self, data):
+        """Send within the time allowed, where the socket would still have what was left to the call before.
+
+        A socket's own timeout would start anew with each part that a slow reader takes, hence the short parts.
+        """
+        if self.sock is None:
+            # This has http.client connect.
+            super(LimitedConnection, self).send(b'')
+        deadline = LIMITS.deadline
+        for start in range(0, len(data), _SEND_BYTES):
+            self.sock.settimeout(self.timeout if deadline is None else above_zero(deadline.remaining()))
+            super(LimitedConnection, self).send(data[start:start + _SEND_BYTES])
+
+    def _new_conn(self):
+        """Connect to the first address of the host that answers, all of them together within the time allowed.
+
+        urllib3 would give each address the whole time, so a host with four that are down would take four times as long.
+        """
+        host, allowed = self._dns_host, self.timeout
+        if allowed is None:
+            return super(LimitedConnection, self)._new_conn()
+        budget = LIMITS.deadline or Deadline(allowed)
+        addresses = self._addresses()
+        try:
+            while True:
+                self.timeout = above_zero(budget.remaining() / len(addresses))
+                self._dns_host = addresses.pop(0)
+                try:
+                    sock = super(LimitedConnection, self)._new_conn()
+                    break
+                except (ConnectTimeoutError, NewConnectionError):
+                    if not addresses:
+                        raise
+        finally:
+            self._dns_host, self.timeout = host, allowed
+        # The TLS handshake, which comes next, gets what connecting left.
+        sock.settimeout(above_zero(budget.remaining()))
+        return sock
+
+    def _addresses(self):
+        """Look up the host; where that fails, urllib3 is left to do it, and to report it in its own way."""
+        try:
+            found = socket.getaddrinfo(self._dns_host.strip('[]'), self.port, allowed_gai_family(), socket.SOCK_STREAM)
+        except (socket.error, UnicodeError):
+            return [self._dns_host]
+        return [address[0] for _, _, _, _, address in found]
+
+
+def above_zero(seconds):
+    """Keep a timeout that has run out from meaning what 0 means to a socket: not to wait at all."""
+    return max(seconds, 0.001)
+
+
+def urllib3_timeout(times):
+    """Turn a number of seconds for a whole request, or a pair ``(connect, read)``, into urllib3's form of it."""
+    if isinstance(times, tuple):
+        connect, read = times
+        return Timeout(connect=connect, read=read)
+    return Timeout(total=times)
+
+
+class LimitedHTTPConnection(LimitedConnection, HTTPConnection):
+    """A plain connection."""
+
+
+class LimitedHTTPSConnection(LimitedConnection, HTTPSConnection):
+    """A TLS connection."""
+
+
+class ClosablePool(object):
+    """Lets calls go on that wait for a connection while a pool of urllib3 is closed.
+
+    urllib3 forgets about them: nothing would ever be put where they wait, and what has just been put there for them is
+    taken away.
+    """
+
+    _where_calls_wait = None
+
+    def close(self):
+        """Close all connections that no call uses."""
+        if self.pool is not None:
+            self._where_calls_wait, self.pool = self.pool, None
+            _close_idle(self._where_calls_wait)
+
+    def _put_conn(self, conn):
+        places = self.pool or self._where_calls_wait
+        try:
+            places.put(conn, block=False)
+        except queue.Full:
+            # There are more connections than places only where none is waited for.
+            if conn is not None:
+                conn.close()
+        if self.pool is None:
+            _close_idle(places)
+
+
+def _close_idle(places):
+    """Close the connections in a pool's places, and leave in each None, which lets a call that waits open another."""
+    idle = []
+    try:
+        while True:
+            idle.append(places.get(block=False))
+    except queue.Empty:
+        for connection in filter(None, idle):
+            connection.close()
+    try:
+        for _ in idle:
+            places.put(None, block=False)
+    except queue.Full:
+        # A call that finds the pool closed gives back a place that it never had.
+        return
+
+
+class LimitedHTTPPool(ClosablePool, HTTPConnectionPool):
+    """Keeps plain connections open between calls."""
+
+    ConnectionCls = LimitedHTTPConnection
+
+
+class LimitedHTTPSPool(ClosablePool, HTTPSConnectionPool):
+    """Keeps TLS connections open between calls."""
+
+    ConnectionCls = LimitedHTTPSConnection
+
+
+POOL_CLASSES = {'http': LimitedHTTPPool, 'https': LimitedHTTPSPool}

@@ -1,0 +1,48 @@
+from collections.abc import Iterable, Iterator
+from typing import Any, ClassVar
+
+from typing_extensions import Self
+
+from ..configuration import Configuration
+
+class Field:
+    name: str
+    type: str
+    min_length: int | None
+    max_length: int | None
+    required: bool
+    secret: bool
+    # Not `type`: that is the field's, here.
+    kinds: tuple[Any, ...]
+
+    def __init__(
+        self,
+        name: str,
+        type: str,
+        min_length: int | None = None,
+        max_length: int | None = None,
+        required: bool = False,
+        secret: bool = False,
+    ) -> None: ...
+    def check(self, value: object, configuration: Configuration | None = None) -> None: ...
+
+class ModelType(type):
+    def __init__(cls, name: str, bases: tuple[type, ...], namespace: dict[str, Any]) -> None: ...
+
+class Model(metaclass=ModelType):
+    fields: ClassVar[tuple[Field, ...]]
+    swagger_types: ClassVar[dict[str, str]]
+    attribute_map: ClassVar[dict[str, str]]
+    discriminator: ClassVar[None]
+    __hash__: ClassVar[None]  # type: ignore[assignment]
+
+    def __init__(self, _configuration: Configuration | None = None) -> None: ...
+    @classmethod
+    def from_answers(cls, rows: Iterable[dict[str, Any]]) -> list[Self]: ...
+    def items_to_send(self) -> Iterator[tuple[str, Any]]: ...
+    @classmethod
+    def check(cls, values: dict[str, Any]) -> None: ...
+    def to_dict(self) -> dict[str, Any]: ...
+    def to_str(self) -> str: ...
+    def __eq__(self, other: object) -> bool: ...
+    def __ne__(self, other: object) -> bool: ...

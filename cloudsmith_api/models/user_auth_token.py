@@ -1,0 +1,13 @@
+"""The outcome of a sign-in."""
+
+from .model import Field, Model
+
+
+class UserAuthToken(Model):
+    """The token of a finished sign-in, as ``user_token_create`` answers."""
+
+    fields = (
+        Field('token', 'str', min_length=1, secret=True),
+        Field('two_factor_required', 'bool'),
+        Field('two_factor_token', 'str', min_length=1, secret=True),
+    )

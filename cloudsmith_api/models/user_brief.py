@@ -1,0 +1,17 @@
+"""The user behind the credentials."""
+
+from .model import Field, Model
+
+
+class UserBrief(Model):
+    """The user that the request's credentials belong to, as ``user_self`` answers."""
+
+    fields = (
+        Field('authenticated', 'bool'),
+        Field('email', 'str', min_length=1, max_length=254),
+        Field('name', 'str', min_length=1),
+        Field('profile_url', 'str'),
+        Field('self_url', 'str'),
+        Field('slug', 'str'),
+        Field('slug_perm', 'str'),
+    )

@@ -1,0 +1,59 @@
+"""What an answer's headers say about pages, and going through all of them."""
+
+from collections import namedtuple
+
+from .headers import header, number
+
+#: What the service gives where it is not asked for another size (``API``: pages).
+USUAL_PAGE_SIZE = 30
+
+
+class Page(namedtuple('Page', ('count', 'page', 'page_size', 'page_total'))):
+    """Where in a list an answer is; each value is ``None`` where its header is missing or unreadable.
+
+    :ivar int count: items in all (``X-Pagination-Count``).
+    :ivar int page: this page, from 1 (``X-Pagination-Page``).
+    :ivar int page_size: items a page (``X-Pagination-PageSize``).
+    :ivar int page_total: pages in all (``X-Pagination-PageTotal``).
+    """
+
+    __slots__ = ()
+
+    @classmethod
+    def from_headers(cls, headers):
+        """Read the four headers.
+
+        :param headers: a mapping, or pairs of names and values, or ``None``.
+        :rtype: Page
+        """
+        return cls(*(number(int, header(headers, 'X-Pagination-' + name))
+                     for name in ('Count', 'Page', 'PageSize', 'PageTotal')))
+
+
+def all_items(fetch, identity, page_size=None):
+    """Go through the items of all pages, asking for a page when the one before it is used up.
+
+    :param fetch: a function from the number of a page to its items and the answer's headers.
+    :param identity: a function from an item to what tells it from others: an item that comes again, because the list
+        changed meanwhile or the service repeats a page, is left out.
+    :param int page_size: how many items a page was asked to have.
+    :return: an iterator.
+    """
+    seen, number = set(), 1
+    while True:
+        items, headers = fetch(number)
+        fresh = [item for item in items if identity(item) not in seen]
+        seen.update(identity(item) for item in fresh)
+        for item in fresh:
+            yield item
+        # A page without anything new is past the end, or the service does not know pages and gives all each time.
+        if not fresh or not _has_more(number, len(items), page_size, Page.from_headers(headers)):
+            return
+        number += 1
+
+
+def _has_more(number, length, page_size, page):
+    if page.page_total is not None:
+        return number < page.page_total
+    # Key lists may come without headers (``API``: pages): then only a full page can have another behind it.
+    return length >= (page_size or USUAL_PAGE_SIZE)

@@ -1,0 +1,25 @@
+from collections.abc import Callable, Hashable, Iterator, Sequence
+from typing import NamedTuple, TypeVar
+
+from typing_extensions import Self
+
+from .headers import _Headers
+
+_T = TypeVar('_T')
+
+USUAL_PAGE_SIZE: int
+
+class Page(NamedTuple):
+    count: int | None  # type: ignore[assignment]  # in place of tuple.count
+    page: int | None
+    page_size: int | None
+    page_total: int | None
+
+    @classmethod
+    def from_headers(cls, headers: _Headers) -> Self: ...
+
+def all_items(
+    fetch: Callable[[int], tuple[Sequence[_T], _Headers]],
+    identity: Callable[[_T], Hashable],
+    page_size: int | None = None,
+) -> Iterator[_T]: ...

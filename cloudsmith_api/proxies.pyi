@@ -1,0 +1,8 @@
+from typing import Any
+
+from urllib3 import PoolManager
+
+from .configuration import Configuration
+
+def connection_manager(configuration: Configuration, tls: bool, **settings: Any) -> PoolManager: ...
+def proxy_credentials(configuration: Configuration) -> list[str]: ...

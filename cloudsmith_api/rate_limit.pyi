@@ -1,0 +1,20 @@
+from collections.abc import Callable
+from datetime import datetime, tzinfo
+from typing import NamedTuple
+
+from typing_extensions import Self
+
+from .headers import _Headers
+
+UTC: tzinfo
+
+class RateLimit(NamedTuple):
+    limit: int | None
+    remaining: int | None
+    reset: datetime | None
+    interval: float | None
+
+    @classmethod
+    def from_headers(cls, headers: _Headers) -> Self: ...
+
+def retry_after_seconds(value: str | None, now: Callable[[], float] = ...) -> float | None: ...

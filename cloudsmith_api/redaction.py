@@ -1,0 +1,91 @@
+"""What must never be shown: which names are secret, and how a text is freed of the values behind them."""
+
+import re
+
+import six
+
+#: Stands where a secret was.
+MASK = '********'
+
+_SECRET_NAME = re.compile(r'(?:auth|cookie|key|passw|secret|token|totp)', re.IGNORECASE)
+_PUBLIC_NAMES = frozenset(['authenticated', 'api_key_prefix', 'key_file', 'refresh_api_key_hook'])
+
+# Up to the last @: one that stands unencoded in a password is part of it.
+_USER_INFO = re.compile(r'(?<=://)[^/?#\s]+@')
+
+# As a line of a message, up to its end; or as dicts, lists of pairs and JSON show it, up to the closing quote.
+_HEADER = re.compile(
+    r"""((?:authorization|cookie|x-api-key)(?:['"]?\s*[:=]\s*|['"],\s*)(?:b?(['"]))?)(?(2)(?:\\.|(?!\2).)+|[^\r\n]+)""",
+    re.IGNORECASE)
+
+_SHORTEST_VALUE = 4
+
+
+def is_secret(name):
+    """Tell whether a header, field or setting of this name holds something secret.
+
+    :param str name: for example ``'X-Api-Key'``, ``'two_factor_token'`` or ``'timeout'``.
+    :rtype: bool
+    """
+    if not isinstance(name, six.string_types) or name in _PUBLIC_NAMES:
+        return False
+    return _SECRET_NAME.search(name) is not None
+
+
+def mask(mapping):
+    """Copy a mapping of names to values with the secret values masked.
+
+    :param dict mapping: headers, settings or a JSON object.
+    :rtype: dict
+    """
+    return {name: MASK if value and is_secret(name) else value for name, value in mapping.items()}
+
+
+def secret_values(value):
+    """Collect the texts under secret names, to look for them elsewhere.
+
+    :param value: headers, a form's fields as pairs, settings, or any JSON value.
+    :rtype: list
+    """
+    found = []
+    waiting = [(False, value)]
+    seen = set()
+    while waiting:
+        secret, value = waiting.pop()
+        if isinstance(value, six.string_types):
+            if secret:
+                found.append(value)
+        elif id(value) not in seen:
+            # What a program keeps in its settings may hold itself.
+            seen.add(id(value))
+            waiting.extend((secret or is_secret(name), item) for name, item in _named_items(value))
+    return found
+
+
+def _named_items(value):
+    if isinstance(value, dict):
+        return value.items()
+    if not isinstance(value, (list, tuple)):
+        return []
+    if len(value) == 2 and isinstance(value[0], six.string_types):
+        return [(None, value[0]), (value[0], value[1])]
+    return [(None, item) for item in value]
+
+
+def scrub(text, values=()):
+    """Take secrets out of a text: the given values, credentials inside URLs, and known header lines.
+
+    :param str text: a log message or an error's description.
+    :param values: secret texts, for example of :func:`secret_values`; ``'Bearer abc'`` also covers ``abc`` alone.
+        Those of fewer than four characters are left: they would be found inside ordinary words.
+    :rtype: str
+    """
+    # On Python 2, bytes and text that are not ASCII cannot be compared.
+    alike = six.ensure_text if isinstance(text, six.text_type) else six.ensure_binary
+    secrets = [alike(part, errors='replace') for value in values for part in (value, value.partition(' ')[2])]
+    # The longest first: a shorter one that is part of it would leave the rest standing.
+    for secret in sorted(secrets, key=len, reverse=True):
+        if len(secret) >= _SHORTEST_VALUE:
+            text = text.replace(secret, MASK)
+    text = _USER_INFO.sub(MASK + '@', text)
+    return _HEADER.sub(r'\1' + MASK, text)

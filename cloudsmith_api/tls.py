@@ -1,0 +1,56 @@
+"""Whom the client trusts, and how it shows who it is: the TLS settings as one ``ssl.SSLContext``."""
+
+import os
+import ssl
+
+import certifi
+from urllib3.util.ssl_ import create_urllib3_context
+
+
+def tls_context(configuration):
+    """Make the context that all TLS connections of a client share.
+
+    Loading the trusted certificates takes longer than a call does, so it is done once for a client.
+
+    :param Configuration configuration: ``verify_ssl``, ``ssl_ca_cert``, ``cert_file`` and ``key_file`` count.
+    :rtype: ssl.SSLContext
+    :raises ValueError: if a file cannot be read, or is not what it should be.
+    """
+    context = create_urllib3_context(cert_reqs=ssl.CERT_REQUIRED if configuration.verify_ssl else ssl.CERT_NONE)
+    if configuration.verify_ssl:
+        _load('ssl_ca_cert', configuration.ssl_ca_cert or certifi.where(), context, _trust)
+    if configuration.cert_file:
+        _load('cert_file or key_file', configuration.cert_file, context, _present, configuration.key_file)
+    return context
+
+
+def _trust(context, path):
+    if os.path.isdir(path):
+        context.load_verify_locations(capath=path)
+    else:
+        context.load_verify_locations(cafile=path)
+
+
+def _present(context, path, key_file):
+    asked = []
+
+    def no_password():
+        # Without this, OpenSSL would ask at the terminal, and a script would hang. An error raised here would become
+        # a SystemError on Python 3.6.
+        asked.append(True)
+        return ''
+
+    try:
+        context.load_cert_chain(path, key_file, password=no_password)
+    except ssl.SSLError:
+        if asked:
+            raise ValueError('the key is encrypted')
+        raise
+
+
+def _load(name, path, context, load, *more):
+    try:
+        load(context, path, *more)
+    # ssl.SSLError is an IOError on Python 2 and an OSError on Python 3, where the two are one.
+    except (IOError, ValueError) as error:
+        raise ValueError('%s cannot be used (%s): %s' % (name, path, error))

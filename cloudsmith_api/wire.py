@@ -1,0 +1,153 @@
+"""What a call's arguments become on the wire: the URL, the query, the headers; plain functions, no I/O."""
+
+import mimetypes
+import os
+import re
+
+import six
+from six.moves.urllib.parse import quote
+
+from . import arguments
+from .serialization import to_json
+
+# A path of an endpoint as its author writes it: no . or .. (also percent-encoded), no fragment, nothing unprintable.
+_PATH = re.compile(
+    r'(?:/(?!(?:\.|%2[eE]){1,2}(?:[/?]|\Z))[!$%&-.0-;=@A-Z_a-z~{}]*)+(?:\?[!$%&-;=?@A-Z_a-z~]*)?\Z')
+_PLACEHOLDER = re.compile(r'{(\w+)}')
+
+# What a header's value may hold, RFC 9110 section 5.5: visible characters, spaces and tabs, in one byte each.
+_HEADER_VALUE = re.compile(u'[\t\x20-\x7e\x80-\xff]*\\Z')
+_HEADER_NAME = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+\Z")
+
+_SEPARATORS = {'csv': ',', 'pipes': '|', 'ssv': ' ', 'tsv': '\t'}
+
+# Compiled when it is first needed, which with TLS is never.
+_LOOPBACK = r'(?i)http://(?:127(?:\.\d+){3}|\[::1\]|(?:[\w-]+\.)*localhost)(?::\d*)?(?:/|\Z)'
+
+
+def build_url(host, path, path_params, safe=''):
+    """Put a URL together.
+
+    :param str host: the base URL.
+    :param str path: the endpoint's path from ``/`` on, with ``{name}`` for each parameter.
+    :param dict path_params: the parameters' values, each of which becomes one segment of the path.
+    :param str safe: characters in values that are not percent-encoded.
+    :rtype: str
+    :raises TypeError: if a value is neither text nor a number.
+    :raises ValueError: if the path is not one, a value is missing, or a value would change the path.
+    """
+    if not _PATH.match(path):
+        raise ValueError('resource_path must begin with / and hold only characters of a URL, without . and .. segments '
+                         'and without fragment, but is %r' % (path,))
+    if '{' in path:
+        values = dict(path_params or {})
+        path = _PLACEHOLDER.sub(lambda found: _segment(found.group(1), values, safe), path)
+    return host + path
+
+
+def _segment(name, values, safe):
+    value = values.get(name)
+    if value is None:
+        raise ValueError('%s is required' % name)
+    arguments.expect(name, value, six.string_types + six.integer_types, 'a str')
+    try:
+        segment = quote(six.ensure_binary(six.text_type(value)), safe + '~')
+    except UnicodeError:
+        raise ValueError('%s is not valid Unicode' % name)
+    if any(part in ('', '.', '..') for part in segment.split('/')):
+        raise ValueError("%s must not be empty, '.' or '..': that would name another path" % name)
+    return segment
+
+
+def build_query(query_params, collection_formats=None):
+    """Make the pairs of a query; parameters that are ``None`` are left out.
+
+    :param query_params: dict or list of pairs.
+    :param dict collection_formats: how lists are sent, by name: ``'csv'``, ``'multi'``, ``'pipes'``, ``'ssv'``,
+        ``'tsv'``; commas by default.
+    :rtype: list
+    :raises ValueError: if a text is not valid Unicode.
+    """
+    pairs = query_params.items() if isinstance(query_params, dict) else query_params or ()
+    formats = collection_formats or {}
+    query = []
+    for name, value in pairs:
+        if value is None:
+            continue
+        if not isinstance(value, (list, tuple)):
+            query.append((name, _query_value(name, value)))
+        elif formats.get(name) == 'multi':
+            query.extend((name, _query_value(name, item)) for item in value)
+        else:
+            separator = _SEPARATORS.get(formats.get(name), ',')
+            query.append((name, separator.join(str(_query_value(name, item)) for item in value)))
+    return query
+
+
+def _query_value(name, value):
+    if isinstance(value, bool):
+        return 'true' if value else 'false'
+    value = to_json(value)
+    if not isinstance(value, six.string_types):
+        return value
+    try:
+        return six.ensure_str(six.ensure_binary(value))
+    except UnicodeError:
+        raise ValueError('%s is not valid Unicode' % name)
+
+
+def build_headers(*layers):
+    """Put the headers of a request together.
+
+    :param layers: dicts of headers; a later one goes before those in front of it, in any spelling of a name.
+    :rtype: dict
+    :raises TypeError: if a value is neither text nor a whole number.
+    :raises ValueError: if a name or a value cannot stand in a header.
+    """
+    by_name = {}
+    for layer in layers:
+        for name, value in layer.items():
+            by_name[name.lower()] = (name, check_header(name, value))
+    return dict(by_name.values())
+
+
+def check_header(name, value):
+    """Check a header and give its value as http.client takes it.
+
+    :param str name: the header's name.
+    :param value: text, or a whole number.
+    :rtype: str
+    :raises TypeError: if the value is neither.
+    :raises ValueError: if name or value cannot stand in a header; the value is not shown, since it may be secret.
+    """
+    if not _HEADER_NAME.match(name):
+        raise ValueError('%r is not the name of a header' % name)
+    if isinstance(value, six.integer_types):
+        return str(value)
+    arguments.text('header %s' % name, value)
+    if not _HEADER_VALUE.match(value):
+        raise ValueError('header %s must not hold line breaks, control characters or characters beyond Latin-1' % name)
+    return six.ensure_str(value, 'latin-1')
+
+
+def is_plain_and_remote(url):
+    """Tell whether what is sent to a URL can be read on its way to another machine."""
+    return url[:5].lower() == 'http:' and not re.match(_LOOPBACK, url)
+
+
+def form_parts(post_params, files):
+    """Put a form's fields and files together.
+
+    :param post_params: dict or list of pairs.
+    :param dict files: path, or list of paths, of the files for each field.
+    :return: pairs, a file as ``(name, (file name, content, type))``.
+    :rtype: list
+    """
+    parts = list(post_params.items() if isinstance(post_params, dict) else post_params or ())
+    for field, paths in (files or {}).items():
+        for path in [paths] if isinstance(paths, six.string_types) else paths or ():
+            with open(path, 'rb') as opened:
+                content = opened.read()
+            kind = mimetypes.guess_type(path)[0] or 'application/octet-stream'
+            parts.append((field, (os.path.basename(path), content, kind)))
+    return parts
