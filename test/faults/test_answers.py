@@ -1,0 +1,149 @@
+"""Whatever an answer consists of, a call gives a model or raises an ApiException, and soon."""
+
+import json
+import os
+import zlib
+
+import pytest
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
+from servers import RespondingServer, http_answer, json_answer, then_cut
+
+from cloudsmith_api import ApiClient, ApiException, Configuration, InlineResponse2001, UserApi, UserBrief
+from cloudsmith_api.timeouts import monotonic
+
+EXAMPLES = int(os.environ.get('ANSWER_EXAMPLES', 150))
+TIME = 1.0
+LATEST = 5.0
+
+BODIES = [
+    b'{"name": "Ada", "authenticated": true, "email": "ada@example.com"}',
+    b'{"results": [{"created": "2024-01-02T03:04:05.678901Z", "key": "****", "slug_perm": "AbCd"}]}',
+    b'{"detail": "No.", "fields": {"email": ["Required."]}}',
+    b'<html>', b'', b'[]', b'null', b'{"results": null}', b'{"name": 5}', b'\xff\xfe', b'"\\ud800"', b'1e999', b'NaN',
+    b'{"results": [{"created": "0000-00-00T00:00:00Z"}]}', b'{"created": "9999-12-31T23:59:60+99:99"}',
+    b'{"detail": "\\ud800\\u0000", "fields": {"a": 5, "b": [null, {}], "": "x"}}', b'[' * 20000, b'{"a":' * 20000,
+    b'9' * 5000, b'{"results": ' + b'9' * 5000 + b'}', b'{"fields": [], "detail": {}, "two_factor_required": true}',
+]
+NAMES = ['Content-Type', 'Content-Length', 'Transfer-Encoding', 'Content-Encoding', 'Connection', 'Retry-After',
+         'Location', 'Link', 'X-RateLimit-Limit', 'X-RateLimit-Interval', 'X-Pagination-Count', 'Trailer', 'Upgrade']
+VALUES = ['0', '1', '-1', '5', '99999999999999999999', '2, 2', 'chunked', 'gzip', 'deflate', 'br', 'identity',
+          'gzip, deflate', 'close', 'keep-alive', 'text/html; charset=utf-7', 'application/json', 'NaN', 'inf', '1e400',
+          'Mon, 01 Jan 2035 00:00:00 GMT', 'http://[::1', '//evil.example.com/%', '', ' ', ';', u'\xe9\xff',
+          'multipart/mixed; boundary=x', 'message/rfc822']
+
+VALID = json_answer(BODIES[0].decode())
+CHUNKED = (b'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nX-A: b\r\n\r\n'
+           b'5;x=y\r\n{"nam\r\na\r\ne": "Ada"}\r\n0\r\nX-T: t\r\n\r\n')
+_GZIP = zlib.compressobj(9, zlib.DEFLATED, 31)
+GZIPPED = http_answer(200, _GZIP.compress(BODIES[0]) + _GZIP.flush(), [('Content-Encoding', 'gzip')])
+
+checked = settings(max_examples=EXAMPLES, deadline=None, database=None,
+                   suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+
+
+class Exchange(object):
+    """One server and one client for all examples."""
+
+    def __init__(self):
+        self.server = RespondingServer(lambda request: then_cut(self.answer))
+        configuration = Configuration()
+        configuration.host, configuration.retries = self.server.url, 0
+        configuration.max_response_bytes = 1000000
+        configuration.connection_pool_maxsize = 1
+        configuration.api_key['X-Api-Key'] = 'the-secret-key-0123456789'
+        self.client = ApiClient(configuration)
+        self.methods = [
+            (UserApi(self.client).user_self, UserBrief),
+            (UserApi(self.client).user_tokens_list, InlineResponse2001),
+        ]
+
+    def check(self, answer):
+        """Make calls that are answered like this."""
+        self.answer = answer
+        del self.server.requests[:]
+        for method, kind in self.methods:
+            started = monotonic()
+            try:
+                assert isinstance(method(_request_timeout=TIME), kind)
+            except ApiException as error:
+                assert '\n' not in str(error)
+                assert 'the-secret-key' not in repr(error)
+            assert monotonic() - started < LATEST
+
+    def close(self):
+        self.client.close()
+        self.server.stop()
+
+
+@pytest.fixture(scope='module')
+def exchange():
+    made = Exchange()
+    yield made
+    made.close()
+
+
+def framed(status, headers, body, reason):
+    lines = ['HTTP/1.1 %s %s' % (status, reason)] + ['%s: %s' % pair for pair in headers]
+    return u'\r\n'.join(lines + ['', '']).encode('latin-1', 'replace') + body
+
+
+@checked
+@given(st.binary(max_size=300))
+@example(b'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n-1\r\n{}\r\n0\r\n\r\n')
+@example(b'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n-5\r\n{}\r\n0\r\n\r\n')
+@example(b'HTTP/1.1 99999 OK\r\n\r\n')
+@example(b'HTTP/1.1 -20 OK\r\n\r\n')
+@example(b'HTTP/1.1 \xb2\xb2\xb2 OK\r\n\r\n')
+@example(b'HTTP/2 200\r\n\r\n{}')
+@example(b'HTTP/0.9 200 OK\r\n\r\n{}')
+@example(b'ICY 200 OK\r\n\r\n{}')
+@example(b'HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\n\r\n')
+def test_arbitrary_bytes(exchange, data):
+    exchange.check(data)
+
+
+@checked
+@given(
+    st.one_of(st.sampled_from([100, 101, 200, 201, 204, 206, 299, 300, 304, 400, 401, 422, 429, 500, 503]),
+              st.integers(-10, 1200)),
+    st.lists(st.tuples(st.sampled_from(NAMES), st.one_of(
+        st.sampled_from(VALUES), st.text(st.characters(max_codepoint=255), max_size=20))), max_size=6),
+    st.one_of(st.sampled_from(BODIES), st.binary(max_size=100)),
+    st.text(st.characters(max_codepoint=255), max_size=20),
+)
+def test_arbitrary_statuses_headers_and_bodies(exchange, status, headers, body, reason):
+    exchange.check(framed(status, headers, body, reason))
+
+
+@checked
+@given(
+    st.sampled_from([VALID, CHUNKED, GZIPPED, http_answer(422, BODIES[2]), json_answer(BODIES[1].decode())]),
+    st.lists(st.tuples(st.integers(0, 400), st.integers(0, 5), st.binary(max_size=6)), min_size=1, max_size=4),
+)
+def test_arbitrary_changes_of_a_valid_answer(exchange, answer, changes):
+    for position, count, data in changes:
+        position %= len(answer) + 1
+        answer = answer[:position] + data + answer[position + count:]
+    exchange.check(answer)
+
+
+@checked
+@given(st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=10),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(
+        st.sampled_from(['name', 'results', 'created', 'key', 'detail', 'fields', 'slug_perm', 'authenticated']), inner,
+        max_size=4), max_leaves=12), st.sampled_from([200, 201, 400, 422, 500]))
+def test_arbitrary_json(exchange, value, status):
+    exchange.check(http_answer(status, json.dumps(value)))
+
+
+@pytest.mark.parametrize('body', BODIES, ids=[str(number) for number in range(len(BODIES))])
+@pytest.mark.parametrize('status', [200, 400, 422, 429, 500])
+def test_a_body_of_the_wrong_kind(exchange, status, body):
+    exchange.check(http_answer(status, body))
+
+
+def test_the_client_of_all_these_examples_still_works(exchange):
+    exchange.answer = VALID
+    assert exchange.methods[0][0]().name == 'Ada'

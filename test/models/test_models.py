@@ -1,0 +1,117 @@
+"""The fields of each model, their order, types and bounds."""
+
+import datetime
+import importlib
+
+import pytest
+
+import cloudsmith_api
+from cloudsmith_api import models
+from cloudsmith_api.models import (
+    InlineResponse2001,
+    UserAuthenticationToken,
+    UserAuthToken,
+    UserAuthTokenRequest,
+    UserBrief,
+)
+
+FIELDS = [
+    (UserBrief, ['authenticated', 'email', 'name', 'profile_url', 'self_url', 'slug', 'slug_perm']),
+    (UserAuthToken, ['token', 'two_factor_required', 'two_factor_token']),
+    (UserAuthTokenRequest, ['email', 'password', 'totp_token', 'two_factor_token']),
+    (UserAuthenticationToken, ['created', 'key', 'slug_perm']),
+    (InlineResponse2001, ['results']),
+]
+SECRETS = {'key', 'password', 'token', 'totp_token', 'two_factor_token'}
+SAMPLES = {'bool': True, 'datetime': datetime.datetime(2024, 1, 2), 'str': 'abcdef',
+           'list[UserAuthenticationToken]': [UserAuthenticationToken(key='abcdef')]}
+
+
+def values_of(model):
+    """Give a value for each field."""
+    return [SAMPLES[model.swagger_types[field.name]] for field in model.fields]
+
+
+@pytest.mark.parametrize('model, names', FIELDS)
+def test_the_fields_are_in_the_documented_order(model, names):
+    assert [field.name for field in model.fields] == names
+    values = values_of(model)
+    assert [getattr(model(*values), name) for name in names] == values
+
+
+@pytest.mark.parametrize('model, names', FIELDS)
+def test_each_field_is_given_by_its_name(model, names):
+    values = values_of(model)
+    assert model(**dict(zip(names, values))) == model(*values)
+
+
+@pytest.mark.parametrize('model, names', FIELDS)
+def test_secrets_are_masked_where_printed_and_real_elsewhere(model, names):
+    made = model(*values_of(model))
+    for name in SECRETS.intersection(names):
+        assert made.to_dict()[name] == getattr(made, name) == 'abcdef'
+        assert "'%s': '********'" % name in repr(made)
+    for name in set(names) - SECRETS - {'results'}:
+        assert "'%s': %r" % (name, getattr(made, name)) in repr(made)
+
+
+def test_a_page_shows_no_key():
+    page = InlineResponse2001([UserAuthenticationToken(key='the-secret-key', slug_perm='abc')])
+    assert 'the-secret-key' not in repr(page)
+    assert "'abc'" in repr(page)
+    assert page.to_dict()['results'][0]['key'] == 'the-secret-key'
+
+
+@pytest.mark.parametrize('model, name', [
+    (UserBrief, 'email'), (UserBrief, 'name'), (UserAuthToken, 'token'), (UserAuthToken, 'two_factor_token'),
+    (UserAuthTokenRequest, 'email'), (UserAuthTokenRequest, 'password'), (UserAuthTokenRequest, 'totp_token'),
+    (UserAuthTokenRequest, 'two_factor_token'),
+])
+def test_a_text_of_at_least_one_character_must_not_be_empty(model, name):
+    with pytest.raises(ValueError) as caught:
+        model(**{name: ''})
+    assert str(caught.value) == name + ' must not be empty'
+    assert getattr(model(**{name: 'a'}), name) == 'a'
+
+
+@pytest.mark.parametrize('model, name', [
+    (UserBrief, 'profile_url'), (UserBrief, 'self_url'), (UserBrief, 'slug'), (UserBrief, 'slug_perm'),
+    (UserAuthenticationToken, 'key'), (UserAuthenticationToken, 'slug_perm'),
+])
+def test_other_texts_may_be_empty(model, name):
+    assert getattr(model(**{name: ''}), name) == ''
+
+
+def test_an_email_has_at_most_254_characters():
+    assert len(UserBrief(email='e' * 254).email) == 254
+    with pytest.raises(ValueError, match='email must have at most 254 characters, but has 255'):
+        UserBrief(email='e' * 255)
+
+
+def test_an_email_to_sign_in_with_may_be_longer():
+    assert len(UserAuthTokenRequest(email='e' * 255).email) == 255
+
+
+def test_a_page_must_have_results():
+    with pytest.raises(ValueError, match='results is required'):
+        InlineResponse2001()
+    with pytest.raises(ValueError, match='results is required'):
+        InlineResponse2001(results=None)
+    assert InlineResponse2001(results=[]).results == []
+
+
+@pytest.mark.parametrize('model', [model for model, _ in FIELDS if model is not InlineResponse2001])
+def test_all_fields_of_the_other_models_are_optional(model):
+    assert set(model().to_dict().values()) == {None}
+
+
+@pytest.mark.parametrize('name, module', [
+    ('InlineResponse2001', 'inline_response2001'), ('UserAuthToken', 'user_auth_token'),
+    ('UserAuthTokenRequest', 'user_auth_token_request'), ('UserAuthenticationToken', 'user_authentication_token'),
+    ('UserBrief', 'user_brief'),
+])
+def test_a_model_is_found_in_each_place_that_scripts_import_it_from(name, module):
+    model = getattr(models, name)
+    assert model is getattr(cloudsmith_api, name)
+    assert model is getattr(importlib.import_module('cloudsmith_api.models.' + module), name)
+    assert name in models.__all__

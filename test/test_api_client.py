@@ -1,0 +1,475 @@
+# -*- coding: utf-8 -*-
+"""Calls to any endpoint, and what a client shares between them."""
+
+import datetime
+import gc
+import json
+import multiprocessing
+import os
+import threading
+import warnings
+
+import pytest
+from servers import ScriptedServer, http_answer, json_answer
+
+from cloudsmith_api import (
+    ApiClient,
+    ApiException,
+    Configuration,
+    InsecureTransportWarning,
+    InvalidResponseException,
+    NotFoundException,
+    UserApi,
+    UserBrief,
+)
+from cloudsmith_api.rest import RESTResponse
+
+
+@pytest.fixture
+def recorder():
+    with ScriptedServer(json_answer('{"slug": "ada"}')) as server:
+        yield server
+
+
+@pytest.fixture
+def client(connect, recorder):
+    return connect(recorder.url).api_client
+
+
+def headers_of(request):
+    return dict(request.headers)
+
+
+class Answer(object):
+    """The least that a transport may answer."""
+
+    def __init__(self, data):
+        self.data = data
+
+
+@pytest.mark.parametrize('response_type, text, value', [
+    ('UserBrief', '{"slug": "ada"}', UserBrief(slug='ada')),
+    (UserBrief, '{"slug": "ada"}', UserBrief(slug='ada')),
+    ('list[UserBrief]', '[{"slug": "ada"}]', [UserBrief(slug='ada')]),
+    ('dict(str, UserBrief)', '{"x": {"slug": "ada"}}', {'x': UserBrief(slug='ada')}),
+    ('datetime', '"2024-01-02T03:04:05"', datetime.datetime(2024, 1, 2, 3, 4, 5)),
+    ('date', '"2024-01-02"', datetime.date(2024, 1, 2)),
+    ('str', '"text"', 'text'),
+    ('int', '5', 5),
+    ('float', '1.5', 1.5),
+    ('bool', 'true', True),
+    ('object', '{"any": [1, null]}', {'any': [1, None]}),
+    (None, '{"not": "looked at"}', None),
+])
+def test_call_api_reads_each_response_type(connect, response_type, text, value):
+    with ScriptedServer(json_answer(text)) as server:
+        client = connect(server.url).api_client
+        data, status, headers = client.call_api('/any/', 'GET', response_type=response_type)
+    assert data == value
+    assert status == 200
+    assert headers['Content-Type'] == 'application/json'
+
+
+@pytest.mark.parametrize('data', ['{"slug": "ada"}', b'{"slug": "ada"}'])
+def test_deserialize_takes_text_and_bytes(client, data):
+    assert client.deserialize(Answer(data), 'UserBrief') == UserBrief(slug='ada')
+
+
+@pytest.mark.parametrize('text', ['[]', '"x"', 'null', '', '<html>', '{'])
+def test_an_answer_of_the_wrong_kind_keeps_status_headers_and_body(connect, text):
+    with ScriptedServer(json_answer(text)) as server:
+        with pytest.raises(InvalidResponseException) as raised:
+            connect(server.url).user_self()
+    error = raised.value
+    assert (error.status, error.body) == (200, text)
+    assert error.headers['Content-Type'] == 'application/json'
+    assert 'UserBrief' in error.detail
+    assert (error.method, error.url) == ('GET', server.url + '/user/self/')
+
+
+def test_deserialize_needs_nothing_of_an_answer_but_its_data(client):
+    with pytest.raises(InvalidResponseException) as raised:
+        client.deserialize(Answer('[]'), 'UserBrief')
+    assert (raised.value.status, raised.value.headers, raised.value.body) == (None, None, '[]')
+
+
+def test_an_unknown_response_type_is_refused_before_sending(client, recorder):
+    with pytest.raises(ValueError, match='NoSuchModel'):
+        client.call_api('/any/', 'GET', response_type='NoSuchModel')
+    assert recorder.requests == []
+
+
+@pytest.mark.parametrize('method', ['get', 'BREW', '', None])
+def test_an_unknown_method_is_refused_before_sending(client, recorder, method):
+    with pytest.raises(ValueError, match='method'):
+        client.call_api('/any/', method)
+    assert recorder.requests == []
+
+
+@pytest.mark.parametrize('timeout', ['5', -1, 0, (1,), True])
+@pytest.mark.parametrize('async_req', [False, True])
+def test_a_timeout_that_is_none_is_refused_before_sending(client, recorder, timeout, async_req):
+    with pytest.raises((TypeError, ValueError), match='_request_timeout'):
+        client.call_api('/any/', 'GET', _request_timeout=timeout, async_req=async_req)
+    assert recorder.requests == []
+
+
+def test_call_api_sends_path_query_and_headers(client, recorder):
+    client.call_api('/orgs/{org}/', 'GET', {'org': 'a b'}, [('q', u'ü&'), ('flag', True)], {'X-Extra': 'yes'})
+    request = recorder.requests[0]
+    assert request.target == '/v1/orgs/a%20b/?q=%C3%BC%26&flag=true'
+    assert headers_of(request)['X-Extra'] == 'yes'
+    assert 'X-Api-Key' not in headers_of(request)
+
+
+@pytest.mark.parametrize('body, sent', [
+    ({'when': datetime.datetime(2024, 1, 2)}, {'when': '2024-01-02T00:00:00'}),
+    (UserBrief(slug='ada'), {'slug': 'ada'}),
+    ([UserBrief(slug='ada'), None], [{'slug': 'ada'}, None]),
+    (u'ü', u'ü'),
+    (0, 0),
+    (False, False),
+    ({}, {}),
+])
+def test_call_api_sends_any_json_value(client, recorder, body, sent):
+    client.call_api('/any/', 'POST', body=body)
+    assert json.loads(recorder.requests[0].body.decode('utf-8')) == sent
+
+
+@pytest.mark.parametrize('name', ['Content-Type', 'content-type'])
+@pytest.mark.parametrize('body', [u'ü', u'ü'.encode('utf-8')])
+def test_call_api_sends_text_and_bytes_of_other_types_as_they_are(client, recorder, name, body):
+    client.call_api('/any/', 'POST', body=body, header_params={name: 'text/plain'})
+    assert recorder.requests[0].body == u'ü'.encode('utf-8')
+    assert [value for known, value in recorder.requests[0].headers if known.lower() == 'content-type'] == ['text/plain']
+
+
+def test_call_api_adds_to_the_query_of_a_path(client, recorder):
+    client.call_api('/any/?a=1', 'GET', query_params={'b': 2})
+    assert recorder.requests[0].target == '/v1/any/?a=1&b=2'
+
+
+def test_call_api_sends_form_fields(client, recorder):
+    client.call_api('/any/', 'POST', post_params=[('a', 1), ('b', 'x y')],
+                    header_params={'Content-Type': 'application/x-www-form-urlencoded'})
+    assert recorder.requests[0].body == b'a=1&b=x+y'
+
+
+def test_call_api_sends_files(client, recorder, tmpdir):
+    tmpdir.join('a.txt').write('hello')
+    client.call_api('/any/', 'POST', post_params={'name': 'Ada'}, files={'file': str(tmpdir.join('a.txt'))},
+                    header_params={'Content-Type': 'multipart/form-data'})
+    request = recorder.requests[0]
+    assert headers_of(request)['Content-Type'].startswith('multipart/form-data; boundary=')
+    assert b'name="file"; filename="a.txt"' in request.body
+    assert b'hello' in request.body
+
+
+@pytest.mark.parametrize('schemes, header', [
+    (['apikey', 'basic'], 'X-Api-Key'), (['basic', 'apikey'], 'Authorization'), (['basic'], 'Authorization'),
+])
+def test_the_first_scheme_that_is_set_is_used(connect, recorder, schemes, header):
+    client = connect(recorder.url, username='ada').api_client
+    client.call_api('/any/', 'GET', auth_settings=schemes)
+    assert set(headers_of(recorder.requests[0])) & {'X-Api-Key', 'Authorization'} == {header}
+
+
+def test_an_unknown_scheme_is_refused_before_sending(client, recorder):
+    with pytest.raises(ValueError, match='oauth'):
+        client.call_api('/any/', 'GET', auth_settings=['oauth'])
+    assert recorder.requests == []
+
+
+def test_a_key_with_a_line_break_is_refused_and_not_shown(connect, recorder):
+    api = connect(recorder.url, api_key={'X-Api-Key': 'secret-value\n'})
+    with pytest.raises(ValueError, match='X-Api-Key') as raised:
+        api.user_self()
+    assert 'secret-value' not in str(raised.value)
+    assert recorder.requests == []
+
+
+def test_the_key_is_renewed_by_the_hook_before_each_call(connect, recorder):
+    calls = []
+
+    def renew(configuration):
+        calls.append(configuration)
+        configuration.api_key['X-Api-Key'] = 'key-%d' % len(calls)
+
+    api = connect(recorder.url, refresh_api_key_hook=renew)
+    api.user_self()
+    api.user_self()
+    assert [headers_of(request)['X-Api-Key'] for request in recorder.requests] == ['key-1', 'key-2']
+    assert calls == [api.api_client.configuration] * 2
+
+
+def test_settings_that_are_changed_count_for_the_next_call(connect, recorder):
+    api = connect(recorder.url)
+    api.user_self()
+    api.api_client.configuration.host = recorder.origin + '/v2'
+    api.user_self()
+    assert [request.target for request in recorder.requests] == ['/v1/user/self/', '/v2/user/self/']
+
+
+def test_the_constructor_sets_a_header_and_a_cookie(recorder):
+    configuration = Configuration()
+    configuration.host = recorder.url
+    with ApiClient(configuration, 'X-Extra', 'yes', 'session=1') as client:
+        UserApi(client).user_self()
+    headers = headers_of(recorder.requests[0])
+    assert (headers['X-Extra'], headers['Cookie']) == ('yes', 'session=1')
+
+
+def test_a_default_header_goes_before_that_of_a_call_and_of_an_endpoint(client, recorder):
+    client.set_default_header('Accept', 'application/vnd.x+json')
+    client.call_api('/any/', 'GET', header_params={'Accept': 'text/plain'})
+    assert headers_of(recorder.requests[0])['Accept'] == 'application/vnd.x+json'
+
+
+def test_a_default_header_is_the_same_in_any_spelling(client, recorder):
+    client.set_default_header('user-agent', 'mine/1')
+    client.call_api('/any/', 'GET')
+    names = [name.lower() for name, _ in recorder.requests[0].headers]
+    assert names.count('user-agent') == 1
+
+
+def test_the_user_agent_can_be_set(client, recorder):
+    assert client.user_agent.startswith('cloudsmith-api/')
+    client.user_agent = 'mine/2'
+    client.call_api('/any/', 'GET')
+    assert headers_of(recorder.requests[0])['User-Agent'] == client.user_agent == 'mine/2'
+
+
+def test_a_callers_headers_are_left_as_they_are(client):
+    given = {'X-Extra': 'yes'}
+    client.call_api('/any/', 'GET', header_params=given)
+    assert given == {'X-Extra': 'yes'}
+
+
+def test_a_configuration_of_another_kind_is_refused():
+    with pytest.raises(TypeError, match='configuration'):
+        ApiClient(5)
+
+
+def test_repr_shows_where_a_client_talks_to_and_no_secret(client, recorder):
+    assert repr(client) == '<ApiClient %s>' % recorder.url
+
+
+def test_last_response_is_that_of_the_last_call_that_succeeded(client):
+    assert client.last_response is None
+    client.call_api('/any/', 'GET')
+    assert isinstance(client.last_response, RESTResponse)
+    assert client.last_response.data == '{"slug": "ada"}'
+
+
+def test_sanitize_for_serialization_gives_json_values(client):
+    assert client.sanitize_for_serialization(UserBrief(slug='ada')) == {'slug': 'ada'}
+
+
+class TestInsecureTransport(object):
+    """Credentials over plain http to another machine; a proxy on this one stands in for the way there."""
+
+    @pytest.fixture
+    def far(self, connect, recorder):
+        return connect('http://api.example.invalid/v1', proxy=recorder.origin)
+
+    def test_warns_once_for_a_client(self, far):
+        with pytest.warns(InsecureTransportWarning, match='api.example.invalid') as caught:
+            far.user_self()
+        assert len(caught) == 1
+        assert 'the-secret-key' not in str(caught[0].message)
+        with warnings.catch_warnings():
+            warnings.simplefilter('error')
+            far.user_self()
+
+    def test_points_to_the_line_that_calls(self, far):
+        with pytest.warns(InsecureTransportWarning) as caught:
+            far.user_self()
+        assert os.path.basename(caught[0].filename).startswith('test_api_client.py')
+
+    def test_stays_silent_without_credentials(self, far):
+        far.api_client.configuration.api_key = {}
+        with warnings.catch_warnings():
+            warnings.simplefilter('error')
+            assert far.user_self().slug == 'ada'
+
+    def test_sends_nothing_where_warnings_are_errors(self, far, recorder):
+        with warnings.catch_warnings():
+            warnings.simplefilter('error')
+            with pytest.raises(InsecureTransportWarning):
+                far.user_self()
+        assert recorder.requests == []
+
+
+class TestBackground(object):
+    """Calls with ``async_req``."""
+
+    def test_give_what_the_call_gives(self, connect, recorder):
+        assert connect(recorder.url).user_self(async_req=True).get(10).slug == 'ada'
+
+    def test_raise_what_the_call_raises(self, connect):
+        with ScriptedServer(json_answer('{"detail": "Not here."}', 404)) as server:
+            result = connect(server.url).user_self(async_req=True)
+            with pytest.raises(NotFoundException, match='Not here'):
+                result.get(10)
+            assert not result.successful()
+
+    def test_return_before_the_answer_is_there(self, connect):
+        answered = threading.Event()
+
+        def late(connection):
+            answered.wait(10)
+            connection.sendall(json_answer('{}'))
+
+        with ScriptedServer(late) as server:
+            result = connect(server.url).user_self(async_req=True)
+            assert not result.ready()
+            with pytest.raises(multiprocessing.TimeoutError):
+                result.get(0.05)
+            answered.set()
+            assert result.get(10) == UserBrief()
+
+    def test_run_side_by_side(self, connect):
+        meeting = threading.Barrier(3) if hasattr(threading, 'Barrier') else None
+        if meeting is None:
+            pytest.skip('Python 2 has no barrier to meet at')
+
+        def meet(connection):
+            meeting.wait(10)
+            connection.sendall(json_answer('{}'))
+
+        with ScriptedServer(meet) as server:
+            api = connect(server.url)
+            results = [api.user_self(async_req=True) for _ in range(3)]
+            assert [result.get(10) for result in results] == [UserBrief()] * 3
+
+    def test_no_thread_is_started_before_the_first(self, client):
+        before = threading.active_count()
+        client.call_api('/any/', 'GET')
+        assert threading.active_count() - before <= 1  # the server's, for the connection
+
+    def test_close_waits_for_them(self, connect, recorder):
+        api = connect(recorder.url)
+        results = [api.user_self(async_req=True) for _ in range(5)]
+        api.api_client.close()
+        assert all(result.successful() for result in results)
+
+    def test_work_again_after_close(self, connect, recorder):
+        api = connect(recorder.url)
+        api.user_self(async_req=True).get(10)
+        api.api_client.close()
+        assert api.user_self(async_req=True).get(10).slug == 'ada'
+
+    def test_a_client_that_is_forgotten_leaves_no_thread(self, recorder):
+        configuration = Configuration()
+        configuration.host = recorder.url
+        before = set(threading.enumerate())
+        api = UserApi(ApiClient(configuration))
+        api.user_self(async_req=True).get(10)
+        started = [thread for thread in set(threading.enumerate()) - before if 'ThreadPool' in repr(type(thread))
+                   or 'Dummy' in repr(type(thread)) or 'pool' in repr(thread).lower()]
+        api.api_client.rest_client.close()
+        del api
+        gc.collect()
+        for thread in started:
+            thread.join(10)
+        assert not any(thread.is_alive() for thread in started)
+
+
+def test_a_pool_that_the_interpreter_has_ended_is_left_alone(recorder):
+    class Ended(object):
+        def close(self):
+            raise OSError(9, 'Bad file descriptor')
+
+    configuration = Configuration()
+    configuration.host = recorder.url
+    client = ApiClient(configuration)
+    client._background().pool = Ended()
+    assert client.__del__() is None
+    client._background().pool = None
+
+
+def test_a_transport_of_ones_own_is_handed_what_is_to_be_sent(recorder):
+    """The seam programs rely on: a subclass that never calls our constructor, and overrides ``request``."""
+    from cloudsmith_api.rest import RESTClientObject
+
+    calls = []
+
+    class Response(object):
+        status = 200
+        reason = 'OK'
+        data = b'{"token": "t", "slug": "ada", "results": []}'
+
+        def getheaders(self):
+            return {'X-Mine': 'yes'}
+
+        def getheader(self, name, default=None):
+            return self.getheaders().get(name, default)
+
+    class Transport(RESTClientObject):
+        def __init__(self):
+            self.mine = True
+
+        def request(self, method, url, query_params=None, headers=None, body=None, post_params=None,
+                    _preload_content=True, _request_timeout=None):
+            calls.append((method, url, query_params, headers, body, post_params, _preload_content, _request_timeout))
+            return Response()
+
+    configuration = Configuration()
+    configuration.host = 'https://api.example.com/v1'
+    configuration.api_key['X-Api-Key'] = 'key'
+    with ApiClient(configuration) as client:
+        client.rest_client = Transport()
+        api = UserApi(client)
+        assert api.user_self().slug == 'ada'
+        assert api.user_self(async_req=True).get(10).slug == 'ada'
+        assert api.user_tokens_list_with_http_info(page=2, _request_timeout=(1, 2))[1:] == (200, {'X-Mine': 'yes'})
+        api.user_token_create({'email': 'a@b.c'})
+        assert client.last_response.getheader('X-Mine') == 'yes'
+    base = 'https://api.example.com/v1'
+    assert [call[:3] for call in calls] == [
+        ('GET', base + '/user/self/', []), ('GET', base + '/user/self/', []),
+        ('GET', base + '/user/tokens/', [('page', 2)]), ('POST', base + '/user/token/', []),
+    ]
+    assert calls[0][3]['X-Api-Key'] == 'key'
+    assert [call[4:] for call in calls[1:]] == [
+        (None, [], True, None), (None, [], True, (1, 2)), ({'email': 'a@b.c'}, [], True, None),
+    ]
+
+
+def test_a_transport_of_ones_own_may_raise(client):
+    class Refused(object):
+        status, reason = 404, 'Not Found'
+        data = '{"detail": "the-secret-key-0123456789 and hunter22 are gone"}'
+
+        def getheaders(self):
+            return {}
+
+    def refuse(*args, **kwargs):
+        raise ApiException(http_resp=Refused())
+
+    client.rest_client.request = refuse
+    client.configuration.password = 'hunter22'
+    with pytest.raises(NotFoundException) as raised:
+        UserApi(client).user_self()
+    assert raised.value.method == 'GET'
+    assert raised.value.url.endswith('/user/self/')
+    assert 'the-secret-key' not in str(raised.value)
+    assert 'hunter22' not in str(raised.value)
+
+
+def test_debug_logs_a_call_without_its_secrets(connect, recorder, caplog):
+    caplog.set_level('DEBUG')
+    connect(recorder.url, username='ada', password='the-password').user_token_create({'password': 'the-password'})
+    connect(recorder.url).user_self()
+    ours = [record.getMessage() for record in caplog.records if record.name.startswith('cloudsmith_api')]
+    assert any('/user/self/, headers' in line for line in ours)
+    assert any('/user/self/: 200 in' in line for line in ours)
+    assert 'the-password' not in caplog.text
+    assert 'the-secret-key' not in caplog.text
+    assert dict(recorder.requests[0].headers)['Authorization'].split()[1] not in caplog.text
+
+
+def test_streaming_an_error_raises_it(connect):
+    with ScriptedServer(http_answer(404, '{"detail": "x"}')) as server:
+        with pytest.raises(NotFoundException, match='x'):
+            connect(server.url).user_self(_preload_content=False)

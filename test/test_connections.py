@@ -1,0 +1,151 @@
+"""Connections keep to the limits of the call that uses them, also where that takes a second look."""
+
+import socket
+import threading
+
+import pytest
+from servers import ScriptedServer, closed_port, json_answer, then_cut
+from six.moves import queue
+from urllib3.exceptions import NewConnectionError
+
+from cloudsmith_api import ConnectionException
+from cloudsmith_api.connections import (
+    LIMITS,
+    LimitedHTTPConnection,
+    LimitedHTTPPool,
+    _close_idle,
+    above_zero,
+    end,
+)
+from cloudsmith_api.timeouts import Deadline
+
+GOOD = json_answer('{"name": "Ada"}')
+
+
+@pytest.mark.parametrize('seconds, used', [(5, 5), (0.5, 0.5), (0, 0.001), (-3, 0.001)])
+def test_a_timeout_never_becomes_one_that_does_not_wait_at_all(seconds, used):
+    assert above_zero(seconds) == used
+
+
+def test_a_host_that_cannot_be_looked_up_is_reported_as_urllib3_does():
+    connection = LimitedHTTPConnection('no-such-host.invalid', 80, timeout=5)
+    with pytest.raises(NewConnectionError):
+        connection.connect()
+    assert connection.host == 'no-such-host.invalid'
+
+
+def test_a_host_that_is_no_name_is_an_error_of_the_call(connect):
+    with pytest.raises(ConnectionException):
+        connect('http://%s.localhost/v1' % ('x' * 64), retries=0).user_self()
+
+
+def test_the_host_is_the_same_after_a_failed_attempt(connect, monkeypatch):
+    lookup = socket.getaddrinfo
+    answers = [(socket.AF_INET, socket.SOCK_STREAM, 6, '', ('127.0.0.%d' % last, 0)) for last in (1, 2, 3)]
+    monkeypatch.setattr(socket, 'getaddrinfo', lambda name, *args: (
+        answers if name == 'many.localhost' else lookup(name, *args)))
+    connection = LimitedHTTPConnection('many.localhost', closed_port(), timeout=5)
+    with pytest.raises(NewConnectionError):
+        connection.connect()
+    assert (connection.host, connection.timeout) == ('many.localhost', 5)
+
+
+def test_an_ipv6_address_can_be_named(connect):
+    if not socket.has_ipv6:
+        pytest.skip('no IPv6 here')
+    with pytest.raises(ConnectionException) as caught:
+        connect('http://[::1]:%d/v1' % closed_port(), retries=0).user_self()
+    assert 'Could not connect' in str(caught.value)
+
+
+def test_the_limits_of_a_call_are_gone_after_it(connect):
+    with ScriptedServer(GOOD) as server:
+        connect(server.url).user_self(_request_timeout=5)
+        assert (LIMITS.deadline, LIMITS.size) == (None, float('inf'))
+
+
+def test_time_that_is_up_before_the_first_byte_is_read_ends_the_answer():
+    with ScriptedServer(GOOD) as server:
+        connection = LimitedHTTPConnection('127.0.0.1', server.port, timeout=5)
+        connection.request('GET', '/')
+        LIMITS.deadline = Deadline(-1)
+        try:
+            with pytest.raises(socket.timeout):
+                connection.getresponse()
+        finally:
+            LIMITS.deadline = None
+            connection.close()
+
+
+def test_a_connection_that_the_service_has_closed_meanwhile_is_opened_anew(connect):
+    with ScriptedServer(then_cut(GOOD)) as server:
+        api = connect(server.url, retries=0)
+        for _ in range(3):
+            assert api.user_self().name == 'Ada'
+            threading.Event().wait(0.1)
+        assert server.connections == 3
+
+
+def test_an_answer_may_be_closed_twice():
+    with ScriptedServer(GOOD) as server:
+        connection = LimitedHTTPConnection('127.0.0.1', server.port, timeout=5)
+        connection.request('GET', '/')
+        response = connection.response_class(connection.sock)
+        stream = response.fp.raw
+        response.close()
+        stream.close()
+        assert stream.closed
+        connection.close()
+
+
+def test_to_end_a_connection_that_the_other_side_has_ended_does_no_harm():
+    never_connected = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    end(never_connected)
+    never_connected.close()
+
+
+def test_more_connections_may_be_given_back_to_a_closed_pool_than_calls_wait_for():
+    pool = LimitedHTTPPool('127.0.0.1', 9, maxsize=1, block=True)
+    taken = pool._get_conn()
+    pool.close()
+    pool.close()
+    pool._put_conn(taken)
+    pool._put_conn(None)
+    assert pool.pool is None
+
+
+class TestPlacesOfAPool(object):
+    """What becomes of connections that are given back when there is no place for them."""
+
+    def test_one_too_many_is_closed(self):
+        pool = LimitedHTTPPool('127.0.0.1', 1, maxsize=1)
+        closed = []
+        connection = pool._new_conn()
+        connection.close = lambda: closed.append(True)
+        pool._put_conn(connection)
+        pool._put_conn(None)
+        assert closed == [True]
+        pool.close()
+
+    def test_closing_twice_is_closing_once(self):
+        pool = LimitedHTTPPool('127.0.0.1', 1, maxsize=1)
+        pool.close()
+        assert pool.close() is None
+        assert pool._where_calls_wait.qsize() == 1
+
+    def test_a_place_that_is_given_back_meanwhile_is_not_waited_for(self):
+        places = queue.LifoQueue(1)
+        places.put(None)
+        get, taken = places.get, []
+
+        def get_and_have_another_give_back(block):
+            taken.append(get(block=block))
+            if len(taken) == 1:
+                places.put(None)
+                return taken[0]
+            places.put(None)
+            raise queue.Empty()
+
+        places.get = get_and_have_another_give_back
+        _close_idle(places)
+        assert places.qsize() == 1

@@ -1,0 +1,113 @@
+"""Pages: what headers say of them, and going through all without thinking of them."""
+
+import pytest
+from servers import ScriptedServer, json_answer
+
+from cloudsmith_api import ApiException, Page, UserApi
+from cloudsmith_api.pagination import all_items
+
+
+def keys(*names):
+    return '{"results": [%s]}' % ', '.join('{"slug_perm": "%s"}' % name for name in names)
+
+
+def names_of(iterator):
+    return [key.slug_perm for key in iterator]
+
+
+@pytest.mark.parametrize('headers, page', [
+    ({'Count': '65', 'Page': '2', 'PageSize': '30', 'PageTotal': '3'}, Page(65, 2, 30, 3)),
+    ({}, Page(None, None, None, None)),
+    ({'Count': 'many', 'Page': '-1', 'PageSize': ' 5 '}, Page(None, None, 5, None)),
+])
+def test_a_page_is_read_from_headers(headers, page):
+    assert Page.from_headers({'X-Pagination-' + name: value for name, value in headers.items()}) == page
+
+
+def test_the_page_of_an_answer(api, sandbox, configuration):
+    configuration.api_key['X-Api-Key'] = sandbox.add_user(keys=65).api_key
+    headers = api.user_tokens_list_with_http_info(page=3)[2]
+    assert Page.from_headers(headers) == Page(count=65, page=3, page_size=30, page_total=3)
+
+
+@pytest.mark.parametrize('count', [0, 1, 29, 30, 31, 65])
+def test_all_keys_are_gone_through_once(api, sandbox, configuration, count):
+    person = sandbox.add_user(keys=max(count, 1))
+    configuration.api_key['X-Api-Key'] = person.api_key
+    del person.keys[count:]
+    assert names_of(api.user_tokens_iter()) == [key.slug_perm for key in person.keys]
+    assert len(sandbox.requests) == max(1, -(-count // 30))
+
+
+def test_the_page_size_is_sent(api, sandbox, configuration):
+    configuration.api_key['X-Api-Key'] = sandbox.add_user(keys=5).api_key
+    assert len(list(api.user_tokens_iter(page_size=2))) == 5
+    assert [request.query for request in sandbox.requests] == [
+        'page=1&page_size=2', 'page=2&page_size=2', 'page=3&page_size=2']
+
+
+def test_a_page_is_asked_for_when_it_is_needed(api, sandbox, configuration):
+    configuration.api_key['X-Api-Key'] = sandbox.add_user(keys=5).api_key
+    iterator = api.user_tokens_iter(page_size=2)
+    assert sandbox.requests == []
+    next(iterator)
+    next(iterator)
+    assert len(sandbox.requests) == 1
+    next(iterator)
+    assert len(sandbox.requests) == 2
+
+
+@pytest.mark.parametrize('page_size', ['2', 1.5, True])
+def test_a_page_size_that_is_no_number_is_refused_at_once(api, sandbox, page_size):
+    with pytest.raises(TypeError, match='page_size'):
+        api.user_tokens_iter(page_size=page_size)
+    assert sandbox.requests == []
+
+
+def test_an_error_on_the_way_is_raised_where_it_happens(api, sandbox, configuration):
+    configuration.api_key['X-Api-Key'] = sandbox.add_user(keys=4).api_key
+    iterator = api.user_tokens_iter(page_size=2)
+    assert len([next(iterator), next(iterator)]) == 2
+    sandbox.fail_next(status=400)
+    with pytest.raises(ApiException):
+        next(iterator)
+
+
+class TestWithoutHeaders(object):
+    """Services that send no ``X-Pagination`` header at all."""
+
+    def test_a_page_that_is_not_full_is_the_last(self, connect):
+        with ScriptedServer(json_answer(keys('a', 'b')), json_answer(keys('c')), json_answer(keys('d'))) as server:
+            assert names_of(connect(server.url).user_tokens_iter(page_size=2)) == ['a', 'b', 'c']
+            assert len(server.requests) == 2
+
+    def test_an_empty_page_is_past_the_end(self, connect):
+        with ScriptedServer(json_answer(keys('a', 'b')), json_answer(keys())) as server:
+            assert names_of(connect(server.url).user_tokens_iter(page_size=2)) == ['a', 'b']
+
+    def test_a_service_that_gives_all_each_time_is_asked_twice(self, connect):
+        with ScriptedServer(json_answer(keys('a', 'b', 'c'))) as server:
+            assert names_of(connect(server.url).user_tokens_iter(page_size=2)) == ['a', 'b', 'c']
+            assert len(server.requests) == 2
+
+
+def test_a_service_that_repeats_a_page_is_not_asked_for_ever(connect):
+    headers = [('X-Pagination-PageTotal', '1000000')]
+    with ScriptedServer(json_answer(keys('a', 'b'), headers=headers)) as server:
+        assert names_of(connect(server.url).user_tokens_iter(page_size=2)) == ['a', 'b']
+        assert len(server.requests) == 2
+
+
+def test_a_service_that_goes_round_in_circles_is_not_asked_for_ever(connect):
+    circle = [json_answer(keys('a', 'b')), json_answer(keys('c', 'd')), json_answer(keys('b', 'a'))]
+    with ScriptedServer(*circle) as server:
+        assert names_of(connect(server.url).user_tokens_iter(page_size=2)) == ['a', 'b', 'c', 'd']
+
+
+def test_an_item_that_moves_to_the_next_page_meanwhile_comes_once():
+    pages = [(['a', 'b'], {}), (['b', 'c'], {}), ([], {})]
+    assert list(all_items(lambda number: pages[number - 1], lambda item: item, page_size=2)) == ['a', 'b', 'c']
+
+
+def test_iterating_has_no_form_with_http_info():
+    assert not hasattr(UserApi, 'user_tokens_iter_with_http_info')
