@@ -1,0 +1,95 @@
+"""The five calls of the Cloudsmith User API.
+
+Without credentials, this talks to a sandbox that it starts on this machine, and makes all five calls. With an API key
+in CLOUDSMITH_API_KEY it talks to the real service, and makes only the calls that change nothing.
+"""
+
+from __future__ import print_function
+
+import os
+import sys
+
+from cloudsmith_api import (
+    ApiClient,
+    ApiException,
+    BadRequestException,
+    Configuration,
+    TwoFactorRequiredException,
+    UserApi,
+)
+from cloudsmith_api.sandbox import Sandbox
+
+
+def main():
+    try:
+        if os.environ.get('CLOUDSMITH_API_KEY'):
+            look_around(os.environ['CLOUDSMITH_API_KEY'])
+        else:
+            with Sandbox() as sandbox:
+                print('No CLOUDSMITH_API_KEY is set, so this talks to a sandbox at', sandbox.url)
+                try_everything(sandbox.url, sandbox.add_user(name='Ada Lovelace', two_factor=True))
+    except ApiException as error:
+        sys.exit('The call failed: %s' % error)
+
+
+def look_around(api_key):
+    configuration = Configuration()
+    configuration.api_key['X-Api-Key'] = api_key
+    with ApiClient(configuration) as client:
+        api = UserApi(client)
+        show_user(api.user_self())
+        show_keys(api.user_tokens_list())
+
+
+def try_everything(url, person):
+    configuration = Configuration()
+    configuration.host = url
+    with ApiClient(configuration) as client:
+        api = UserApi(client)
+
+        token = sign_in(api, person.email, person.password, person.totp_token)
+        configuration.api_key['X-Api-Key'] = token
+        show_user(api.user_self())
+
+        created = api.user_tokens_create()
+        configuration.api_key['X-Api-Key'] = created.key
+        print('Created API key   ', created.slug_perm, masked(created.key))
+
+        try:
+            api.user_tokens_create()
+        except BadRequestException as error:
+            print('A second one?      No: %s' % error.detail)
+
+        refreshed = api.user_tokens_refresh(created.slug_perm)
+        configuration.api_key['X-Api-Key'] = refreshed.key
+        print('Refreshed API key ', refreshed.slug_perm, masked(refreshed.key))
+
+        show_keys(api.user_tokens_list())
+
+
+def sign_in(api, email, password, one_time_code):
+    try:
+        answer = api.user_token_create({'email': email, 'password': password})
+    except TwoFactorRequiredException as error:
+        print('Password accepted, one-time code needed')
+        answer = api.user_token_create({'two_factor_token': error.two_factor_token, 'totp_token': one_time_code})
+    print('Signed in, token  ', masked(answer.token))
+    return answer.token
+
+
+def show_user(user):
+    print('You are           ', user.name, '(%s)' % user.slug)
+
+
+def show_keys(page):
+    print('API keys          ', len(page.results))
+    for key in page.results:
+        print('                  ', key.slug_perm, masked(key.key), 'created', key.created)
+
+
+def masked(secret):
+    return '*' * 8 + (secret or '')[-4:]
+
+
+if __name__ == '__main__':
+    main()
