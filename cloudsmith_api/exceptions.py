@@ -1,11 +1,11 @@
 """What can go wrong: one family of errors for all that happens on the wire, and one warning."""
 
-import json
 import re
 
 import six
 
 from .headers import header
+from .json_text import parse
 from .rate_limit import RateLimit, retry_after_seconds
 from .redaction import scrub
 
@@ -247,9 +247,8 @@ def _restore(cls, args):
 def _json_object(body):
     """Read an error's body; gateways answer HTML, so anything that is not a JSON object counts as an empty one."""
     try:
-        value = json.loads(six.ensure_text(body)) if body else None
-    # RecursionError, which a deeply nested body causes, is a RuntimeError.
-    except (TypeError, ValueError, RuntimeError):
+        value = parse(six.ensure_text(body)) if body else None
+    except (TypeError, ValueError):
         return {}
     return value if isinstance(value, dict) else {}
 

@@ -1,7 +1,6 @@
 """From models and dates to JSON values, and back."""
 
 import datetime
-import json
 import re
 import sys
 from operator import itemgetter
@@ -9,6 +8,7 @@ from operator import itemgetter
 import six
 
 from . import arguments, models
+from .json_text import parse
 from .models.model import Model
 
 if sys.version_info >= (3, 11):
@@ -92,9 +92,8 @@ def from_text(text, type_name):
     :raises Mismatch: if the text is not JSON, or not of that type.
     """
     try:
-        value = json.loads(text)
-    # RecursionError, which a deeply nested text causes, is a RuntimeError.
-    except (ValueError, RuntimeError) as error:
+        value = parse(text)
+    except ValueError as error:
         if type_name == 'str':
             return text
         raise Mismatch('is not JSON (%s)' % _json_error_in_words(text, error))
@@ -261,7 +260,7 @@ def _json_error_in_words(text, error):
         return 'it is empty'
     if text.lstrip().startswith('<'):
         return 'it looks like HTML'
-    return type(error).__name__ if isinstance(error, RuntimeError) else str(error)
+    return str(error)
 
 
 _JSON_NAMES = {bool: 'true or false', dict: 'an object', float: 'a number', list: 'a list', type(None): 'null'}

@@ -15,7 +15,7 @@ PACKAGE = os.path.dirname(os.path.abspath(cloudsmith_api.__file__))
 
 #: From the ground up; a file imports only from floors below its own. ``models/*`` is each file but the base.
 FLOORS = (
-    ('version', 'redaction', 'headers', 'arguments'),
+    ('version', 'redaction', 'headers', 'arguments', 'json_text'),
     ('timeouts', 'logs', 'rate_limit', 'pagination', 'urls'),
     ('exceptions', 'retries', 'connections', 'tls', 'pacing'),
     ('bodies', 'failures'),

@@ -146,4 +146,6 @@ def test_a_body_of_the_wrong_kind(exchange, status, body):
 
 def test_the_client_of_all_these_examples_still_works(exchange):
     exchange.answer = VALID
+    # The server may be just about to close the connection that the example before this one left open.
+    exchange.client.configuration.retries = 3
     assert exchange.methods[0][0]().name == 'Ada'

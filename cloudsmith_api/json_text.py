@@ -1,0 +1,51 @@
+"""JSON texts as values, whatever a service, or a gateway in front of it, puts there."""
+
+import json
+import re
+import sys
+
+# Up to Python 3.8, the interpreter may end on the spot where a deeply nested text is read: "Cannot recover from stack
+# overflow", if garbage collection happens to run a finalizer within the last 50 of its 1,000 levels.
+_DEPTH_IS_DANGEROUS = sys.version_info < (3, 9)
+
+# Leaves the program, and what it calls us from, the other levels.
+_DEEPEST = 600
+
+# What opens and closes a level, and the texts in which that is none; a \ takes the next character with it.
+_MARKS = re.compile(r'[][{}"]|\\.')
+
+
+def parse(text):
+    """Read a JSON text.
+
+    :param str text: the text.
+    :raises ValueError: if it is not JSON, or nested too deeply for this interpreter (RFC 8259 section 9).
+    """
+    if _DEPTH_IS_DANGEROUS:  # pragma: no cover (see there)
+        check_depth(text)
+    try:
+        return json.loads(text)
+    # RecursionError is a RuntimeError, and on Python 2 is called no more than that.
+    except RuntimeError:
+        problem = 'it is nested too deeply'
+    # Not raised above: an error with that one behind it has a traceback without end.
+    raise ValueError(problem)
+
+
+def check_depth(text):
+    """Check that a text, which may be no JSON at all, does not nest too deeply.
+
+    :raises ValueError: if there are more than 600 levels.
+    """
+    # What has no more marks than that, as a page of keys, needs no closer look.
+    if text.count('[') + text.count('{') <= _DEEPEST:
+        return
+    depth, in_text = 0, False
+    for found in _MARKS.finditer(text):
+        mark = found.group()
+        if mark == '"':
+            in_text = not in_text
+        elif not in_text:
+            depth += (mark in '[{') - (mark in ']}')
+            if depth > _DEEPEST:
+                raise ValueError('it is nested too deeply')
