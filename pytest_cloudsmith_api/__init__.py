@@ -40,7 +40,7 @@ class CloudsmithSandbox(object):
 
 
 @pytest.fixture
-def cloudsmith_sandbox(monkeypatch, tmpdir):
+def cloudsmith_sandbox(monkeypatch, tmpdir_factory):
     """Have a script talk to a sandbox of this test's own, however it makes its configuration.
 
     While the test runs, ``Configuration()`` and ``Configuration.from_environment()`` give settings for the sandbox, and
@@ -57,8 +57,10 @@ def cloudsmith_sandbox(monkeypatch, tmpdir):
         for name in list(os.environ):
             if name.upper() in _INFLUENCES or name.startswith('CLOUDSMITH_'):
                 monkeypatch.delenv(name)
+        # A folder of its own: what lies in the test's is the test's.
+        folder = tmpdir_factory.mktemp('cloudsmith_sandbox')
         for kind in ('CREDENTIALS', 'CONFIG'):
-            monkeypatch.setenv('CLOUDSMITH_%s_FILE' % kind, str(tmpdir.ensure('no-%s.ini' % kind.lower())))
+            monkeypatch.setenv('CLOUDSMITH_%s_FILE' % kind, str(folder.ensure('no-%s.ini' % kind.lower())))
         monkeypatch.setenv('CLOUDSMITH_API_HOST', made.url)
         monkeypatch.setenv('CLOUDSMITH_API_KEY', str(made.user.api_key))
         try:

@@ -9,7 +9,7 @@ import urllib3
 HEADERS = {
     'Accept': 'application/json',
     'Content-Type': 'application/json',
-    'User-Agent': 'cloudsmith-api/1.0.0 python/3.11.7',
+    'User-Agent': 'nothing-but-urllib3 python/3.11.7',
     'X-Api-Key': 'k' * 40,
 }
 

@@ -29,7 +29,7 @@ class Fault(object):
         self.delay = number('delay', delay, 0, DAY, numbers.Real)
         self.delivery = {}
         if cut is not None:
-            self.delivery[CUT] = 0 if cut == 'before' else number('cut', cut)
+            self.delivery[CUT] = 0 if cut == 'before' else number("cut, where it is not 'before',", cut)
         if drip is not None:
             self.delivery[DRIP] = number('drip', drip, 0, DAY, numbers.Real)
 

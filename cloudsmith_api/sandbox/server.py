@@ -260,10 +260,10 @@ class LoopbackServer(TCPServer):
             hang_up(connection)
             thread.join()
 
-    def process_request(self, connection, address):
-        """Serve a new connection in a thread of its own."""
-        thread = in_background(self._converse, connection, address)
-        self._connections[thread] = connection
+    def process_request(self, request, client_address):
+        """Serve a new connection, which the standard library calls a request, in a thread of its own."""
+        thread = in_background(self._converse, request, client_address)
+        self._connections[thread] = request
         thread.start()
 
     def _accept(self):
