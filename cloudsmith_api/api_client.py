@@ -15,8 +15,8 @@ from .configuration import AUTH_HEADERS, Configuration
 from .exceptions import ApiException, InsecureTransportWarning, InvalidResponseException, TimeoutException
 from .pacing import Pacer
 from .rate_limit import RateLimit
-from .redaction import mask, secret_values
-from .rest import METHODS, RESTClientObject
+from .redaction import mask, scrub, secret_values
+from .rest import METHODS, RESTClientObject, secrets_of
 from .serialization import Mismatch, from_text, reader_of, to_json
 from .timeouts import check_timeout, monotonic
 from .version import __version__
@@ -39,7 +39,7 @@ class ApiClient(object):
     :param str cookie: the ``Cookie`` header to send with each call.
 
     :ivar rest_client: the transport, a :class:`.RESTClientObject`; a program may put one of its own here.
-    :ivar dict default_headers: sent with each call, whatever the call says.
+    :ivar dict default_headers: sent with each call, whatever the call says; only credentials go before them.
     :ivar last_response: the answer to the last call that succeeded, on whichever thread.
     """
 
@@ -55,9 +55,10 @@ class ApiClient(object):
             self.set_default_header(header_name, header_value)
         self.cookie = cookie
         self.last_response = None
-        self._last_answer = None
+        self._last_headers = None
         self._pacer = Pacer()
         self._vetted_host = None
+        self._has_warned = False
 
     def __enter__(self):
         return self
@@ -105,7 +106,7 @@ class ApiClient(object):
     @property
     def rate_limit(self):
         """The :class:`.RateLimit` of the last answer, also of a failed call; ``None`` before the first."""
-        return None if self._last_answer is None else RateLimit.from_headers(_headers_of(self._last_answer))
+        return None if self._last_headers is None else RateLimit.from_headers(self._last_headers)
 
     @property
     def user_agent(self):
@@ -171,14 +172,18 @@ class ApiClient(object):
         url = build_url(configuration.host, resource_path, path_params, configuration.safe_chars_for_path_param)
         request = {
             'query_params': build_query(query_params, collection_formats) if query_params else [],
-            'headers': self._headers(header_params, auth_settings, url),
+            'headers': self._headers(header_params, auth_settings),
             'post_params': form_parts(post_params, files) if post_params or files else [],
             'body': body if isinstance(body, bytes) else to_json(body),
             '_preload_content': _preload_content,
             '_request_timeout': _request_timeout,
         }
+        if self._vetted_host != configuration.host:
+            self._vet_transport(url, request)
         call = (method, url, request, response_type, _return_http_data_only)
-        return self.pool.apply_async(self._perform, call) if async_req else self._perform(*call)
+        if async_req:
+            return self.pool.apply_async(self._perform_later, (monotonic(),) + call)
+        return self._perform(*call)
 
     def request(self, method, url, query_params=None, headers=None, post_params=None, body=None, _preload_content=True,
                 _request_timeout=None):
@@ -192,6 +197,7 @@ class ApiClient(object):
 
         :param response: anything with ``data``, which is text or bytes.
         :param response_type: see :meth:`call_api`; a class may stand for its name.
+        :return: what the body stands for.
         :raises InvalidResponseException: if the body is not of that type.
         :raises ValueError: if there is no such type.
         """
@@ -210,28 +216,36 @@ class ApiClient(object):
         """Turn models and dates into JSON values; see :func:`.serialization.to_json`."""
         return to_json(obj)
 
+    def _perform_later(self, asked, method, url, request, response_type, data_only):
+        """Make a call that has waited for a thread since it was asked for: that is part of its time."""
+        timeout = request['_request_timeout']
+        allowed = self.configuration.timeout if timeout is None else timeout
+        if not isinstance(allowed, tuple):
+            request['_request_timeout'] = _left_of(allowed, monotonic() - asked)
+        return self._perform(method, url, request, response_type, data_only)
+
     def _perform(self, method, url, request, response_type, data_only):
         verbose = logger.isEnabledFor(logging.DEBUG)
         if verbose:
             started = monotonic()
-            logger.debug('%s %s, headers %s', method, url, mask(request['headers']))
+            logger.debug('%s %s, headers %s', method, scrub(url), mask(request['headers']))
         try:
             if self.configuration.pace:
                 request['_request_timeout'] = self._keep_pace(request['_request_timeout'])
             response = self.request(method, url, **request)
-            self._take_note(response)
+            self._take_note(_headers_of(response))
             streaming = not request['_preload_content']
             data = response if streaming else None
             if response_type is not None and not streaming:
                 data = self.deserialize(response, response_type)
         except ApiException as error:
             if error.headers is not None:
-                self._take_note(error)
+                self._take_note(error.headers)
             if error.method is None:
-                error.locate(method, url, secret_values([vars(self.configuration), request]))
+                error.locate(method, url, secrets_of(self.configuration, request))
             raise
         if verbose:
-            logger.debug('%s %s: %s in %.0f ms', method, url, response.status, (monotonic() - started) * 1000)
+            logger.debug('%s %s: %s in %.0f ms', method, scrub(url), response.status, (monotonic() - started) * 1000)
         self.last_response = response
         return data if data_only else (data, response.status, _headers_of(response))
 
@@ -243,34 +257,33 @@ class ApiClient(object):
         if wait is None:
             raise TimeoutException(status=0, reason='Keeping within the rate limit takes longer than the time allowed')
         time.sleep(wait)
-        if for_each_operation:
-            return timeout
-        # A call whose whole time went into the wait fails when it is sent, in the way of all calls that run out of it.
-        return max(allowed - wait, 0.001)
+        return timeout if for_each_operation else _left_of(allowed, wait)
 
-    def _take_note(self, answer):
-        self._last_answer = answer
+    def _take_note(self, headers):
+        # Not of an error itself, which holds on to all that was under way when it was raised.
+        self._last_headers = headers
         if self.configuration.pace:
             self._pacer.learn(self.rate_limit)
 
-    def _headers(self, header_params, auth_settings, url):
+    def _headers(self, header_params, auth_settings):
         credentials = {'Cookie': self.cookie} if self.cookie else {}
         for scheme in auth_settings or ():
             credential = self.configuration.credential(scheme)
             if credential:
                 credentials[AUTH_HEADERS[scheme]] = credential
-                self._vet_transport(url)
                 break
         return build_headers(_JSON_HEADERS, dict(header_params or {}), self.default_headers, credentials)
 
-    def _vet_transport(self, url):
-        """Warn, once, of credentials that anyone on the way can read."""
+    def _vet_transport(self, url, request):
+        """Warn, once, of secrets that anyone on the way can read."""
         host = self.configuration.host
-        if self._vetted_host == host:
-            return
         if is_plain_and_remote(url):
-            warnings.warn('Credentials are sent over plain http to %s: anyone on the way can read them' % host,
-                          InsecureTransportWarning, stacklevel=_level_of_the_program())
+            if not secret_values(list(request.items())):
+                return
+            if not self._has_warned:
+                self._has_warned = True
+                warnings.warn('Credentials are sent over plain http to %s: anyone on the way can read them' % host,
+                              InsecureTransportWarning, stacklevel=_level_of_the_program())
         self._vetted_host = host
 
 
@@ -284,8 +297,13 @@ class _Background(object):
         self.pool = None
 
 
+def _left_of(seconds, spent):
+    """Tell what a wait leaves of a call's time; a call without any fails when it is sent, as all that run out of it."""
+    return max(seconds - spent, 0.001)
+
+
 def _headers_of(answer):
-    """Give the headers of a transport's response, of urllib3's, or of an error."""
+    """Give the headers of a transport's response, or of urllib3's."""
     return answer.headers if hasattr(answer, 'headers') else answer.getheaders()
 
 

@@ -36,6 +36,14 @@ def integer(name, value):
     return expect(name, value, six.integer_types, 'an int')
 
 
+def flag(name, value):
+    """Check that an argument is ``True`` or ``False``.
+
+    :raises TypeError: if it is not, even if it would count as one: a variable that is not set is no decision.
+    """
+    return expect(name, value, bool, 'True or False')
+
+
 def count(name, value):
     """Check that an argument is a whole number from zero up.
 

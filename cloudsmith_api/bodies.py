@@ -39,13 +39,30 @@ def encode_body(method, headers, body, post_params):
         raise ValueError('body and post_params cannot be sent both')
     name = next((name for name in headers if name.lower() == 'content-type'), 'Content-Type')
     content_type = headers.setdefault(name, 'application/json').lower()
-    if 'application/x-www-form-urlencoded' in content_type:
-        return urlencode(post_params or []).encode('ascii')
-    if 'multipart/form-data' in content_type:
-        payload, headers[name] = encode_multipart_formdata(post_params or [])
+    try:
+        if body is not None:
+            return _encode_value(content_type, body)
+        payload, headers[name] = _encode_form(headers[name], post_params)
         return payload
-    if body is None:
-        return None
+    except UnicodeError:
+        problem = '%s holds a text that is not valid Unicode' % ('post_params' if body is None else 'body')
+    # Not raised where the codec's error, which holds all of the text, would become its context.
+    raise ValueError(problem)
+
+
+def _encode_form(content_type, post_params):
+    """Give the bytes of a form, and its type, to which one in parts adds what stands between them."""
+    kind = content_type.lower()
+    if 'application/x-www-form-urlencoded' in kind:
+        return urlencode(post_params or []).encode('ascii'), content_type
+    if 'multipart/form-data' in kind:
+        return encode_multipart_formdata(post_params or [])
+    if post_params:
+        raise ValueError('post_params need a Content-Type of a form, not %s' % content_type)
+    return None, content_type
+
+
+def _encode_value(content_type, body):
     if 'json' in content_type:
         return _encode_json(body)
     if not isinstance(body, (bytes, six.text_type)):
@@ -57,7 +74,7 @@ def _encode_json(body):
     try:
         return six.ensure_binary(json.dumps(body, ensure_ascii=False, allow_nan=False))
     except UnicodeError:
-        raise ValueError('body holds a text that is not valid Unicode')
+        raise
     except ValueError:
         raise ValueError('body holds a number that JSON cannot express, or itself')
 
@@ -82,7 +99,8 @@ def read_body(raw, limit):
     :raises urllib3.exceptions.HTTPError: if it breaks off, or cannot be decoded.
     """
     try:
-        if raw.length_remaining is not None and 'Content-Encoding' not in raw.headers:
+        # Chunks may come although their status (101, 204, 304) has the length be 0.
+        if raw.length_remaining is not None and not raw.chunked and 'Content-Encoding' not in raw.headers:
             if raw.length_remaining > limit:
                 raise OversizeError()
             return raw.read()

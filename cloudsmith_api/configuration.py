@@ -9,7 +9,7 @@ import urllib3
 from urllib3 import Retry
 
 from . import arguments, logs
-from .redaction import MASK, is_secret, mask, scrub
+from .redaction import MASK, is_secret, mask, scrub, secret_values
 from .timeouts import check_timeout
 from .urls import check_host, check_proxy
 from .version import __version__
@@ -34,14 +34,24 @@ def check_positive(name, value):
     return value
 
 
+def check_keys(name, value):
+    """Check a dict of what is sent in headers, by their names."""
+    return arguments.expect(name, value, dict, "a dict such as {'%s': ...}" % API_KEY_HEADER)
+
+
 _CHECKS = {
+    'api_key': check_keys,
+    'api_key_prefix': check_keys,
+    'client_side_validation': arguments.flag,
     'connection_pool_maxsize': check_positive,
     'host': check_host,
     'max_response_bytes': check_positive,
     'max_retry_after': arguments.seconds,
+    'pace': arguments.flag,
     'proxy': check_proxy,
     'retries': check_retries,
     'timeout': check_timeout,
+    'verify_ssl': arguments.flag,
 }
 
 
@@ -113,11 +123,13 @@ class Configuration(object):
         """
         from .environment import Found, find_settings  # what a plain Configuration() never needs
 
+        if 'host' in settings:
+            check_host('host', settings['host'])
         found = find_settings(profile, settings.get('host'))
         found.update((name, Found(value, 'argument')) for name, value in settings.items())
         configuration = cls()
         for name, (value, origin) in found.items():
-            if not hasattr(configuration, name):
+            if name.startswith('_') or not {name, '_' + name} & set(vars(configuration)):
                 raise TypeError('there is no setting %r' % name)
             if name == 'api_key' and not isinstance(value, dict):
                 value = {API_KEY_HEADER: value}
@@ -225,7 +237,9 @@ class Configuration(object):
         if not key:
             return None
         prefix = self.api_key_prefix.get(identifier)
-        return '%s %s' % (prefix, key) if prefix else key
+        if not prefix:
+            return key
+        return '%s %s' % (arguments.text('api_key_prefix', prefix), arguments.text('api_key', key))
 
     def get_basic_auth_token(self):
         """Give the ``Authorization`` header of HTTP basic authentication, the pair in UTF-8 (RFC 7617 section 2.1).
@@ -233,7 +247,8 @@ class Configuration(object):
         :return: empty where neither username nor password is set.
         :rtype: str
         :raises TypeError: if username or password is not a text.
-        :raises ValueError: if the username holds a colon, which the header could not tell from the separator.
+        :raises ValueError: if the username holds a colon, which the header could not tell from the separator, or one of
+            them is not valid Unicode.
         """
         if not self.username and not self.password:
             return ''
@@ -241,8 +256,13 @@ class Configuration(object):
         password = arguments.text('password', self.password or '')
         if ':' in username:
             raise ValueError('username must not hold a colon')
-        pair = six.ensure_binary(username) + b':' + six.ensure_binary(password)
-        return 'Basic ' + base64.b64encode(pair).decode('ascii')
+        try:
+            pair = six.ensure_binary(username) + b':' + six.ensure_binary(password)
+            return 'Basic ' + base64.b64encode(pair).decode('ascii')
+        except UnicodeError:
+            problem = 'username and password must be valid Unicode'
+        # Not raised where the codec's error, which holds the password, would become its context.
+        raise ValueError(problem)
 
     def auth_settings(self):
         """Give the ways to authenticate that are set up, those an endpoint may name in ``auth_settings``.
@@ -262,7 +282,7 @@ class Configuration(object):
         :raises ValueError: if there is no such scheme.
         """
         if scheme not in _SCHEMES:
-            raise ValueError('auth_settings must be of %s, but names %r' % (', '.join(sorted(_SCHEMES)), scheme))
+            raise ValueError('auth_settings must be a list of %s, but names %r' % (', '.join(sorted(_SCHEMES)), scheme))
         return _SCHEMES[scheme][2](self)
 
     def to_debug_report(self):
@@ -317,9 +337,14 @@ def _factory_settings():
 
 def _in_words(name, value):
     """Show a setting's value, or that it is secret."""
-    if isinstance(value, dict):
-        value = mask(value)
-    return MASK if value and is_secret(name) else scrub(repr(value))
+    if callable(value):
+        # It may be bound to something that shows more.
+        return getattr(value, '__name__', type(value).__name__)
+    if not value or not is_secret(name):
+        value = mask(value) if isinstance(value, dict) else value
+        return scrub(repr(value), secret_values({name: value}))
+    # Which keys are set does show: one under a wrong name is never sent.
+    return repr(dict.fromkeys(value, MASK)) if isinstance(value, dict) else MASK
 
 
 def _api_key(configuration):

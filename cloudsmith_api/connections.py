@@ -34,6 +34,15 @@ class _Limits(threading.local):
     size = float('inf')
     answer = None
 
+    def swap(self, deadline, size):
+        """Put other limits in place.
+
+        :return: those that were in place, to be put back: a signal may have one call made in the middle of another.
+        """
+        before = self.deadline, self.size
+        self.deadline, self.size, self.answer = deadline, size, None
+        return before
+
 
 LIMITS = _Limits()
 
@@ -50,17 +59,16 @@ class _LimitedStream(io.RawIOBase):
         self._sock = getattr(stream, '_sock', sock)
         self._deadline = LIMITS.deadline
         self._left = LIMITS.size + _HEAD_BYTES
+        #: Whether the other side has said all it had to say.
+        self.ended = False
 
     def readable(self):
         return True
 
     def readinto(self, buffer):
-        if self._deadline is not None:
-            remaining = self._deadline.remaining()
-            if remaining <= 0:
-                raise socket.timeout('the time allowed for the call ran out')
-            self._sock.settimeout(remaining)
+        _spend(self._deadline, self._sock)
         count = self._sock.recv_into(buffer)
+        self.ended = not count
         self._left -= count
         if self._left < 0:
             raise OversizeError()
@@ -74,6 +82,15 @@ class _LimitedStream(io.RawIOBase):
                 end(self._sock)
             self._stream.close()
             super(_LimitedStream, self).close()
+
+
+def _spend(deadline, sock):
+    """Let the next operation of a socket have what a deadline has left."""
+    if deadline is not None:
+        remaining = deadline.remaining()
+        if remaining <= 0:
+            raise socket.timeout('the time allowed for the call ran out')
+        sock.settimeout(remaining)
 
 
 def end(sock):
@@ -90,10 +107,23 @@ class _Response(http_client.HTTPResponse):
     urllib3 logs that record, and a service may have put there what it was sent, the key included.
     """
 
+    def _read_status(self):
+        # http.client goes on to the final answer after a 100 alone; RFC 9110 section 15.2 has clients do so after each
+        # interim answer but 101, after which the connection speaks something else.
+        version, status, reason = http_client.HTTPResponse._read_status(self)
+        return version, 100 if 101 < status < 200 else status, reason
+
     def begin(self):
         # Python 2 would take anything at all for an answer, as of HTTP/0.9.
         self.strict = True
+        stream = self.fp.raw
         http_client.HTTPResponse.begin(self)
+        if stream.ended:
+            # http.client takes the end of the connection for the end of the head.
+            raise http_client.IncompleteRead(b'')
+        if self.status == 101:
+            self.will_close = True
+        # What urllib3 would log.
         vars(self.msg).update(defects=[], _payload=None)
 
 
@@ -173,6 +203,34 @@ class LimitedHTTPConnection(LimitedConnection, HTTPConnection):
 
 class LimitedHTTPSConnection(LimitedConnection, HTTPSConnection):
     """A TLS connection."""
+
+    def _connect_tls_proxy(self, *args, **kwargs):
+        """Reach a proxy over TLS; the service's own TLS then travels inside of that."""
+        return _LimitedSocket(super(LimitedHTTPSConnection, self)._connect_tls_proxy(*args, **kwargs))
+
+
+class _LimitedSocket(object):
+    """A socket for TLS within TLS, each of whose operations has what the call's time has left.
+
+    For one part of the inner TLS, urllib3 waits for as many parts of the outer one as come, each with the whole time.
+    """
+
+    def __init__(self, sock):
+        vars(self)['_sock'] = sock
+
+    def __getattr__(self, name):
+        return getattr(self._sock, name)
+
+    def __setattr__(self, name, value):
+        setattr(self._sock, name, value)
+
+    def recv(self, *args):
+        _spend(LIMITS.deadline, self._sock)
+        return self._sock.recv(*args)
+
+    def sendall(self, *args):
+        _spend(LIMITS.deadline, self._sock)
+        return self._sock.sendall(*args)
 
 
 class ClosablePool(object):

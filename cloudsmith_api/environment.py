@@ -53,8 +53,10 @@ def find_settings(profile=None, host=None, environ=os.environ):
     profile = profile or environ.get('CLOUDSMITH_PROFILE') or None
     found = {}
     for name, variable in _VARIABLES:
-        if environ.get(variable):
-            found.setdefault(name, Found(environ[variable], variable))
+        # A key that was read from a file may bring the line break along.
+        value = environ.get(variable, '').strip()
+        if value:
+            found.setdefault(name, Found(value, variable))
     credentials = _read_file('CLOUDSMITH_CREDENTIALS_FILE', 'credentials.ini', environ)
     config = _read_file('CLOUDSMITH_CONFIG_FILE', 'config.ini', environ)
     if profile is not None and not (credentials.has(profile) or config.has(profile)):
@@ -67,18 +69,19 @@ def find_settings(profile=None, host=None, environ=os.environ):
     for name in ('host', 'user_agent', 'verify_ssl', 'api_key'):
         if name in in_files:
             found.setdefault(name, in_files[name])
-    _add_scheme(found)
+    _add_scheme(found, 'host', 'https://')
     _find_general_proxy(host or (found['host'].value if 'host' in found else _FACTORY_HOST), environ, found)
     if 'proxy' in in_files:
         found.setdefault('proxy', in_files['proxy'])
+    _add_scheme(found, 'proxy', 'http://')
     return found
 
 
-def _add_scheme(found):
-    """A host may be written without a scheme; it is TLS that is meant then."""
-    host = found.get('host')
-    if host is not None and '://' not in host.value:
-        found['host'] = host._replace(value='https://' + host.value)
+def _add_scheme(found, name, scheme):
+    """Complete a URL that is written without a scheme, as people do."""
+    url = found.get(name)
+    if url is not None and '://' not in url.value:
+        found[name] = url._replace(value=scheme + url.value)
 
 
 def _find_general_proxy(host, environ, found):
@@ -89,8 +92,7 @@ def _find_general_proxy(host, environ, found):
     address = host.rpartition('://')[2].partition('/')[0]
     for variable in ('https_proxy', 'HTTPS_PROXY', 'all_proxy', 'ALL_PROXY'):
         if environ.get(variable) and not proxy_bypass_environment(address, bypassed):
-            value = environ[variable]
-            found['proxy'] = Found(value if '://' in value else 'http://' + value, variable)
+            found['proxy'] = Found(environ[variable], variable)
             return
 
 
@@ -103,7 +105,7 @@ def _read_file(variable, name, environ):
     for path in paths:
         if os.path.exists(path):
             return _SettingsFile(path, must_exist=True)
-    return _SettingsFile(paths[0], must_exist=False)
+    return _SettingsFile(paths[0] if paths else name, must_exist=False)
 
 
 def _folders(environ):
@@ -114,7 +116,10 @@ def _folders(environ):
         application = environ.get('APPDATA') or os.path.join(home, 'AppData', 'Roaming')
     else:
         application = environ.get('XDG_CONFIG_HOME') or os.path.join(home, '.config')
-    return [os.path.join(application, 'cloudsmith'), os.path.join(home, '.cloudsmith')]
+    folders = [os.path.join(application, 'cloudsmith'), os.path.join(home, '.cloudsmith')]
+    # A relative one would lie in the current folder: the XDG specification says to ignore it, and a user without an
+    # account has no home, and ~ is not expanded.
+    return [folder for folder in folders if os.path.isabs(folder)]
 
 
 class _SettingsFile(object):
@@ -131,6 +136,8 @@ class _SettingsFile(object):
         except configparser.Error as error:
             problem = self._malformed(error)
         else:
+            # What stands in [DEFAULT], which is none of the tool's sections, would be in all of them.
+            self._parser.defaults().clear()
             return
         raise problem
 

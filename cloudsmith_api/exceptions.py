@@ -11,8 +11,9 @@ from .redaction import scrub
 
 # How much of what the service said is shown; ``body`` has all of it.
 _LONGEST_PART = 500
+_MOST_READ = 100 * _LONGEST_PART
 # Control characters, and those that turn the direction of writing: a terminal would obey them.
-_CONTROL = re.compile(u'[\x00-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]+')
+_CONTROL = re.compile(u'[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]+')
 
 
 class InsecureTransportWarning(UserWarning):
@@ -69,45 +70,47 @@ class ApiException(Exception):
         self.fields = _reasons_by_name(problem.get('fields'))
         self.method = None
         self.url = None
-        self._secrets = ()
+        self._line = None
 
     def locate(self, method, url, secrets=()):
-        """Say which request failed.
+        """Say which request failed; from now on ``str(error)`` stays as it is.
 
         :param str method: the request's verb.
         :param str url: the request's URL.
         :param secrets: secret texts of the request, which ``str(error)`` must not show even if the service echoes them.
+            They are not kept, since an error may be pickled, and sent on.
         """
         self.method = method
         self.url = url
-        self._secrets = tuple(secrets)
+        self._line = self._in_one_line(secrets)
 
     def __str__(self):
+        return self._line or self._in_one_line()
+
+    def _in_one_line(self, secrets=()):
+        def printable(text):
+            return _printable(text, secrets)
+
         words = [_as_text(word) for word in (self.status, self.reason) if word]
-        line = self._printable(u' '.join(words)) or u'The call failed'
-        said = [_as_text(self.detail)] if self.detail else []
+        line = printable(u' '.join(words)) or u'The call failed'
+        # Some services repeat the reason as their explanation.
+        said = [_as_text(self.detail)] if self.detail and self.detail != self.reason else []
+        if said and self.fields:
+            said[0] = said[0].rstrip(u'.')
         said += [u'%s: %s' % (_as_text(name), u' '.join(map(_as_text, reasons)))
                  for name, reasons in self.fields.items()]
         if said:
-            line += u': ' + self._printable(u'; '.join(said))
+            line += u': ' + printable(u'; '.join(said))
         if self.method and self.url:
             # Where something answered, the path says enough; where nothing did, the question is who should have.
             place = _path_of(self.url) if self.status else self.url
-            line += u' (%s)' % self._printable(u'%s %s' % (_as_text(self.method), _as_text(place)))
+            line += u' (%s)' % printable(u'%s %s' % (_as_text(self.method), _as_text(place)))
         if self.hint:
-            line += u'. ' + self._printable(self.hint)
+            line += u'. ' + printable(self.hint)
         return line
 
     def __repr__(self):
         return '<%s %s>' % (type(self).__name__, self)
-
-    def _printable(self, text):
-        """Make a text safe to print: no secret, one line, no terminal controls, all of it encodable, not endless."""
-        line = u' '.join(_CONTROL.sub(u' ', scrub(text, self._secrets)).split())
-        # Cut after secrets are gone: of one that is cut in two, the first half would not be found.
-        if len(line) > _LONGEST_PART:
-            line = line[:_LONGEST_PART - 3] + u'...'
-        return line.encode('utf-8', 'backslashreplace').decode('utf-8')
 
     def __reduce__(self):
         # Exceptions are pickled by calling the class with ``args``, which would lose everything but status and reason.
@@ -145,7 +148,7 @@ class RedirectException(ApiException):
         """What to do about it."""
         if not self.location:
             return u'Redirects are not followed'
-        return (u'Redirects are not followed; if you trust where the service points, set configuration.host to it: %s'
+        return (u'Redirects are not followed; if you trust where the service points, adapt configuration.host to it: %s'
                 % _as_text(self.location))
 
 
@@ -267,6 +270,19 @@ def _reasons_by_name(fields):
     listed = ((name, reasons if isinstance(reasons, list) else [reasons]) for name, reasons in fields.items())
     return {name: [reason for reason in reasons if isinstance(reason, six.string_types)]
                 for name, reasons in listed}
+
+
+def _printable(text, secrets):
+    """Make a text safe to print: no secret, one line, no terminal controls, all of it encodable, not endless."""
+    if len(text) > _MOST_READ:
+        # A service may say as much as it likes, and looking for secrets takes its time. Half of what is looked at is
+        # left out, since a secret that was cut in two would not be found.
+        text = scrub(text[:_MOST_READ], secrets)[:_MOST_READ // 2]
+    line = u' '.join(_CONTROL.sub(u' ', scrub(text, secrets)).split())
+    # Cut after secrets are gone: of one that is cut in two, the first half would not be found.
+    if len(line) > _LONGEST_PART:
+        line = line[:_LONGEST_PART - 3] + u'...'
+    return line.encode('utf-8', 'backslashreplace').decode('utf-8')
 
 
 def _path_of(url):

@@ -1,13 +1,15 @@
 """What kept an answer from coming, as an :class:`.ApiException` in words for people, with no secret in it."""
 
+import json
 import re
 import socket
+from collections import namedtuple
 
 import six
-from six.moves.urllib.parse import quote
+from six.moves.urllib.parse import quote, quote_plus
 from urllib3 import exceptions as urllib3_errors
 
-from .exceptions import ConnectionException, InvalidResponseException, TimeoutException, TlsException
+from .exceptions import ApiException, ConnectionException, InvalidResponseException, TimeoutException, TlsException
 from .redaction import scrub
 
 # The pool or connection that urllib3 puts before its words.
@@ -15,9 +17,13 @@ _URLLIB3_PREFIX = re.compile(r'^(?:<.*?>|\w+\(.*?\)): (?:Failed to establish a n
 
 
 def forms(secret):
-    """Give the forms in which a secret may come back: as it is, in a URL, and as http.client reads it in a head."""
-    data = six.ensure_binary(secret)
-    return {six.ensure_text(secret), six.ensure_text(quote(data, '')), data.decode('latin-1')}
+    """Give the forms in which a secret may come back: as it is, in a URL, in JSON, and as http.client reads a head."""
+    # A setting that is not sent may be a text that could not be.
+    data = six.ensure_binary(secret, errors='replace')
+    text = six.ensure_text(secret, errors='replace')
+    in_urls = {six.ensure_text(quote(data, '')), six.ensure_text(quote_plus(data))}
+    in_json = {six.ensure_text(json.dumps(text, ensure_ascii=escaped)[1:-1]) for escaped in (True, False)}
+    return {text, data.decode('latin-1')} | in_urls | in_json
 
 
 def scrubbed(text, secrets):
@@ -27,25 +33,32 @@ def scrubbed(text, secrets):
 
 def hide_causes(error, secrets):
     """Cut off the errors behind an error if they quote a secret, since a traceback shows their texts too."""
-    cause = _behind(error)
+    # Only those that this package put behind it: the context is the program's, where a handler of its own makes a call.
+    cause = getattr(error, '__cause__', None)
     while cause is not None:
         quoted = '%s %r' % (cause, cause)
         if scrub(quoted, secrets) != quoted:
             error.__cause__ = error.__context__ = None
             return
-        cause = _behind(cause)
-
-
-def _behind(error):
-    return getattr(error, '__cause__', None) or getattr(error, '__context__', None)
+        cause = getattr(cause, '__cause__', None) or getattr(cause, '__context__', None)
 
 
 def unusable(raw, detail):
-    """Make the exception for an answer that cannot be used; what is known of it is kept."""
-    error = InvalidResponseException(status=0, detail=detail)
-    if raw is not None:
-        error.status, error.reason, error.headers = raw.status, raw.reason, raw.headers
-    return error
+    """Make the exception for an answer that cannot be read; what is known of it is kept."""
+    if raw is None:
+        return InvalidResponseException(status=0, detail=detail)
+    # A status that tells of a failure is what a program looks for, body or not.
+    kind = InvalidResponseException if 200 <= raw.status <= 299 else ApiException
+    return kind(http_resp=_Unread(raw.status, raw.reason, raw.headers), detail=detail)
+
+
+class _Unread(namedtuple('_Unread', ('status', 'reason', 'headers'))):
+    """An answer of which no more than the head is known."""
+
+    data = None
+
+    def getheaders(self):
+        return self.headers
 
 
 # The first row whose error it is decides; the words go before what the system says.

@@ -11,6 +11,10 @@ _DEPTH_IS_DANGEROUS = sys.version_info < (3, 9)
 # Leaves the program, and what it calls us from, the other levels.
 _DEEPEST = 600
 
+# What newer interpreters refuse by themselves: the time to read a number grows with the square of its digits, and is a
+# minute for an answer of 3 MiB.
+_MOST_DIGITS = 4300
+
 # What opens and closes a level, and the texts in which that is none; a \ takes the next character with it.
 _MARKS = re.compile(r'[][{}"]|\\.')
 
@@ -24,12 +28,27 @@ def parse(text):
     if _DEPTH_IS_DANGEROUS:  # pragma: no cover (see there)
         check_depth(text)
     try:
-        return json.loads(text)
+        return _read(text)
     # RecursionError is a RuntimeError, and on Python 2 is called no more than that.
     except RuntimeError:
         problem = 'it is nested too deeply'
     # Not raised above: an error with that one behind it has a traceback without end.
     raise ValueError(problem)
+
+
+def whole_number(digits):
+    """Read a whole number.
+
+    :raises ValueError: if it has more than 4,300 digits.
+    """
+    if len(digits) > _MOST_DIGITS:
+        raise ValueError('it has a number of more than %d digits' % _MOST_DIGITS)
+    return int(digits)
+
+
+_read = json.loads
+if not hasattr(sys, 'set_int_max_str_digits'):  # pragma: no cover (Python 2.7 and 3.6)
+    _read = json.JSONDecoder(parse_int=whole_number).decode
 
 
 def check_depth(text):

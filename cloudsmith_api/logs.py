@@ -20,6 +20,16 @@ class _ScrubbingFormatter(logging.Formatter):
         return scrub(super(_ScrubbingFormatter, self).format(record))
 
 
+class _File(logging.FileHandler):
+    """Opens its file with the first record; where that fails, the record is lost and not the call."""
+
+    def emit(self, record):
+        try:
+            super(_File, self).emit(record)
+        except EnvironmentError:
+            self.handleError(record)
+
+
 class Output(object):
     """The one handler of this package, and what it writes to.
 
@@ -37,7 +47,7 @@ class Output(object):
         :param str template: how a record is laid out, see :class:`logging.Formatter`.
         """
         self.stop()
-        self._handler = logging.FileHandler(path, delay=True) if path else logging.StreamHandler()
+        self._handler = _File(path, delay=True) if path else logging.StreamHandler()
         self._handler.setFormatter(_ScrubbingFormatter(template))
         for logger in LOGGERS.values():
             logger.addHandler(self._handler)

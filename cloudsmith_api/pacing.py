@@ -4,6 +4,9 @@ import threading
 
 from .timeouts import monotonic
 
+# The service counts requests by the hour: a longer wait between two of them cannot be meant.
+_WINDOW = 3600.0
+
 
 class Pacer(object):
     """Gives each call its moment, so that calls are as far apart as the service asked for; shared by all threads."""
@@ -20,7 +23,7 @@ class Pacer(object):
         """
         if rate_limit.interval is not None:
             with self._lock:
-                self._interval = rate_limit.interval
+                self._interval = min(rate_limit.interval, _WINDOW)
 
     def reserve(self, most):
         """Take the next free moment.

@@ -4,8 +4,9 @@ from collections import namedtuple
 
 from .headers import header, number
 
-#: What the service gives where it is not asked for another size (``API``: pages).
+#: What the service gives where it is not asked for another size, and the most that it gives (``API``: pages).
 USUAL_PAGE_SIZE = 30
+LARGEST_PAGE_SIZE = 500
 
 
 class Page(namedtuple('Page', ('count', 'page', 'page_size', 'page_total'))):
@@ -39,21 +40,27 @@ def all_items(fetch, identity, page_size=None):
     :param int page_size: how many items a page was asked to have.
     :return: an iterator.
     """
-    seen, number = set(), 1
+    seen, number, repeated = set(), 1, 0
     while True:
         items, headers = fetch(number)
         fresh = [item for item in items if identity(item) not in seen]
         seen.update(identity(item) for item in fresh)
         for item in fresh:
             yield item
-        # A page without anything new is past the end, or the service does not know pages and gives all each time.
-        if not fresh or not _has_more(number, len(items), page_size, Page.from_headers(headers)):
+        repeated = 0 if fresh else repeated + 1
+        if not _has_more(number, len(items), repeated, page_size, Page.from_headers(headers).page_total):
             return
         number += 1
 
 
-def _has_more(number, length, page_size, page):
-    if page.page_total is not None:
-        return number < page.page_total
-    # Key lists may come without headers (``API``: pages): then only a full page can have another behind it.
-    return length >= (page_size or USUAL_PAGE_SIZE)
+def _has_more(number, length, repeated, page_size, page_total):
+    """Tell whether to ask for another page.
+
+    :param int repeated: how many pages in a row had nothing new.
+    """
+    if page_total is not None:
+        # One may be a page that moved on, as something was put in front of it; with two, the service repeats itself.
+        return number < page_total and repeated < 2
+    # Key lists may come without headers (``API``: pages): then only a full page can have another behind it, and one
+    # without anything new is of a service that does not know pages and gives all each time.
+    return not repeated and length >= min(page_size or USUAL_PAGE_SIZE, LARGEST_PAGE_SIZE)

@@ -8,6 +8,7 @@ from .headers import _Headers
 _T = TypeVar('_T')
 
 USUAL_PAGE_SIZE: int
+LARGEST_PAGE_SIZE: int
 
 class Page(NamedTuple):
     count: int | None  # type: ignore[assignment]  # in place of tuple.count

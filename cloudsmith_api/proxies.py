@@ -65,7 +65,7 @@ def _through_socks(proxy, settings):
     try:
         import socks  # noqa: F401 (asked for first because urllib3, not finding it, prints a warning as well)
     except ImportError:
-        raise ValueError("proxy is a SOCKS proxy, which needs PySocks: pip install 'cloudsmith-api[socks]'")
+        raise ValueError('proxy is a SOCKS proxy, which needs PySocks: pip install PySocks')
     from urllib3.contrib.socks import (
         SOCKSConnection,
         SOCKSHTTPConnectionPool,

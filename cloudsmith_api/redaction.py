@@ -7,7 +7,8 @@ import six
 #: Stands where a secret was.
 MASK = '********'
 
-_SECRET_NAME = re.compile(r'(?:auth|cookie|key|passw|secret|token|totp)', re.IGNORECASE)
+_NAMES = 'auth|cookie|credential|jwt|key|otp|passphrase|passw|pwd|secret|session|signature|token'
+_SECRET_NAME = re.compile(_NAMES, re.IGNORECASE)
 _PUBLIC_NAMES = frozenset(['authenticated', 'api_key_prefix', 'key_file', 'refresh_api_key_hook'])
 
 # Up to the last @: one that stands unencoded in a password is part of it.
@@ -17,6 +18,9 @@ _USER_INFO = re.compile(r'(?<=://)[^/?#\s]+@')
 _HEADER = re.compile(
     r"""((?:authorization|cookie|x-api-key)(?:['"]?\s*[:=]\s*|['"],\s*)(?:b?(['"]))?)(?(2)(?:\\.|(?!\2).)+|[^\r\n]+)""",
     re.IGNORECASE)
+
+# In the query of a URL, by its name.
+_IN_QUERY = re.compile(r'([?&][^=&#\s]*(?:%s)[^=&#\s]*=)[^&#\s]+' % _NAMES, re.IGNORECASE)
 
 _SHORTEST_VALUE = 4
 
@@ -73,7 +77,7 @@ def _named_items(value):
 
 
 def scrub(text, values=()):
-    """Take secrets out of a text: the given values, credentials inside URLs, and known header lines.
+    """Take secrets out of a text: the given values, credentials and secret parameters in URLs, and known header lines.
 
     :param str text: a log message or an error's description.
     :param values: secret texts, for example of :func:`secret_values`; ``'Bearer abc'`` also covers ``abc`` alone.
@@ -88,4 +92,5 @@ def scrub(text, values=()):
         if len(secret) >= _SHORTEST_VALUE:
             text = text.replace(secret, MASK)
     text = _USER_INFO.sub(MASK + '@', text)
+    text = _IN_QUERY.sub(r'\1' + MASK, text)
     return _HEADER.sub(r'\1' + MASK, text)

@@ -106,9 +106,11 @@ class RESTClientObject(object):
         """
         if method not in METHODS:
             raise ValueError('method must be one of %s, not %r' % (', '.join(sorted(METHODS)), method))
+        # On Python 2, a head that is not bytes cannot be sent together with a body that is.
+        method, url = six.ensure_str(method), six.ensure_str(url)
+        headers = {six.ensure_str(name): value for name, value in dict(headers or {}).items()}
         if query_params:
             url += ('&' if '?' in url else '?') + urlencode(query_params)
-        headers = dict(headers or {})
         payload = encode_body(method, headers, body, post_params)
         call = _Call(self.configuration, method, url, headers, payload, _preload_content, _request_timeout)
         call.parameters = query_params, post_params, body
@@ -150,7 +152,7 @@ class RESTClientObject(object):
         retries, refusal = call.retries, None
         while True:
             raw = error = None
-            LIMITS.deadline, LIMITS.size, LIMITS.answer = call.deadline, call.stream_limit, None
+            around = LIMITS.swap(call.deadline, call.stream_limit)
             try:
                 raw = self._open(call)
                 response = call.read(raw)
@@ -162,11 +164,12 @@ class RESTClientObject(object):
                 larger = 'the answer is larger than configuration.max_response_bytes (%d)' % call.limit
                 six.raise_from(unusable(raw, larger), caught)
             finally:
-                LIMITS.deadline, LIMITS.size, LIMITS.answer = None, float('inf'), None
+                LIMITS.swap(*around)
             # An answer that broke off has not told when to come back, whatever its head says.
             answer = raw if error is None else None
             try:
-                retries = retries.increment(call.method, call.url, answer, error)
+                # Without the query: urllib3 logs what it is told.
+                retries = retries.increment(call.method, call.url.partition('?')[0], answer, error)
                 wait = wait_before(retries, answer)
             except urllib3_errors.HTTPError:
                 wait = None
@@ -212,7 +215,10 @@ class RESTClientObject(object):
 
         Remembering the last pool, where the manager would look it up for each call, saves 10 % of a call.
         """
-        origin = _ORIGIN.match(call.url).group()
+        found = _ORIGIN.match(call.url)
+        if found is None:
+            raise ValueError('url must begin with http:// or https:// and a host')
+        origin = found.group()
         target = call.url[len(origin):]
         recent = connections.recent
         if recent is None or recent[:2] != (origin, call.streaming):
@@ -253,6 +259,20 @@ class RESTClientObject(object):
         return connections
 
 
+def secrets_of(configuration, *sources):
+    """Collect what no error and no log record may show, since whoever answers may echo it.
+
+    :param Configuration configuration: its settings, and the user and password of its proxy, count.
+    :param sources: headers, parameters and bodies of the request.
+    :rtype: list
+    """
+    values = proxy_credentials(configuration)
+    for source in (vars(configuration),) + sources:
+        values += secret_values(source)
+    # 'Bearer abc' is to cover 'abc' alone.
+    return [form for value in values for part in {value, value.rpartition(' ')[2]} for form in forms(part)]
+
+
 class _Connections(object):
     """What one process has open."""
 
@@ -288,12 +308,8 @@ class _Call(object):
             self.retries = ApiRetry(self.retries, configuration.max_retry_after)
 
     def secrets(self):
-        """Collect what no error and no log record may show, since whoever answers may echo it."""
-        values = proxy_credentials(self._configuration)
-        for source in (vars(self._configuration), self.headers) + self.parameters:
-            values += secret_values(source)
-        # 'Bearer abc' is to cover 'abc' alone.
-        return [form for value in values for part in {value, value.rpartition(' ')[2]} for form in forms(part)]
+        """Collect what no error and no log record may show."""
+        return secrets_of(self._configuration, self.headers, *self.parameters)
 
     @property
     def stream_limit(self):

@@ -16,11 +16,14 @@ if sys.version_info >= (3, 11):
 else:  # pragma: no cover (only since Python 3.11 does the standard library read the service's dates)
     from dateutil.parser import isoparse
 
+    _FRACTION = re.compile('[.,]([0-9]{1,6})[0-9]*')
+
     def _parse_datetime(text):
         # To dateutil, 24:00 is the next day's 00:00.
         if text[11:13] == '24':
             raise ValueError('hour must be in 0..23')
-        return isoparse(text)
+        # Its older releases take neither a comma nor more than six digits.
+        return isoparse(_FRACTION.sub(r'.\1', text))
 
 # RFC 3339 section 5.6, and less of it: no seconds, no zone, no time. Both parsers take much more, but not the same.
 _DATETIME = (

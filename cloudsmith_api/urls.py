@@ -29,6 +29,8 @@ def check_host(name, value):
         raise ValueError('%s must be a base URL without query or fragment' % name)
     if any(segment in ('.', '..') for segment in url.lower().replace('%2e', '.').split('/')):
         raise ValueError('%s must not have . or .. in its path' % name)
+    if re.search('%(?![0-9A-Fa-f]{2})', url):
+        raise ValueError('%s must not have a percent sign that encodes nothing' % name)
     return url.rstrip('/')
 
 
@@ -36,9 +38,15 @@ def check_proxy(name, value):
     """Check the URL of a proxy.
 
     :raises TypeError: if it is not a text.
-    :raises ValueError: if it is not a URL that names a proxy's scheme and host.
+    :raises ValueError: if it is not a URL that names a proxy's scheme and host, and maybe user and password.
     """
-    return _check_url(name, value, _PROXY_SCHEMES) if value else None
+    if not value:
+        return None
+    url = _check_url(name, value, _PROXY_SCHEMES)
+    # One of / ? # in a password ends the host there, and the rest would be shown as a path.
+    if '@' in ''.join(re.split('[/?#]', url.partition('://')[2])[1:]):
+        raise ValueError('%s must have special characters of its password percent-encoded' % name)
+    return url
 
 
 def _check_url(name, value, schemes):
@@ -51,9 +59,11 @@ def _check_url(name, value, schemes):
         raise ValueError('%s must be a URL that begins with one of: %s'
                          % (name, ', '.join(known + '://' for known in schemes)))
     try:
-        host = parse_url(url).host
-    except LocationValueError:
-        host = None
-    if not host:
+        parts = parse_url(url)
+        # The host is looked up in this form, which has rules of its own for empty and overlong parts.
+        usable = parts.host and parts.port != 0 and parts.host.encode('idna')
+    except (LocationValueError, UnicodeError):
+        usable = False
+    if not usable:
         raise ValueError('%s must be a URL that names a valid host, and a port from 1 to 65535 if any' % name)
     return url

@@ -1,5 +1,6 @@
 """What a call's arguments become on the wire: the URL, the query, the headers; plain functions, no I/O."""
 
+import datetime
 import mimetypes
 import os
 import re
@@ -11,12 +12,18 @@ from . import arguments
 from .serialization import to_json
 
 # A path of an endpoint as its author writes it: no . or .. (also percent-encoded), no fragment, nothing unprintable.
+# A percent sign that encodes nothing would have urllib3 encode all others once more.
 _PATH = re.compile(
-    r'(?:/(?!(?:\.|%2[eE]){1,2}(?:[/?]|\Z))[!$%&-.0-;=@A-Z_a-z~{}]*)+(?:\?[!$%&-;=?@A-Z_a-z~]*)?\Z')
+    r'(?:/(?!(?:\.|%2[eE]){1,2}(?:[/?]|\Z))(?:[!$&-.0-;=@A-Z_a-z~{}]|%[0-9A-Fa-f]{2})*)+'
+    r'(?:\?(?:[!$&-;=?@A-Z_a-z~]|%[0-9A-Fa-f]{2})*)?\Z')
+# What a parameter must have become, whatever a setting lets through.
+_SEGMENT = re.compile(r'(?!(?:\.|%2[eE]){1,2}\Z)(?:[!$&-.0-;=@A-Z_a-z~]|%[0-9A-Fa-f]{2})+\Z')
 _PLACEHOLDER = re.compile(r'{(\w+)}')
 
 # What a header's value may hold, RFC 9110 section 5.5: visible characters, spaces and tabs, in one byte each.
 _HEADER_VALUE = re.compile(u'[\t\x20-\x7e\x80-\xff]*\\Z')
+# Those that frame the body are set by what sends it: another length would leave a part to be taken for a request.
+_FRAMING = frozenset(['content-length', 'transfer-encoding'])
 _HEADER_NAME = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+\Z")
 
 _SEPARATORS = {'csv': ',', 'pipes': '|', 'ssv': ' ', 'tsv': '\t'}
@@ -54,8 +61,8 @@ def _segment(name, values, safe):
         segment = quote(six.ensure_binary(six.text_type(value)), safe + '~')
     except UnicodeError:
         raise ValueError('%s is not valid Unicode' % name)
-    if any(part in ('', '.', '..') for part in segment.split('/')):
-        raise ValueError("%s must not be empty, '.' or '..': that would name another path" % name)
+    if not all(map(_SEGMENT.match, segment.split('/'))):
+        raise ValueError("%s must not be empty, '.' or '..', nor end a segment: that would name another path" % name)
     return segment
 
 
@@ -74,6 +81,7 @@ def build_query(query_params, collection_formats=None):
     for name, value in pairs:
         if value is None:
             continue
+        name = _query_value('the name of a query parameter', name)
         if not isinstance(value, (list, tuple)):
             query.append((name, _query_value(name, value)))
         elif formats.get(name) == 'multi':
@@ -122,6 +130,8 @@ def check_header(name, value):
     """
     if not _HEADER_NAME.match(name):
         raise ValueError('%r is not the name of a header' % name)
+    if name.lower() in _FRAMING:
+        raise ValueError('header %s is set where the body is sent, and not by the program' % name)
     if isinstance(value, six.integer_types):
         return str(value)
     arguments.text('header %s' % name, value)
@@ -142,12 +152,21 @@ def form_parts(post_params, files):
     :param dict files: path, or list of paths, of the files for each field.
     :return: pairs, a file as ``(name, (file name, content, type))``.
     :rtype: list
+    :raises ValueError: if a file cannot be read.
     """
-    parts = list(post_params.items() if isinstance(post_params, dict) else post_params or ())
+    fields = post_params.items() if isinstance(post_params, dict) else post_params or ()
+    parts = [(name, value.isoformat() if isinstance(value, datetime.date) else value) for name, value in fields]
     for field, paths in (files or {}).items():
         for path in [paths] if isinstance(paths, six.string_types) else paths or ():
-            with open(path, 'rb') as opened:
-                content = opened.read()
+            content = _content_of(path)
             kind = mimetypes.guess_type(path)[0] or 'application/octet-stream'
             parts.append((field, (os.path.basename(path), content, kind)))
     return parts
+
+
+def _content_of(path):
+    try:
+        with open(path, 'rb') as opened:
+            return opened.read()
+    except EnvironmentError as error:
+        raise ValueError('files: %s cannot be read: %s' % (path, error.strerror))

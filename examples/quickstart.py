@@ -23,7 +23,7 @@ from cloudsmith_api.sandbox import Sandbox
 def main():
     try:
         if os.environ.get('CLOUDSMITH_API_KEY'):
-            look_around(os.environ['CLOUDSMITH_API_KEY'])
+            look_around()
         else:
             with Sandbox() as sandbox:
                 print('No CLOUDSMITH_API_KEY is set, so this talks to a sandbox at', sandbox.url)
@@ -32,10 +32,8 @@ def main():
         sys.exit('The call failed: %s' % error)
 
 
-def look_around(api_key):
-    configuration = Configuration()
-    configuration.api_key['X-Api-Key'] = api_key
-    with ApiClient(configuration) as client:
+def look_around():
+    with ApiClient(Configuration.from_environment()) as client:
         api = UserApi(client)
         show_user(api.user_self())
         show_keys(api.user_tokens_list())

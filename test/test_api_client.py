@@ -8,9 +8,10 @@ import multiprocessing
 import os
 import threading
 import warnings
+import weakref
 
 import pytest
-from servers import ScriptedServer, http_answer, json_answer
+from servers import ScriptedServer, http_answer, json_answer, silent
 
 from cloudsmith_api import (
     ApiClient,
@@ -19,10 +20,12 @@ from cloudsmith_api import (
     InsecureTransportWarning,
     InvalidResponseException,
     NotFoundException,
+    TimeoutException,
     UserApi,
     UserBrief,
 )
 from cloudsmith_api.rest import RESTResponse
+from cloudsmith_api.timeouts import monotonic
 
 
 @pytest.fixture
@@ -81,7 +84,7 @@ def test_an_answer_of_the_wrong_kind_keeps_status_headers_and_body(connect, text
         with pytest.raises(InvalidResponseException) as raised:
             connect(server.url).user_self()
     error = raised.value
-    assert (error.status, error.body) == (200, text)
+    assert (error.status, error.reason, error.body) == (200, 'Said so', text)
     assert error.headers['Content-Type'] == 'application/json'
     assert 'UserBrief' in error.detail
     assert (error.method, error.url) == ('GET', server.url + '/user/self/')
@@ -261,6 +264,10 @@ def test_last_response_is_that_of_the_last_call_that_succeeded(client):
     assert client.last_response.data == '{"slug": "ada"}'
 
 
+def test_request_reads_the_answer_by_itself(client, recorder):
+    assert client.request('GET', recorder.url).data == '{"slug": "ada"}'
+
+
 def test_sanitize_for_serialization_gives_json_values(client):
     assert client.sanitize_for_serialization(UserBrief(slug='ada')) == {'slug': 'ada'}
 
@@ -292,6 +299,24 @@ class TestInsecureTransport(object):
             warnings.simplefilter('error')
             assert far.user_self().slug == 'ada'
 
+    @pytest.mark.parametrize('call', [
+        lambda api: api.user_token_create({'email': 'ada@example.com', 'password': 'pa55word'}),
+        lambda api: api.api_client.call_api('/x/', 'GET', header_params={'Authorization': 'Bearer abcdef'}),
+        lambda api: api.api_client.call_api('/x/', 'GET', query_params={'access_token': 'abcdef'}),
+    ])
+    def test_warns_of_any_secret_that_is_sent(self, far, call):
+        far.api_client.configuration.api_key = {}
+        far.user_self()
+        with pytest.warns(InsecureTransportWarning):
+            call(far)
+
+    def test_warns_once_though_the_host_changes_back_and_forth(self, far):
+        with pytest.warns(InsecureTransportWarning) as caught:
+            for name in 'aba':
+                far.api_client.configuration.host = 'http://%s.example.invalid/v1' % name
+                far.user_self()
+        assert len(caught) == 1
+
     def test_sends_nothing_where_warnings_are_errors(self, far, recorder):
         with warnings.catch_warnings():
             warnings.simplefilter('error')
@@ -300,8 +325,35 @@ class TestInsecureTransport(object):
         assert recorder.requests == []
 
 
+def test_a_failed_call_does_not_keep_alive_what_its_caller_had(connect):
+    class Local(object):
+        pass
+
+    def call_in_vain():
+        local = Local()
+        with ScriptedServer(json_answer('{"detail": "Not here."}', 404)) as server:
+            api = connect(server.url)
+            with pytest.raises(NotFoundException):
+                api.user_self()
+        return weakref.ref(local)
+
+    kept = call_in_vain()
+    gc.collect()
+    assert kept() is None
+
+
 class TestBackground(object):
     """Calls with ``async_req``."""
+
+    def test_wait_for_a_thread_within_their_time(self, connect):
+        with ScriptedServer(silent()) as server:
+            api = connect(server.url, connection_pool_maxsize=1, retries=0)
+            first, second = [api.user_self(async_req=True, _request_timeout=seconds) for seconds in (3, 0.5)]
+            begin = monotonic()
+            for result in (first, second):
+                with pytest.raises(TimeoutException):
+                    result.get(20)
+            assert monotonic() - begin < 3.4
 
     def test_give_what_the_call_gives(self, connect, recorder):
         assert connect(recorder.url).user_self(async_req=True).get(10).slug == 'ada'

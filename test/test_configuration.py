@@ -3,9 +3,12 @@
 
 import base64
 import copy
+import functools
+import multiprocessing
 import pickle
 
 import pytest
+import six
 import urllib3
 
 from cloudsmith_api import Configuration
@@ -16,8 +19,12 @@ DEFAULTS = {
     'logger_format': '%(asctime)s %(levelname)s %(message)s', 'verify_ssl': True, 'ssl_ca_cert': None,
     'cert_file': None, 'key_file': None, 'assert_hostname': None, 'proxy': None, 'safe_chars_for_path_param': '',
     'client_side_validation': True, 'temp_folder_path': None, 'timeout': (10.0, 60.0), 'retries': 3,
-    'max_retry_after': 60.0, 'max_response_bytes': 64 * 1024 * 1024,
+    'max_retry_after': 60.0, 'max_response_bytes': 64 * 1024 * 1024, 'pace': False, 'user_agent': None,
 }
+
+
+def print_nothing(_configuration, client_secret=None):
+    return client_secret
 
 
 @pytest.fixture
@@ -31,8 +38,12 @@ def test_a_setting_starts_as_documented(configuration, name):
 
 
 def test_a_client_keeps_five_connections_a_processor(configuration):
-    assert configuration.connection_pool_maxsize % 5 == 0
-    assert configuration.connection_pool_maxsize > 0
+    assert configuration.connection_pool_maxsize == 5 * multiprocessing.cpu_count()
+
+
+def test_a_client_keeps_five_connections_where_processors_cannot_be_counted(monkeypatch):
+    monkeypatch.setattr('cloudsmith_api.configuration.cpu_count', lambda: None)
+    assert Configuration().connection_pool_maxsize == 5
 
 
 @pytest.mark.parametrize('host, kept', [
@@ -54,7 +65,8 @@ def test_a_host_is_kept_without_its_trailing_slashes(configuration, host, kept):
     'https://user@api.example.com', 'https://api.example.com/../x', 'https://api.example.com/./x',
     'https://api.example.com/%2e%2E/x', 'https://api.example.com?x=1', 'https://api.example.com/v1#x',
     'https://api.example.com\r\nX: y', 'https://api.example.com/ x', 'https://api.example.com:99999',
-    'https://api.example.com:x',
+    'https://api.example.com:0', 'https://api.example.com/100%', 'https://api.example.com/%zz',
+    'https://api.example.com:x', 'https://a..b', 'https://%s.example.com' % ('x' * 64),
     u'https://bücher.example', 'https://[::1', 'https://a\\b', 'javascript:alert(1)',
 ])
 def test_a_host_that_is_no_base_url_is_refused(configuration, host):
@@ -83,7 +95,7 @@ def test_a_proxy_is_a_url(configuration, proxy):
     assert configuration.proxy == proxy
 
 
-@pytest.mark.parametrize('proxy', ['proxy:3128', 'ftp://proxy', 'http://', 'http://proxy\r\n'])
+@pytest.mark.parametrize('proxy', ['proxy:3128', 'ftp://proxy', 'http://', 'http://proxy\r\n', 'http://proxy:0'])
 def test_a_proxy_that_is_none_is_refused(configuration, proxy):
     with pytest.raises(ValueError, match='^proxy must'):
         configuration.proxy = proxy
@@ -213,12 +225,68 @@ def test_a_pair_that_cannot_be_sent_is_refused(configuration, username, password
         configuration.get_basic_auth_token()
 
 
+@pytest.mark.skipif(six.PY2, reason='Python 2 encodes lone surrogates')
+def test_a_password_that_is_not_valid_unicode_is_refused_and_not_shown(configuration):
+    configuration.username, configuration.password = 'ada', u'hunter22\ud800'
+    with pytest.raises(ValueError, match='^username and password must be valid Unicode$') as raised:
+        configuration.get_basic_auth_token()
+    # The codec's error has it, and so would have a report with what is behind the error.
+    assert raised.value.__context__ is None
+
+
 def test_auth_settings_describe_both_schemes(configuration):
     configuration.api_key['X-Api-Key'] = 'K'
     assert configuration.auth_settings() == {
         'apikey': {'type': 'api_key', 'in': 'header', 'key': 'X-Api-Key', 'value': 'K'},
         'basic': {'type': 'basic', 'in': 'header', 'key': 'Authorization', 'value': ''},
     }
+
+
+def test_settings_are_described_in_alphabetical_order(configuration):
+    names = [setting.name for setting in configuration.describe()]
+    assert names == sorted(names)
+    assert 'debug' in names
+
+
+@pytest.mark.parametrize('name, value', [
+    ('api_key', 'key'), ('api_key', None), ('api_key_prefix', 'Bearer'), ('verify_ssl', None), ('verify_ssl', 0),
+    ('verify_ssl', '/ca.pem'), ('pace', 'no'), ('client_side_validation', 1),
+])
+def test_a_setting_of_the_wrong_kind_is_refused_by_name(configuration, name, value):
+    with pytest.raises(TypeError, match='^%s must be ' % name):
+        setattr(configuration, name, value)
+
+
+@pytest.mark.parametrize('prefix, key', [(b'Bearer', 'key'), ('Bearer', b'key'), (5, 'key')])
+def test_a_prefix_and_its_key_are_texts(configuration, prefix, key):
+    if six.PY2 and prefix != 5:
+        pytest.skip('on Python 2, bytes are a text')
+    configuration.api_key['X-Api-Key'], configuration.api_key_prefix['X-Api-Key'] = key, prefix
+    with pytest.raises(TypeError):
+        configuration.get_api_key_with_prefix('X-Api-Key')
+
+
+def test_which_keys_are_set_shows_and_their_values_do_not(configuration):
+    configuration.api_key = {'X-Api-Keys': 'the-secret-one'}
+    shown = {setting.name: setting.value for setting in configuration.describe()}['api_key']
+    assert shown == "{'X-Api-Keys': '********'}"
+
+
+@pytest.mark.parametrize('value', [
+    functools.partial(print_nothing, client_secret='the-secret'), {'login': {'password': 'the-secret'}},
+    [('password', 'the-secret')], [{'pwd': 'the-secret'}],
+])
+@pytest.mark.parametrize('name', ['refresh_api_key_hook', 'my_own'])
+def test_secrets_deep_inside_a_setting_do_not_show(configuration, name, value):
+    setattr(configuration, name, value)
+    assert 'the-secret' not in repr(configuration) + configuration.to_debug_report()
+
+
+@pytest.mark.parametrize('password', ['2024#S', '20/24', '2?4', '1#@2'])
+def test_a_password_that_would_end_the_host_of_a_proxy_is_refused_and_not_shown(configuration, password):
+    with pytest.raises(ValueError, match='percent-encoded|valid host') as refused:
+        configuration.proxy = 'http://user:%s@127.0.0.1:3128' % password
+    assert password not in str(refused.value)
 
 
 @pytest.mark.parametrize('show', [repr, str, Configuration.to_debug_report])

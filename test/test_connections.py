@@ -34,11 +34,6 @@ def test_a_host_that_cannot_be_looked_up_is_reported_as_urllib3_does():
     assert connection.host == 'no-such-host.invalid'
 
 
-def test_a_host_that_is_no_name_is_an_error_of_the_call(connect):
-    with pytest.raises(ConnectionException):
-        connect('http://%s.localhost/v1' % ('x' * 64), retries=0).user_self()
-
-
 def test_the_host_is_the_same_after_a_failed_attempt(connect, monkeypatch):
     lookup = socket.getaddrinfo
     answers = [(socket.AF_INET, socket.SOCK_STREAM, 6, '', ('127.0.0.%d' % last, 0)) for last in (1, 2, 3)]
@@ -48,6 +43,22 @@ def test_the_host_is_the_same_after_a_failed_attempt(connect, monkeypatch):
     with pytest.raises(NewConnectionError):
         connection.connect()
     assert (connection.host, connection.timeout) == ('many.localhost', 5)
+
+
+def test_addresses_are_tried_in_the_order_in_which_they_are_given(monkeypatch):
+    lookup, asked = socket.getaddrinfo, []
+    addresses = ['127.0.0.%d' % last for last in (1, 2, 3)]
+
+    def look_up(name, *args):
+        asked.append(name)
+        if name != 'many.localhost':
+            return lookup(name, *args)
+        return [(socket.AF_INET, socket.SOCK_STREAM, 6, '', (address, 0)) for address in addresses]
+
+    monkeypatch.setattr(socket, 'getaddrinfo', look_up)
+    with pytest.raises(NewConnectionError):
+        LimitedHTTPConnection('many.localhost', closed_port(), timeout=5).connect()
+    assert asked == ['many.localhost'] + addresses
 
 
 def test_an_ipv6_address_can_be_named(connect):
@@ -64,11 +75,12 @@ def test_the_limits_of_a_call_are_gone_after_it(connect):
         assert (LIMITS.deadline, LIMITS.size) == (None, float('inf'))
 
 
-def test_time_that_is_up_before_the_first_byte_is_read_ends_the_answer():
+@pytest.mark.parametrize('left', [-1, -0.01])
+def test_time_that_is_up_before_the_first_byte_is_read_ends_the_answer(left):
     with ScriptedServer(GOOD) as server:
         connection = LimitedHTTPConnection('127.0.0.1', server.port, timeout=5)
         connection.request('GET', '/')
-        LIMITS.deadline = Deadline(-1)
+        LIMITS.deadline = Deadline(left)
         try:
             with pytest.raises(socket.timeout):
                 connection.getresponse()

@@ -153,6 +153,13 @@ def test_a_profile_goes_before_the_default_section(settings_file, monkeypatch, w
     assert (key_of(made), made.host) == ('of-work', 'https://api.example.com')
 
 
+def test_where_there_are_no_files_an_unknown_profile_is_an_error_that_names_where_they_belong(home):
+    with pytest.raises(ValueError) as raised:
+        Configuration.from_environment('nosuch')
+    for name in ('credentials.ini', 'config.ini'):
+        assert str(home.join('.config', 'cloudsmith', name)) in str(raised.value)
+
+
 def test_an_unknown_profile_is_an_error_that_names_it_and_the_files(settings_file):
     path = settings_file('credentials.ini', u'[default]\napi_key = usual\n')
     with pytest.raises(ValueError) as raised:
@@ -175,11 +182,26 @@ def test_a_malformed_file_is_an_error_that_names_file_section_and_line(settings_
     assert 'secret-1234' not in str(raised.value)
 
 
+def test_of_several_malformed_lines_the_first_is_named(settings_file):
+    settings_file('credentials.ini', u'[default]\napi_key = a\nfirst\nsecond\n')
+    with pytest.raises(ValueError, match='line 3'):
+        Configuration.from_environment()
+
+
 def test_a_value_that_cannot_be_used_is_an_error_that_names_its_place(settings_file):
     path = settings_file('config.ini', u'[default]\napi_host = ftp://example.com\n')
     with pytest.raises(ValueError, match='host') as raised:
         Configuration.from_environment()
     assert '%s, section [default], line 2' % path in str(raised.value)
+
+
+@pytest.mark.parametrize('word, on', [
+    ('1', True), ('yes', True), ('true', True), ('On', True), ('0', False), ('no', False), ('FALSE', False),
+    ('off', False),
+])
+def test_a_switch_may_be_written_in_many_words(settings_file, word, on):
+    settings_file('config.ini', u'[default]\napi_ssl_verify = %s\n' % word)
+    assert Configuration.from_environment().verify_ssl is on
 
 
 def test_a_switch_that_is_neither_on_nor_off_is_an_error(settings_file):
@@ -210,6 +232,11 @@ def test_a_file_that_is_not_text_is_an_error(home):
 def test_quotes_and_case_and_comments_do_not_matter(settings_file):
     settings_file('credentials.ini', u'# mine\n[default]\n; really\nAPI_Key: "quoted"\n')
     assert key_of(Configuration.from_environment()) == 'quoted'
+
+
+def test_the_mark_that_some_editors_put_first_does_not_matter(settings_file):
+    settings_file('credentials.ini', u'\ufeff[default]\napi_key = marked\n')
+    assert key_of(Configuration.from_environment()) == 'marked'
 
 
 def test_a_value_is_taken_as_it_is_written(settings_file):
@@ -278,6 +305,37 @@ def test_a_setting_that_there_is_not_is_refused():
 
 def test_a_whole_dict_of_keys_may_be_given():
     assert key_of(Configuration.from_environment(api_key={'X-Api-Key': 'k'})) == 'k'
+
+
+@pytest.mark.parametrize('variable', ['XDG_CONFIG_HOME', 'HOME'])
+def test_a_folder_that_is_relative_to_the_current_one_is_not_read(settings_file, monkeypatch, tmpdir, variable):
+    for folder in ('here/cloudsmith', 'here/.cloudsmith', 'here/.config/cloudsmith'):
+        settings_file('config.ini', u'[default]\napi_host = evil.example.com\n', folder)
+    monkeypatch.chdir(tmpdir.join('here'))
+    monkeypatch.setenv(variable, '.')
+    assert Configuration.from_environment().host == Configuration().host
+
+
+def test_a_section_that_is_none_of_the_tools_gives_nothing(settings_file):
+    settings_file('config.ini', u'[DEFAULT]\napi_host = https://other.example.com\n[profile:work]\napi_user_agent = me\n')
+    made = Configuration.from_environment(profile='work')
+    assert (made.host, made.user_agent) == (Configuration().host, 'me')
+
+
+def test_a_variable_is_read_without_the_line_break_it_came_with(monkeypatch):
+    monkeypatch.setenv('CLOUDSMITH_API_KEY', ' key\n')
+    assert Configuration.from_environment().api_key == {'X-Api-Key': 'key'}
+
+
+def test_a_proxy_may_be_written_without_a_scheme(monkeypatch):
+    monkeypatch.setenv('CLOUDSMITH_API_PROXY', 'proxy.example.com:3128')
+    assert Configuration.from_environment().proxy == 'http://proxy.example.com:3128'
+
+
+@pytest.mark.parametrize('settings', [{'host': 5}, {'describe': 5}, {'logger': 5}, {'_debug': True}, {'__class__': 5}])
+def test_what_is_no_setting_or_no_value_for_it_is_a_type_error(settings):
+    with pytest.raises(TypeError):
+        Configuration.from_environment(**settings)
 
 
 def test_describe_tells_defaults_from_what_the_program_set(monkeypatch):

@@ -38,6 +38,7 @@ CLASSES = [
     (None, ApiException), (0, ApiException), (200, ApiException), (101, ApiException), (700, ApiException),
     (-1, ApiException), ('404', ApiException), (404.0, ApiException),
     (301, RedirectException), (302, RedirectException), (304, RedirectException), (308, RedirectException),
+    (399, RedirectException), (499, ApiException),
     (400, BadRequestException), (401, UnauthorizedException), (403, ForbiddenException),
     (404, NotFoundException),
     (405, ApiException), (409, ApiException), (418, ApiException), (422, UnprocessableEntityException),
@@ -146,10 +147,14 @@ def test_status_and_reason_are_also_the_arguments():
     assert failure(404, reason='Not Found').args == (404, 'Not Found')
 
 
+def test_a_reason_that_is_repeated_as_the_explanation_is_said_once():
+    assert str(failure(404, {'detail': 'Said so'})) == '404 Said so'
+
+
 def test_the_line_says_all_that_is_known():
     error = failure(422, {'detail': 'Invalid.', 'fields': {'email': ['Wrong.', 'Too long.']}}, reason='Unprocessable')
     error.locate('POST', 'https://api.cloudsmith.io/v1/user/token/')
-    assert str(error) == '422 Unprocessable: Invalid.; email: Wrong. Too long. (POST /v1/user/token/)'
+    assert str(error) == '422 Unprocessable: Invalid; email: Wrong. Too long. (POST /v1/user/token/)'
     assert repr(error) == '<UnprocessableEntityException %s>' % error
 
 
@@ -263,7 +268,7 @@ def test_credentials_in_a_redirect_are_not_shown():
 @pytest.mark.parametrize('text', [
     u'two\nlines', u'two\r\n lines', u'a\x1b[31mred\x1b[0m', u'a\x00b\x07c\x7fd', u'a\x85b\u2028c\u2029d',
     u'\ud800',
-    u'a\u202eb\u2066c\u200fd', u'\t tab \x0b', u'pässwörd', u'日本語', u'\U0001f600', u'',
+    u'a\u202eb\u2066c\u200fd\u061ce', u'\t tab \x0b', u'pässwörd', u'日本語', u'\U0001f600', u'',
 ])
 @pytest.mark.parametrize('place', ['detail', 'reason', 'field', 'field name', 'location', 'url'])
 def test_the_line_is_one_line_that_can_be_printed(text, place):
@@ -277,7 +282,7 @@ def test_the_line_is_one_line_that_can_be_printed(text, place):
     for line in (str(error), repr(error)):
         assert isinstance(line, str)
         line = six.ensure_text(line)
-        assert not set(line) & set(u'\x00\x07\x0b\t\r\n\x1b\x7f\x85\u2028\u2029\u202e\u2066\u200f')
+        assert not set(line) & set(u'\x00\x07\x0b\t\r\n\x1b\x7f\x85\u2028\u2029\u202e\u2066\u200f\u061c')
         line.encode('utf-8')
 
 
@@ -299,6 +304,11 @@ def test_a_very_long_explanation_is_cut_and_the_rest_of_the_line_stays():
     assert len(line) < 700
     assert "... (GET /v1/user/self/). Check configuration.api_key['X-Api-Key']" in line
     assert error.detail == 'long ' * 10000
+
+
+@pytest.mark.parametrize('length, seen', [(500, 'd' * 500), (501, 'd' * 497 + '...')])
+def test_an_explanation_is_shown_up_to_five_hundred_characters(length, seen):
+    assert str(ApiException(status=400, detail='d' * length)) == '400: ' + seen
 
 
 def test_very_long_everything_is_cut():
@@ -384,6 +394,28 @@ def test_deeply_nested_reasons_break_nothing():
         error = failure(422, '{"detail": "Wrong.", "fields": {"email": %s%s}}' % ('[' * depth, ']' * depth))
         assert str(error).startswith('422 Said so')
         assert pickle.loads(pickle.dumps(error, 2)).fields == error.fields
+
+
+def test_an_error_that_is_pickled_takes_no_secret_of_its_request_along():
+    error = failure(401, {'detail': 'No such key: the-secret-key'})
+    error.locate('GET', 'https://api.cloudsmith.io/v1/user/self/', ['the-secret-key', 'pa55word'])
+    copied = pickle.loads(pickle.dumps(error, 2))
+    assert str(copied) == str(error)
+    assert 'the-secret' not in str(copied)
+    assert b'pa55word' not in pickle.dumps(error, 2)
+
+
+def test_a_service_that_says_much_is_not_looked_through_to_the_end():
+    error = failure(400, {'detail': 'the-secret-key ' + 'x' * 10 ** 7})
+    error.locate('GET', 'https://api.cloudsmith.io/v1/', ['the-secret-key'])
+    assert str(error).startswith('400 Said so: ******** xxx')
+
+
+@pytest.mark.parametrize('before', range(49985, 50001))
+def test_a_secret_where_that_look_ends_does_not_show(before):
+    error = failure(400, {'detail': '\0' * before + 'the-secret-key' + 'x' * 1000})
+    error.locate('GET', 'https://api.cloudsmith.io/v1/', ['the-secret-key'])
+    assert 'the-' not in str(error)
 
 
 def copies(error):

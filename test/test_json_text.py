@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from cloudsmith_api.json_text import check_depth, parse
+from cloudsmith_api.json_text import check_depth, parse, whole_number
 
 # Has garbage collected at each of the interpreter's last levels in turn, where a finalizer wants some for itself.
 FINALIZERS_ON_THE_LAST_LEVELS = """
@@ -48,6 +48,13 @@ def test_json_is_read(text, value):
 def test_what_is_no_json_is_a_value_error(text):
     with pytest.raises(ValueError):
         parse(text)
+
+
+@pytest.mark.parametrize('read', [parse, whole_number])
+def test_a_number_of_too_many_digits_is_a_value_error(read):
+    assert read('9' * 4300) == 10 ** 4300 - 1
+    with pytest.raises(ValueError, match='4300'):
+        read('9' * 1000000)
 
 
 @pytest.mark.parametrize('text', ['[' * 20000, '{"a":' * 20000, '[{"a":' * 20000, '[' * 20000 + ']' * 20000])

@@ -1,8 +1,12 @@
 """Log records go where the program sends them, once, and without secrets."""
 
 import logging
+import re
+import threading
 
 import pytest
+import six
+from servers import ScriptedServer, json_answer
 
 from cloudsmith_api import Configuration, UserBrief, logs
 
@@ -42,6 +46,12 @@ def test_debug_turns_both_loggers_on_and_off(configuration):
     assert handlers() == []
 
 
+def test_a_file_that_cannot_be_opened_loses_records_and_no_call(configuration, tmpdir, capsys):
+    configuration.logger_file, configuration.debug = str(tmpdir.join('no-such-folder', 'log')), True
+    logging.getLogger('cloudsmith_api').debug('said')
+    assert 'Logging error' in capsys.readouterr().err or six.PY2
+
+
 def test_however_often_debug_is_set_there_is_one_handler(configuration, capsys):
     for _ in range(5):
         configuration.debug = True
@@ -55,6 +65,19 @@ def test_a_new_configuration_leaves_debug_on(configuration):
     configuration.debug = True
     Configuration()
     assert logging.getLogger('cloudsmith_api').level == logging.DEBUG
+
+
+def test_a_call_is_logged_with_the_time_it_took(connect, caplog):
+    def late(connection):
+        threading.Event().wait(0.2)
+        connection.sendall(json_answer('{}'))
+
+    caplog.set_level(logging.DEBUG, 'cloudsmith_api')
+    with ScriptedServer(late) as server:
+        connect(server.url).user_self()
+    line = [record.getMessage() for record in caplog.records if record.name == 'cloudsmith_api.api_client'][-1]
+    said = re.match(r'GET http://127\.0\.0\.1:\d+/v1/user/self/: 200 in (\d+) ms\Z', line)
+    assert 150 < int(said.group(1)) < 10000
 
 
 def test_a_file_takes_the_place_of_the_stream(configuration, tmpdir, capsys):

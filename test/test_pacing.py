@@ -4,7 +4,7 @@ import threading
 import time
 
 import pytest
-from servers import ScriptedServer, json_answer
+from servers import ScriptedServer, json_answer, silent
 
 from cloudsmith_api import RateLimit, TimeoutException, TooManyRequestsException
 from cloudsmith_api.pacing import Pacer
@@ -48,6 +48,9 @@ class TestPacer(object):
         pacer.reserve(100)
         assert pacer.reserve(most=1) is None
         assert pacer.reserve(100) == pytest.approx(10, abs=0.5)
+
+    def test_a_wait_of_no_more_than_is_allowed_is_made(self):
+        assert Pacer().reserve(most=0) == 0
 
     def test_an_answer_that_says_nothing_changes_nothing(self):
         pacer = Pacer()
@@ -99,8 +102,17 @@ def test_a_wait_for_longer_than_is_waited_for_anything_fails_at_once(connect, in
     with ScriptedServer(asking_for(interval)) as server:
         api = connect(server.url, pace=True)
         api.user_self()
-        with pytest.raises(TimeoutException, match='rate limit'):
+        with pytest.raises(TimeoutException, match='rate limit') as raised:
             api.user_self()
+    assert raised.value.status == 0
+
+
+def test_a_wait_that_takes_all_of_the_time_allowed_ends_as_a_call_that_runs_out_of_it(connect, monkeypatch):
+    with ScriptedServer(silent()) as server:
+        api = connect(server.url, pace=True)
+        monkeypatch.setattr(api.api_client._pacer, 'reserve', lambda most: most)
+        with pytest.raises(TimeoutException):
+            api.user_self(_request_timeout=0.1)
 
 
 def test_the_wait_counts_into_the_time_allowed(connect):
@@ -115,6 +127,14 @@ def test_the_wait_counts_into_the_time_allowed(connect):
         with pytest.raises(TimeoutException):
             api.user_self(_request_timeout=0.6)
         assert time.time() - started < 1.1
+
+
+def test_no_interval_is_longer_than_the_window_it_divides():
+    pacer = Pacer()
+    pacer.learn(RateLimit(None, None, None, 86400.0))
+    assert pacer.reserve(1) == 0
+    assert pacer.reserve(3500) is None
+    assert 3500 < pacer.reserve(3601) <= 3600
 
 
 def test_a_client_knows_the_limits_of_the_last_answer(api, client):

@@ -1,10 +1,11 @@
 """Pages: what headers say of them, and going through all without thinking of them."""
 
 import pytest
-from servers import ScriptedServer, json_answer
+from servers import ScriptedServer, json_answer, silent
 
-from cloudsmith_api import ApiException, Page, UserApi
+from cloudsmith_api import ApiException, Page, TimeoutException, UserApi
 from cloudsmith_api.pagination import all_items
+from cloudsmith_api.timeouts import monotonic
 
 
 def keys(*names):
@@ -73,6 +74,16 @@ def test_an_error_on_the_way_is_raised_where_it_happens(api, sandbox, configurat
         next(iterator)
 
 
+def test_the_time_allowed_counts_for_each_page(connect):
+    with ScriptedServer(json_answer(keys('a', 'b')), silent()) as server:
+        iterator = connect(server.url, timeout=5, retries=0).user_tokens_iter(page_size=2, _request_timeout=0.3)
+        assert len([next(iterator), next(iterator)]) == 2
+        started = monotonic()
+        with pytest.raises(TimeoutException):
+            next(iterator)
+        assert monotonic() - started < 4
+
+
 class TestWithoutHeaders(object):
     """Services that send no ``X-Pagination`` header at all."""
 
@@ -80,6 +91,12 @@ class TestWithoutHeaders(object):
         with ScriptedServer(json_answer(keys('a', 'b')), json_answer(keys('c')), json_answer(keys('d'))) as server:
             assert names_of(connect(server.url).user_tokens_iter(page_size=2)) == ['a', 'b', 'c']
             assert len(server.requests) == 2
+
+    @pytest.mark.parametrize('count, asked', [(29, 1), (30, 2)])
+    def test_a_page_is_full_with_thirty_where_no_size_is_asked_for(self, connect, count, asked):
+        with ScriptedServer(json_answer(keys(*map(str, range(count)))), json_answer(keys())) as server:
+            assert len(list(connect(server.url).user_tokens_iter())) == count
+            assert len(server.requests) == asked
 
     def test_an_empty_page_is_past_the_end(self, connect):
         with ScriptedServer(json_answer(keys('a', 'b')), json_answer(keys())) as server:
@@ -95,7 +112,20 @@ def test_a_service_that_repeats_a_page_is_not_asked_for_ever(connect):
     headers = [('X-Pagination-PageTotal', '1000000')]
     with ScriptedServer(json_answer(keys('a', 'b'), headers=headers)) as server:
         assert names_of(connect(server.url).user_tokens_iter(page_size=2)) == ['a', 'b']
-        assert len(server.requests) == 2
+        assert len(server.requests) == 3
+
+
+def test_a_page_of_which_all_has_moved_on_from_the_one_before_is_not_the_end(connect):
+    headers = [('X-Pagination-PageTotal', '3')]
+    pages = [json_answer(keys(name), headers=headers) for name in ('a', 'a', 'b')]
+    with ScriptedServer(*pages) as server:
+        assert names_of(connect(server.url).user_tokens_iter(page_size=1)) == ['a', 'b']
+
+
+def test_a_page_as_large_as_the_service_gives_is_not_the_end_though_more_was_asked_for(connect):
+    full = json_answer(keys(*map(str, range(500))))
+    with ScriptedServer(full, json_answer(keys('last'))) as server:
+        assert len(names_of(connect(server.url).user_tokens_iter(page_size=1000))) == 501
 
 
 def test_a_service_that_goes_round_in_circles_is_not_asked_for_ever(connect):

@@ -189,7 +189,7 @@ def test_a_socks_proxy_without_pysocks_says_what_to_install(connect, monkeypatch
     monkeypatch.setitem(sys.modules, 'socks', None)
     with pytest.raises(ValueError) as caught:
         connect('http://127.0.0.1/v1', proxy='socks5://127.0.0.1:1080').user_self()
-    assert "pip install 'cloudsmith-api[socks]'" in str(caught.value)
+    assert 'pip install PySocks' in str(caught.value)
 
 
 class TunnelServer(ScriptedServer):

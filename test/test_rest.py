@@ -5,6 +5,7 @@ import gc
 import json
 import pickle
 import threading
+import zlib
 
 import pytest
 import six
@@ -97,6 +98,20 @@ def test_text_and_bytes_are_sent_as_they_are_where_the_type_is_not_json(transpor
     assert server.requests[0].body == sent
 
 
+def test_a_body_beyond_ascii_is_sent_also_where_all_else_is_unicode(transport):
+    with ScriptedServer(GOOD) as server:
+        transport.request(u'POST', u'' + server.url, headers={u'X-A': 'b'}, body={u'name': u'ä'})
+    assert json.loads(server.requests[0].body.decode('utf-8')) == {'name': u'ä'}
+
+
+@pytest.mark.parametrize('content_type', ['application/x-www-form-urlencoded', 'multipart/form-data; boundary=x'])
+def test_so_are_they_where_the_type_is_that_of_a_form_which_they_may_already_be(transport, content_type):
+    with ScriptedServer(GOOD) as server:
+        transport.request('POST', server.url, headers={'Content-Type': content_type}, body='a=b')
+    assert server.requests[0].body == b'a=b'
+    assert dict(server.requests[0].headers)['Content-Type'] == content_type
+
+
 def test_a_form_is_sent_url_encoded(transport):
     with ScriptedServer(GOOD) as server:
         for fields in ([('a', 'b c')], None):
@@ -123,6 +138,9 @@ def test_a_form_is_sent_in_parts(transport):
     ('POST', {'body': float('nan')}, ValueError),
     ('POST', {'body': u'\ud800'}, ValueError),
     ('POST', {'body': {}, 'headers': {'Content-Type': 'text/plain'}}, TypeError),
+    ('POST', {'body': {}, 'headers': {'Content-Type': 'multipart/form-data'}}, TypeError),
+    ('POST', {'body': {}, 'headers': {'Content-Type': 'application/x-www-form-urlencoded'}}, TypeError),
+    ('POST', {'post_params': [('a', 'b')]}, ValueError),
     ('GET', {'_request_timeout': 'soon'}, TypeError),
     ('GET', {'_request_timeout': 0}, ValueError),
     ('GET', {'_request_timeout': (1, 2, 3)}, ValueError),
@@ -134,6 +152,21 @@ def test_what_cannot_be_sent_is_refused_before_anything_is(transport, method, ar
         with pytest.raises(error):
             transport.request(method, server.url, **arguments)
     assert server.connections == 0
+
+
+@pytest.mark.skipif(six.PY2, reason='Python 2 encodes lone surrogates')
+@pytest.mark.parametrize('content_type, arguments', [
+    ('application/json', {'body': {'password': u'hunter22\ud800'}}),
+    ('text/plain', {'body': u'hunter22\ud800'}),
+    ('application/x-www-form-urlencoded', {'post_params': {'password': u'hunter22\ud800'}}),
+    ('multipart/form-data', {'post_params': {'password': u'hunter22\ud800'}}),
+])
+def test_a_body_that_is_not_valid_unicode_is_refused_and_not_shown(transport, content_type, arguments):
+    with pytest.raises(ValueError, match='not valid Unicode$') as raised:
+        transport.request('POST', 'http://127.0.0.1:9/', headers={'Content-Type': content_type}, **arguments)
+    assert type(raised.value) is ValueError
+    # The codec's error holds all of the body.
+    assert raised.value.__context__ is None
 
 
 def test_a_body_that_holds_itself_is_refused(transport):
@@ -159,6 +192,19 @@ def test_an_error_is_read_even_if_the_caller_wants_to_read_answers(transport):
     assert caught.value.detail == 'No.'
 
 
+def test_an_answer_of_any_status_of_success_can_be_left_unread(transport):
+    with ScriptedServer(http_answer(299, 'text')) as server:
+        response = transport.request('GET', server.url, _preload_content=False)
+        assert response.read() == b'text'
+        response.release_conn()
+
+
+def test_an_answer_of_the_next_status_is_read_even_so(transport):
+    with ScriptedServer(http_answer(300, 'text')) as server, pytest.raises(RedirectException) as caught:
+        transport.request('GET', server.url, _preload_content=False)
+    assert (type(caught.value.body), caught.value.body) == (str, 'text')
+
+
 STATUSES = {
     300: RedirectException, 301: RedirectException, 304: RedirectException, 307: RedirectException,
     400: BadRequestException, 401: UnauthorizedException, 403: ForbiddenException, 404: NotFoundException,
@@ -180,11 +226,23 @@ def test_a_status_makes_its_exception(transport, status):
     assert '\n' not in str(caught.value)
 
 
+@pytest.mark.parametrize('status', [200, 299])
+def test_a_status_of_success_makes_none(transport, status):
+    with ScriptedServer(http_answer(status)) as server:
+        assert transport.request('GET', server.url).status == status
+
+
 @pytest.mark.parametrize('body', [[1, 2], ['a', 'b'], 'text', 5, True, {'a': [{'b': None}]}, [[]], {}])
 def test_whatever_the_body_was_an_error_is_an_error_of_the_call(transport, body):
     with ScriptedServer(http_answer(400)) as server:
         with pytest.raises(BadRequestException):
             transport.request('POST', server.url, body=body)
+
+
+@pytest.mark.parametrize('setting', [u'unused\ud800', b'unused\xff'.decode('latin-1')])
+def test_an_error_is_an_error_of_the_call_also_where_a_setting_that_is_not_sent_could_not_be(connect, setting):
+    with ScriptedServer(http_answer(404)) as server, pytest.raises(NotFoundException):
+        connect(server.url, password=setting).user_self()
 
 
 def test_a_redirect_is_not_followed(transport):
@@ -230,9 +288,26 @@ def test_a_connection_that_cannot_be_made_names_method_and_url(transport):
 
 def test_an_answer_that_cannot_be_used_keeps_status_reason_and_headers(transport):
     with ScriptedServer(http_answer(503, b'no gzip', [('Content-Encoding', 'gzip'), ('X-Name', 'value')])) as server:
-        with pytest.raises(InvalidResponseException) as caught:
+        with pytest.raises(ServiceException) as caught:
             transport.request('GET', server.url)
     assert (caught.value.status, caught.value.reason, caught.value.headers['X-Name']) == (503, 'Said so', 'value')
+    assert 'cannot be decoded' in caught.value.detail
+
+
+def test_an_answer_to_slow_down_says_how_long_even_if_it_cannot_be_used(transport):
+    headers = [('Content-Encoding', 'br'), ('Retry-After', '3304')]
+    with ScriptedServer(http_answer(429, b'?', headers)) as server:
+        with pytest.raises(TooManyRequestsException) as caught:
+            transport.request('GET', server.url)
+    assert caught.value.retry_after == 3304
+
+
+def test_a_compressed_answer_that_is_cut_is_lost_even_if_all_of_its_text_has_come(transport):
+    packer = zlib.compressobj(9, zlib.DEFLATED, 31)
+    answer = http_answer(200, packer.compress(b'{}') + packer.flush(), [('Content-Encoding', 'gzip')])
+    with ScriptedServer(then_cut(answer[:-4])) as server:
+        with pytest.raises(ConnectionException):
+            transport.request('GET', server.url)
 
 
 @pytest.mark.parametrize('options', [{}, {'timeout': None}, {'timeout': 5}])
@@ -242,6 +317,14 @@ def test_programs_may_use_the_pool_manager_themselves(transport, authority, opti
         transport.configuration.timeout = times
         transport.configuration.ssl_ca_cert = authority.path
         assert transport.pool_manager.request('GET', server.url, **options).status == 200
+
+
+def test_the_pool_manager_has_the_connections_that_calls_use(transport, authority):
+    transport.configuration.ssl_ca_cert = authority.path
+    with ScriptedServer(GOOD, tls=authority.server()) as server:
+        transport.request('GET', server.url)
+        assert transport.pool_manager.request('GET', server.url).status == 200
+        assert server.connections == 1
 
 
 def test_an_answer_whose_head_is_not_accepted_is_closed(transport):
@@ -254,6 +337,46 @@ def test_an_answer_whose_head_is_not_accepted_is_closed(transport):
         assert caught.value is not None
         kept = [thing for thing in gc.get_objects() if type(thing).__name__ == '_LimitedStream']
         assert all(stream.closed for stream in kept)
+
+
+INTERIM = b'HTTP/1.1 %d Wait\r\nLink: </style.css>\r\n\r\n'
+
+
+@pytest.mark.parametrize('interim', [[b'100'], [b'102'], [b'103'], [b'103', b'100', b'199']])
+def test_interim_answers_are_not_the_answer(transport, interim):
+    said = b''.join(INTERIM.replace(b'%d', status) for status in interim)
+    with ScriptedServer(said + json_answer('{"slug": "a"}', 201), json_answer('{"slug": "b"}')) as server:
+        answers = [transport.request('GET', server.url) for _ in range(2)]
+    assert [(answer.status, answer.data) for answer in answers] == [(201, '{"slug": "a"}'), (200, '{"slug": "b"}')]
+    assert server.connections == 1
+
+
+def test_a_connection_that_speaks_something_else_is_not_used_again(transport):
+    with ScriptedServer(INTERIM.replace(b'%d', b'101'), json_answer('{"slug": "b"}')) as server:
+        with pytest.raises(ApiException, match='^101 '):
+            transport.request('GET', server.url)
+        assert transport.request('GET', server.url).data == '{"slug": "b"}'
+    assert server.connections == 2
+
+
+def test_a_url_without_a_host_is_refused(transport):
+    with pytest.raises(ValueError, match='^url must begin with http'):
+        transport.request('GET', '/v1/user/self/')
+
+
+def test_an_answer_whose_head_is_not_accepted_has_no_status(transport):
+    with ScriptedServer(b'HTTP/1.1 200 OK\r\nContent-Length: 2\r\nContent-Length: 3\r\n\r\n{} ') as server:
+        with pytest.raises(InvalidResponseException) as caught:
+            transport.request('GET', server.url)
+    assert (caught.value.status, caught.value.headers) == (0, None)
+
+
+def test_what_broke_a_connection_off_is_told_without_urllib3s_words_around_it(transport):
+    with ScriptedServer(then_cut(b'')) as server:
+        with pytest.raises(ConnectionException) as caught:
+            transport.request('GET', server.url)
+    assert str(caught.value).startswith('The connection broke off: ')
+    assert 'Connection aborted' not in str(caught.value)
 
 
 def test_threads_that_make_the_first_call_together_share_one_pool(transport):

@@ -195,6 +195,7 @@ def test_what_is_wrong_is_told_without_the_value(value, type_name):
 @pytest.mark.parametrize('name', [
     '', 'Int', 'bytes', 'file', 'Model', 'Field', 'model', 'user_brief', '__all__', 'None', 'list', 'list[]',
     'list[int',
+    'list[int)', 'List[int]', 'dict(str, int]', 'Dict(str, int)',
     'list[Foo]', 'dict', 'dict()', 'dict(str)', 'dict(str, )', 'dict(str, Foo)', 'list[int]]', ' int',
     'UserBrief ', u'\xe4',
 ])

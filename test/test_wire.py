@@ -42,6 +42,12 @@ def test_so_it_is_where_slashes_are_safe(value):
         build_url(HOST, '/x/{name}/', {'name': value}, safe='/')
 
 
+@pytest.mark.parametrize('value', ['%2e%2E', '.%2e', '%2E', 'a?b', 'a#b', 'a\r\nb', 'a b', '100%', '%zz'])
+def test_so_it_is_where_anything_is_safe(value):
+    with pytest.raises(ValueError, match='name'):
+        build_url(HOST, '/x/{name}/', {'name': value}, safe='%?#\r\n ')
+
+
 def test_safe_characters_are_sent_as_they_are():
     assert build_url(HOST, '/x/{name}/', {'name': 'a/b@c'}, safe='/@') == HOST + '/x/a/b@c/'
 
@@ -65,7 +71,7 @@ def test_a_path_parameter_that_is_not_unicode_is_refused():
 
 @pytest.mark.parametrize('path', [
     'no/slash', '', '@evil.example/', '/../admin/', '/a/./b', '/%2e%2E/', '/a b/', '/a\r\nHost: x/', '/a#b',
-    '/\\', u'/ü/', '/a/..?x=1',
+    '/\\', '/a%zz/', '/a?b=%', u'/ü/', '/a/..?x=1',
 ])
 def test_a_resource_path_that_is_none_is_refused(path):
     with pytest.raises(ValueError, match='resource_path'):
@@ -116,6 +122,8 @@ def test_a_query_text_is_native():
 def test_a_query_text_that_is_not_unicode_is_refused():
     with pytest.raises(ValueError, match='a is not valid Unicode'):
         build_query({'a': u'\ud800'})
+    with pytest.raises(ValueError, match='name of a query parameter is not valid Unicode'):
+        build_query({u'\ud800': 'a'})
 
 
 def test_a_later_header_goes_before_an_earlier_one_in_any_spelling():
@@ -184,3 +192,15 @@ def test_the_parts_of_a_form(tmpdir):
 def test_a_form_without_parts():
     assert form_parts(None, None) == []
     assert form_parts([('a', 1)], None) == [('a', 1)]
+
+
+@pytest.mark.parametrize('name', ['Content-Length', 'transfer-encoding'])
+def test_a_header_that_frames_the_body_is_not_for_programs_to_set(name):
+    with pytest.raises(ValueError, match=name):
+        check_header(name, '0')
+
+
+def test_a_file_that_cannot_be_read_is_named(tmpdir):
+    for path in (tmpdir, tmpdir.join('missing')):
+        with pytest.raises(ValueError, match='^files: .* cannot be read: '):
+            form_parts([], {'upload': str(path)})

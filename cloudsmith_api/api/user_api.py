@@ -4,6 +4,7 @@ import functools
 
 from .. import arguments
 from ..api_client import ApiClient
+from ..configuration import Configuration
 from ..models import UserAuthTokenRequest
 from ..pagination import all_items
 
@@ -11,10 +12,16 @@ _CALL_OPTIONS = frozenset(['async_req', '_preload_content', '_request_timeout', 
 _KEY_OR_BASIC = ('apikey', 'basic')
 
 
+def _endpoint(method):
+    """Mark a method that makes one call."""
+    method.is_endpoint = True
+    return method
+
+
 def _in_both_forms(cls):
     """Give each endpoint's method ``NAME`` of a class, which answers data alone, its ``NAME_with_http_info``."""
     for name, method in list(vars(cls).items()):
-        if not name.startswith('_') and not name.endswith('_iter'):
+        if hasattr(method, 'is_endpoint'):
             setattr(cls, name, _data_only(method))
             setattr(cls, name + '_with_http_info', _renamed(method, name + '_with_http_info'))
     return cls
@@ -56,8 +63,11 @@ class UserApi(object):
     """
 
     def __init__(self, api_client=None):
+        if isinstance(api_client, Configuration):
+            raise TypeError('api_client must be an ApiClient, not a Configuration: UserApi(ApiClient(configuration))')
         self.api_client = ApiClient() if api_client is None else api_client
 
+    @_endpoint
     def user_self(self, **options):
         """Tell who the credentials belong to.
 
@@ -67,6 +77,7 @@ class UserApi(object):
         """
         return self._call('GET', '/user/self/', options, 'UserBrief')
 
+    @_endpoint
     def user_token_create(self, data=None, **options):
         """Sign in with email and password, and with a one-time code where the user has two-factor sign-in.
 
@@ -87,6 +98,7 @@ class UserApi(object):
             UserAuthTokenRequest.check(data)
         return self._call('POST', '/user/token/', options, 'UserAuthToken', auth_settings=('basic',), body=data)
 
+    @_endpoint
     def user_tokens_create(self, **options):
         """Make the user's API key.
 
@@ -97,6 +109,7 @@ class UserApi(object):
         """
         return self._call('POST', '/user/tokens/', options, 'UserAuthenticationToken')
 
+    @_endpoint
     def user_tokens_list(self, page=None, page_size=None, **options):
         """List the user's API keys, masked.
 
@@ -117,6 +130,7 @@ class UserApi(object):
         :param _request_timeout: as for :meth:`user_tokens_list`, for each page.
         :return: an iterator over :class:`.UserAuthenticationToken`; the first call is made with its first step.
         :raises TypeError: if ``page_size`` is not a whole number.
+        :raises ApiException: while iterating, as for :meth:`user_tokens_list`.
         """
         if page_size is not None:
             arguments.integer('page_size', page_size)
@@ -128,6 +142,7 @@ class UserApi(object):
 
         return all_items(fetch, lambda key: (key.slug_perm, key.key, key.created), page_size)
 
+    @_endpoint
     def user_tokens_refresh(self, slug_perm, **options):
         """Replace an API key by a new one; the old one stops working at once.
 

@@ -37,19 +37,23 @@ class Field(object):
         self.secret = secret
         self.kinds = _KINDS[type.partition('[')[0]]
 
-    def check(self, value, configuration=None):
+    def check_if_wanted(self, value, wanted=None):
+        """Check a value as :meth:`check` does, unless validation is off.
+
+        :param bool wanted: whether it is on; by default, what the default configuration says.
+        """
+        if wanted is None:
+            wanted = Configuration._default is None or Configuration._default.client_side_validation
+        if wanted:
+            self.check(value)
+
+    def check(self, value):
         """Check a value that the client is to send, without showing it in an error: it may be secret.
 
         :param value: ``None`` for a field that is not set.
-        :param Configuration configuration: whose ``client_side_validation`` counts; the default one's by default.
         :raises TypeError: if it is of the wrong type.
         :raises ValueError: if it is too short or too long, or missing where it is required.
         """
-        configuration = configuration or Configuration._default
-        if configuration is None or configuration.client_side_validation:
-            self._check_always(value)
-
-    def _check_always(self, value):
         if value is not None:
             self._check_type(value)
             self._check_length(value)
@@ -97,10 +101,10 @@ def _constructor(fields):
     lines = ['def __init__(self, %s):' % ', '.join(name + '=None' for name in parameters),
              '    _own = {}',
              '    if _configuration is not None:',
-             '        _own["_validated_by"] = _configuration']
+             '        _own["_validated"] = _configuration.client_side_validation']
     for field in fields:
         check = ['if %s:' % _doubt(field),
-                 '    _fields["%s"].check(%s, _configuration)' % (field.name, field.name),
+                 '    _fields["%s"].check_if_wanted(%s, _own.get("_validated"))' % (field.name, field.name),
                  '_own["%s"] = %s' % (field.name, field.name)]
         if not field.required:
             check = ['if %s is not None:' % field.name] + ['    ' + line for line in check]
@@ -138,12 +142,13 @@ class Model(six.with_metaclass(ModelType, object)):
     fields = ()
     #: Part of the shape of a generated model; no model of this API has one.
     discriminator = None
-    _validated_by = None
+    #: What ``_configuration`` said of validation; ``None`` where the default configuration counts.
+    _validated = None
 
     def __setattr__(self, name, value):
         field = self._by_name.get(name)
         if field is not None:
-            field.check(value, self._validated_by)
+            field.check_if_wanted(value, self._validated)
         super(Model, self).__setattr__(name, value)
 
     @classmethod
@@ -178,7 +183,7 @@ class Model(six.with_metaclass(ModelType, object)):
         :raises ValueError: for a text that is too short or too long, or a required field that is missing.
         """
         for field in cls.fields:
-            field._check_always(values.get(field.name))
+            field.check(values.get(field.name))
 
     def to_dict(self):
         """Give the fields with their real values, secrets included, nested models as dicts.

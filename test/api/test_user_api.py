@@ -106,6 +106,11 @@ def test_without_credentials_none_are_sent(connect, recorder):
     assert 'Authorization' not in names
 
 
+def test_a_configuration_in_place_of_a_client_is_refused_with_what_to_write(configuration):
+    with pytest.raises(TypeError, match=r'api_client must be an ApiClient, .* UserApi\(ApiClient\(configuration\)\)'):
+        UserApi(configuration)
+
+
 def test_non_ascii_credentials_arrive_as_utf_8_in_basic_authentication(connect, recorder):
     api = connect(recorder.url, api_key={}, username=u'jürgen', password=u'日本')
     assert dict(sent_by(api, recorder, 'user_self').headers)['Authorization'] == basic(u'jürgen:日本')

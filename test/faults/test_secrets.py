@@ -38,6 +38,7 @@ ECHOES = {
     'JSON of the wrong kind': lambda text: http_answer(200, json.dumps([text])),
     'JSON with a field of the wrong kind': lambda text: http_answer(200, json.dumps({'authenticated': text})),
     'a reason': lambda text: http_answer(404, reason=text),
+    'a reason of status 200': lambda text: http_answer(200, '<html>', reason=text),
     'a location': lambda text: http_answer(302, headers=[('Location', 'https://example.com/?' + quote(text))]),
     'a raw location': lambda text: http_answer(302, headers=[('Location', 'https://example.com/?' + text)]),
     'headers': lambda text: http_answer(500, headers=[('X-Echo', text), ('Retry-After', text), ('Set-Cookie', text)]),
@@ -165,6 +166,7 @@ def test_a_password_beyond_ascii_does_not_come_back(connect, seen):
         lambda request: http_answer(400, json.dumps({'detail': password})),
         lambda request: http_answer(400, json.dumps({'detail': password}, ensure_ascii=False)),
         lambda request: b'HTTP/1.1 400 ' + request.body + b'\r\nContent-Length: 0\r\n\r\n',
+        lambda request: http_answer(200, '<html>', reason=request.body.decode('latin-1')),
         lambda request: then_cut(b'HTTP/1.1 ' + request.body + b'\r\n\r\n'),
     ]
     for answer in answers:

@@ -10,6 +10,7 @@ import pickle
 import pytest
 import six
 
+from cloudsmith_api import UserBrief
 from cloudsmith_api.configuration import Configuration
 from cloudsmith_api.models.model import Field, Model
 
@@ -260,6 +261,17 @@ def test_the_shape_of_a_generated_model_is_there():
     assert sorted(Outer.swagger_types) == sorted(Outer.attribute_map) == sorted(field.name for field in Outer.fields)
     assert Outer.attribute_map['title'] == 'title'
     assert outer().discriminator is None
+
+
+def test_a_pickled_model_does_not_take_its_configuration_along():
+    configuration = Configuration()
+    configuration.client_side_validation, configuration.password = False, 'the-secret'
+    model = UserBrief(name='', _configuration=configuration)
+    pickled = pickle.dumps(model, 2)
+    assert b'the-secret' not in pickled
+    copied = pickle.loads(pickled)
+    copied.email = ''
+    assert (copied.name, copied.email) == ('', '')
 
 
 def test_a_dict_has_the_real_values_and_nested_models_as_dicts():
