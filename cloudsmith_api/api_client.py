@@ -25,6 +25,8 @@ from .wire import build_headers, build_query, build_url, check_header, form_part
 logger = logging.getLogger(__name__)
 
 _JSON_HEADERS = {'Accept': 'application/json', 'Content-Type': 'application/json'}
+# What it takes to hand a call to a thread, in seconds: a transport is given the caller's own number then.
+_NO_WAIT = 0.05
 _USER_AGENT = 'cloudsmith-api/%s python/%d.%d.%d' % ((__version__,) + sys.version_info[:3])
 
 
@@ -220,8 +222,9 @@ class ApiClient(object):
         """Make a call that has waited for a thread since it was asked for: that is part of its time."""
         timeout = request['_request_timeout']
         allowed = self.configuration.timeout if timeout is None else timeout
-        if not isinstance(allowed, tuple):
-            request['_request_timeout'] = _left_of(allowed, monotonic() - asked)
+        waited = monotonic() - asked
+        if waited > _NO_WAIT and not isinstance(allowed, tuple):
+            request['_request_timeout'] = _left_of(allowed, waited)
         return self._perform(method, url, request, response_type, data_only)
 
     def _perform(self, method, url, request, response_type, data_only):

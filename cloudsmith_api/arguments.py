@@ -36,6 +36,14 @@ def integer(name, value):
     return expect(name, value, six.integer_types, 'an int')
 
 
+def consists_of(characters, value):
+    """Tell whether a text has no other characters than these.
+
+    A regular expression would say the same, and its making cost as much as a dozen lines of import like this one.
+    """
+    return not value.strip(characters)
+
+
 def flag(name, value):
     """Check that an argument is ``True`` or ``False``.
 

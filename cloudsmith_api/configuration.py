@@ -239,7 +239,8 @@ class Configuration(object):
         prefix = self.api_key_prefix.get(identifier)
         if not prefix:
             return key
-        return '%s %s' % (arguments.text('api_key_prefix', prefix), arguments.text('api_key', key))
+        arguments.expect('api_key', key, six.string_types + six.integer_types, 'a str')
+        return '%s %s' % (arguments.text('api_key_prefix', prefix), key)
 
     def get_basic_auth_token(self):
         """Give the ``Authorization`` header of HTTP basic authentication, the pair in UTF-8 (RFC 7617 section 2.1).

@@ -13,7 +13,7 @@ from .redaction import scrub
 _LONGEST_PART = 500
 _MOST_READ = 100 * _LONGEST_PART
 # Control characters, and those that turn the direction of writing: a terminal would obey them.
-_CONTROL = re.compile(u'[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]+')
+_CONTROL = u'[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]+'
 
 
 class InsecureTransportWarning(UserWarning):
@@ -278,7 +278,7 @@ def _printable(text, secrets):
         # A service may say as much as it likes, and looking for secrets takes its time. Half of what is looked at is
         # left out, since a secret that was cut in two would not be found.
         text = scrub(text[:_MOST_READ], secrets)[:_MOST_READ // 2]
-    line = u' '.join(_CONTROL.sub(u' ', scrub(text, secrets)).split())
+    line = u' '.join(re.sub(_CONTROL, u' ', scrub(text, secrets)).split())
     # Cut after secrets are gone: of one that is cut in two, the first half would not be found.
     if len(line) > _LONGEST_PART:
         line = line[:_LONGEST_PART - 3] + u'...'

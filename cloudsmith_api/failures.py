@@ -3,7 +3,6 @@
 import json
 import re
 import socket
-from collections import namedtuple
 
 import six
 from six.moves.urllib.parse import quote, quote_plus
@@ -13,7 +12,7 @@ from .exceptions import ApiException, ConnectionException, InvalidResponseExcept
 from .redaction import scrub
 
 # The pool or connection that urllib3 puts before its words.
-_URLLIB3_PREFIX = re.compile(r'^(?:<.*?>|\w+\(.*?\)): (?:Failed to establish a new connection: )?')
+_URLLIB3_PREFIX = r'^(?:<.*?>|\w+\(.*?\)): (?:Failed to establish a new connection: )?'
 
 
 def forms(secret):
@@ -49,16 +48,19 @@ def unusable(raw, detail):
         return InvalidResponseException(status=0, detail=detail)
     # A status that tells of a failure is what a program looks for, body or not.
     kind = InvalidResponseException if 200 <= raw.status <= 299 else ApiException
-    return kind(http_resp=_Unread(raw.status, raw.reason, raw.headers), detail=detail)
+    return kind(http_resp=_Unread(raw), detail=detail)
 
 
-class _Unread(namedtuple('_Unread', ('status', 'reason', 'headers'))):
+class _Unread(object):
     """An answer of which no more than the head is known."""
 
     data = None
 
+    def __init__(self, raw):
+        self.status, self.reason, self._headers = raw.status, raw.reason, raw.headers
+
     def getheaders(self):
-        return self.headers
+        return self._headers
 
 
 # The first row whose error it is decides; the words go before what the system says.
@@ -91,7 +93,7 @@ def failure(error, raw, secrets):
 def in_words(error, secrets):
     """Describe a failed attempt for people: what happened, then what the system calls it."""
     cause = _root_cause(error)
-    said = _URLLIB3_PREFIX.sub('', str(cause)) or type(cause).__name__
+    said = re.sub(_URLLIB3_PREFIX, '', str(cause)) or type(cause).__name__
     return scrubbed('%s: %s' % (_class_and_words(error)[1], said), secrets)
 
 

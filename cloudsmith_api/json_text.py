@@ -16,7 +16,7 @@ _DEEPEST = 600
 _MOST_DIGITS = 4300
 
 # What opens and closes a level, and the texts in which that is none; a \ takes the next character with it.
-_MARKS = re.compile(r'[][{}"]|\\.')
+_MARKS = r'[][{}"]|\\.'
 
 
 def parse(text):
@@ -60,7 +60,7 @@ def check_depth(text):
     if text.count('[') + text.count('{') <= _DEEPEST:
         return
     depth, in_text = 0, False
-    for found in _MARKS.finditer(text):
+    for found in re.finditer(_MARKS, text):
         mark = found.group()
         if mark == '"':
             in_text = not in_text

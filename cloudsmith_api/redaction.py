@@ -7,20 +7,22 @@ import six
 #: Stands where a secret was.
 MASK = '********'
 
+# Not compiled here: what only errors and logs need, ``re`` compiles when it is first used, and keeps. Done at import,
+# the patterns of this package would be a tenth of it.
 _NAMES = 'auth|cookie|credential|jwt|key|otp|passphrase|passw|pwd|secret|session|signature|token'
-_SECRET_NAME = re.compile(_NAMES, re.IGNORECASE)
+_SECRET_NAME = '(?i)' + _NAMES
 _PUBLIC_NAMES = frozenset(['authenticated', 'api_key_prefix', 'key_file', 'refresh_api_key_hook'])
 
 # Up to the last @: one that stands unencoded in a password is part of it.
-_USER_INFO = re.compile(r'(?<=://)[^/?#\s]+@')
+_USER_INFO = r'(?<=://)[^/?#\s]+@'
 
 # As a line of a message, up to its end; or as dicts, lists of pairs and JSON show it, up to the closing quote.
-_HEADER = re.compile(
-    r"""((?:authorization|cookie|x-api-key)(?:['"]?\s*[:=]\s*|['"],\s*)(?:b?(['"]))?)(?(2)(?:\\.|(?!\2).)+|[^\r\n]+)""",
-    re.IGNORECASE)
+_HEADER = r"""(?xi)
+    ((?:authorization|cookie|x-api-key)(?:['"]?\s*[:=]\s*|['"],\s*)(?:b?(['"]))?)
+    (?(2)(?:\\.|(?!\2).)+|[^\r\n]+)"""
 
 # In the query of a URL, by its name.
-_IN_QUERY = re.compile(r'([?&][^=&#\s]*(?:%s)[^=&#\s]*=)[^&#\s]+' % _NAMES, re.IGNORECASE)
+_IN_QUERY = r'(?i)([?&][^=&#\s]*(?:%s)[^=&#\s]*=)[^&#\s]+' % _NAMES
 
 _SHORTEST_VALUE = 4
 
@@ -33,7 +35,7 @@ def is_secret(name):
     """
     if not isinstance(name, six.string_types) or name in _PUBLIC_NAMES:
         return False
-    return _SECRET_NAME.search(name) is not None
+    return re.search(_SECRET_NAME, name) is not None
 
 
 def mask(mapping):
@@ -91,6 +93,6 @@ def scrub(text, values=()):
     for secret in sorted(secrets, key=len, reverse=True):
         if len(secret) >= _SHORTEST_VALUE:
             text = text.replace(secret, MASK)
-    text = _USER_INFO.sub(MASK + '@', text)
-    text = _IN_QUERY.sub(r'\1' + MASK, text)
-    return _HEADER.sub(r'\1' + MASK, text)
+    text = re.sub(_USER_INFO, MASK + '@', text)
+    text = re.sub(_IN_QUERY, r'\1' + MASK, text)
+    return re.sub(_HEADER, r'\1' + MASK, text)

@@ -2,7 +2,6 @@
 
 import logging
 import os
-import re
 import threading
 
 import six
@@ -27,8 +26,6 @@ METHODS = frozenset(['DELETE', 'GET', 'HEAD', 'OPTIONS', 'PATCH', 'POST', 'PUT']
 
 # Trying again is decided here, where the body has been read too, so urllib3 is told to try once.
 _ONCE = Retry(False)
-
-_ORIGIN = re.compile(r'[^/]*//[^/?#]*')
 
 
 class RESTResponse(object):
@@ -77,6 +74,7 @@ class RESTClientObject(object):
     """
 
     _of_processes = None
+    _usual = None
 
     def __init__(self, configuration, pools_size=4, maxsize=None):
         self.configuration = configuration
@@ -112,7 +110,7 @@ class RESTClientObject(object):
         if query_params:
             url += ('&' if '?' in url else '?') + urlencode(query_params)
         payload = encode_body(method, headers, body, post_params)
-        call = _Call(self.configuration, method, url, headers, payload, _preload_content, _request_timeout)
+        call = _Call(self._usual_bounds(), method, url, headers, payload, _preload_content, _request_timeout)
         call.parameters = query_params, post_params, body
         try:
             response = self._send(call)
@@ -124,6 +122,14 @@ class RESTClientObject(object):
             hide_causes(error, secrets)
             raise
         return response
+
+    def _usual_bounds(self):
+        """Give what the settings say of time and retries, made once for all calls: that saves 2 % of each."""
+        settings = self.configuration
+        given = settings, settings.timeout, settings.retries, settings.max_retry_after
+        if self._usual is None or self._usual.given != given:
+            self._usual = _Bounds(given)
+        return self._usual
 
     def close(self):
         """Close all connections that no call uses, and those in use as soon as their calls end.
@@ -215,10 +221,7 @@ class RESTClientObject(object):
 
         Remembering the last pool, where the manager would look it up for each call, saves 10 % of a call.
         """
-        found = _ORIGIN.match(call.url)
-        if found is None:
-            raise ValueError('url must begin with http:// or https:// and a host')
-        origin = found.group()
+        origin = _origin_of(call.url)
         target = call.url[len(origin):]
         recent = connections.recent
         if recent is None or recent[:2] != (origin, call.streaming):
@@ -259,6 +262,16 @@ class RESTClientObject(object):
         return connections
 
 
+def _origin_of(url):
+    """Give the scheme, host and port that a URL begins with."""
+    scheme, separator, rest = url.partition('//')
+    for end in '/?#':
+        rest = rest.partition(end)[0]
+    if not rest:
+        raise ValueError('url must begin with http:// or https:// and a host')
+    return scheme + separator + rest
+
+
 def secrets_of(configuration, *sources):
     """Collect what no error and no log record may show, since whoever answers may echo it.
 
@@ -284,28 +297,38 @@ class _Connections(object):
         self.recent = None
 
 
+class _Bounds(object):
+    """What the settings allow a call, in urllib3's terms; none of it changes while a call uses it."""
+
+    __slots__ = ('configuration', 'given', 'times', 'timeout', 'retries')
+
+    def __init__(self, given):
+        self.given = given
+        self.configuration, self.times, retries, max_retry_after = given
+        self.timeout = urllib3_timeout(self.times)
+        self.retries = retries if isinstance(retries, Retry) else ApiRetry(retries, max_retry_after)
+
+
 class _Call(object):
     """A request that is ready to be sent, and the bounds it is to keep."""
 
     __slots__ = ('method', 'url', 'headers', 'payload', 'parameters', 'streaming', 'limit', 'deadline', 'retries',
-                 '_configuration', '_times')
+                 '_configuration', '_times', '_timeout')
 
-    def __init__(self, configuration, method, url, headers, payload, preload, timeout):
-        self._configuration = configuration
+    def __init__(self, bounds, method, url, headers, payload, preload, timeout):
+        self._configuration = bounds.configuration
         self.method = method
         self.url = url
         self.headers = headers
         self.payload = payload
         self.streaming = not preload
-        self.limit = configuration.max_response_bytes
-        if timeout is None:
-            self._times = configuration.timeout
-        else:
+        self.limit = bounds.configuration.max_response_bytes
+        self.retries = bounds.retries
+        self._times, self._timeout = bounds.times, bounds.timeout
+        if timeout is not None:
             self._times = check_timeout('_request_timeout', timeout)
+            self._timeout = urllib3_timeout(self._times)
         self.deadline = None if isinstance(self._times, tuple) else Deadline(self._times)
-        self.retries = configuration.retries
-        if not isinstance(self.retries, Retry):
-            self.retries = ApiRetry(self.retries, configuration.max_retry_after)
 
     def secrets(self):
         """Collect what no error and no log record may show."""
@@ -317,7 +340,7 @@ class _Call(object):
 
     def timeout(self):
         """Give the times that urllib3 is to keep in one attempt."""
-        return urllib3_timeout(self._times if self.deadline is None else above_zero(self.deadline.remaining()))
+        return self._timeout if self.deadline is None else urllib3_timeout(above_zero(self.deadline.remaining()))
 
     def has_time_for(self, wait):
         """Tell whether there is time left after a wait of so many seconds."""

@@ -1,6 +1,7 @@
 """Which URLs a client may be given for the service and for a proxy."""
 
 import re
+import string
 
 import six
 from urllib3.exceptions import LocationValueError
@@ -9,7 +10,8 @@ from urllib3.util import parse_url
 from . import arguments
 
 # The characters of a URL, RFC 3986 section 2: nothing else can smuggle in a line break or a second host.
-_PLAIN_URL = re.compile(r'[!#$%&-;=?@A-Z\[\]_a-z~]+\Z')
+UNRESERVED = string.ascii_letters + string.digits + '-._~'
+_OF_URLS = UNRESERVED + "!$&'()*+,;=" + ':/?#[]@' + '%'
 _PROXY_SCHEMES = ('http', 'https', 'socks4', 'socks4a', 'socks5', 'socks5h')
 
 
@@ -52,7 +54,7 @@ def check_proxy(name, value):
 def _check_url(name, value, schemes):
     """Check a URL; it is not shown in an error, since it may hold credentials."""
     url = six.ensure_str(arguments.text(name, value))
-    if not _PLAIN_URL.match(url):
+    if not url or not arguments.consists_of(_OF_URLS, url):
         raise ValueError('%s must be a URL in plain ASCII, without spaces or line breaks' % name)
     scheme, separator, rest = url.partition('://')
     if not separator or scheme.lower() not in schemes:

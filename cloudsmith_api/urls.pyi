@@ -1,5 +1,7 @@
 from typing import overload
 
+UNRESERVED: str
+
 def check_host(name: str, value: str) -> str: ...
 @overload
 def check_proxy(name: str, value: str) -> str | None: ...

@@ -4,27 +4,30 @@ import datetime
 import mimetypes
 import os
 import re
+import string
 
 import six
-from six.moves.urllib.parse import quote
+from six.moves.urllib.parse import quote, unquote
 
 from . import arguments
+from .models.model import Model
 from .serialization import to_json
+from .urls import UNRESERVED
 
-# A path of an endpoint as its author writes it: no . or .. (also percent-encoded), no fragment, nothing unprintable.
-# A percent sign that encodes nothing would have urllib3 encode all others once more.
-_PATH = re.compile(
-    r'(?:/(?!(?:\.|%2[eE]){1,2}(?:[/?]|\Z))(?:[!$&-.0-;=@A-Z_a-z~{}]|%[0-9A-Fa-f]{2})*)+'
-    r'(?:\?(?:[!$&-;=?@A-Z_a-z~]|%[0-9A-Fa-f]{2})*)?\Z')
-# What a parameter must have become, whatever a setting lets through.
-_SEGMENT = re.compile(r'(?!(?:\.|%2[eE]){1,2}\Z)(?:[!$&-.0-;=@A-Z_a-z~]|%[0-9A-Fa-f]{2})+\Z')
-_PLACEHOLDER = re.compile(r'{(\w+)}')
+# What a segment of a path may hold, RFC 3986 section 3.3.
+_OF_SEGMENTS = UNRESERVED + "!$&'()*+,;=:@%"
+# A path of an endpoint as its author writes it, before parameters are put in, and its query: no fragment.
+_OF_PATHS = _OF_SEGMENTS + '/{}'
+_OF_QUERIES = _OF_SEGMENTS + '/?'
+# One that encodes nothing would have urllib3 encode all others once more.
+_STRAY_PERCENT_SIGN = r'%(?![0-9A-Fa-f]{2})'
+_PLACEHOLDER = r'{(\w+)}'
 
 # What a header's value may hold, RFC 9110 section 5.5: visible characters, spaces and tabs, in one byte each.
 _HEADER_VALUE = re.compile(u'[\t\x20-\x7e\x80-\xff]*\\Z')
 # Those that frame the body are set by what sends it: another length would leave a part to be taken for a request.
 _FRAMING = frozenset(['content-length', 'transfer-encoding'])
-_HEADER_NAME = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+\Z")
+_OF_HEADER_NAMES = string.ascii_letters + string.digits + "!#$%&'*+-.^_`|~"
 
 _SEPARATORS = {'csv': ',', 'pipes': '|', 'ssv': ' ', 'tsv': '\t'}
 
@@ -43,13 +46,27 @@ def build_url(host, path, path_params, safe=''):
     :raises TypeError: if a value is neither text nor a number.
     :raises ValueError: if the path is not one, a value is missing, or a value would change the path.
     """
-    if not _PATH.match(path):
+    if not _is_path(path) or _leads_elsewhere(path):
         raise ValueError('resource_path must begin with / and hold only characters of a URL, without . and .. segments '
                          'and without fragment, but is %r' % (path,))
     if '{' in path:
         values = dict(path_params or {})
-        path = _PLACEHOLDER.sub(lambda found: _segment(found.group(1), values, safe), path)
+        path = re.sub(_PLACEHOLDER, lambda found: _segment(found.group(1), values, safe), path)
     return host + path
+
+
+def _is_path(text):
+    path, _, query = text.partition('?')
+    return (path[:1] == '/' and arguments.consists_of(_OF_PATHS, path)
+            and arguments.consists_of(_OF_QUERIES, query))
+
+
+def _leads_elsewhere(path):
+    """Tell whether a path has a segment . or .., also percent-encoded, or a percent sign that encodes nothing."""
+    if '.' not in path and '%' not in path:
+        return False
+    segments = path.partition('?')[0].split('/')
+    return any(unquote(segment) in ('.', '..') for segment in segments) or re.search(_STRAY_PERCENT_SIGN, path)
 
 
 def _segment(name, values, safe):
@@ -61,7 +78,8 @@ def _segment(name, values, safe):
         segment = quote(six.ensure_binary(six.text_type(value)), safe + '~')
     except UnicodeError:
         raise ValueError('%s is not valid Unicode' % name)
-    if not all(map(_SEGMENT.match, segment.split('/'))):
+    if _leads_elsewhere(segment) or not all(
+            part and arguments.consists_of(_OF_SEGMENTS, part) for part in segment.split('/')):
         raise ValueError("%s must not be empty, '.' or '..', nor end a segment: that would name another path" % name)
     return segment
 
@@ -104,15 +122,16 @@ def _query_value(name, value):
         raise ValueError('%s is not valid Unicode' % name)
 
 
-def build_headers(*layers):
+def build_headers(own, *layers):
     """Put the headers of a request together.
 
+    :param dict own: what this package sends by itself, which needs no check.
     :param layers: dicts of headers; a later one goes before those in front of it, in any spelling of a name.
     :rtype: dict
     :raises TypeError: if a value is neither text nor a whole number.
     :raises ValueError: if a name or a value cannot stand in a header.
     """
-    by_name = {}
+    by_name = {name.lower(): (name, value) for name, value in own.items()}
     for layer in layers:
         for name, value in layer.items():
             by_name[name.lower()] = (name, check_header(name, value))
@@ -128,10 +147,13 @@ def check_header(name, value):
     :raises TypeError: if the value is neither.
     :raises ValueError: if name or value cannot stand in a header; the value is not shown, since it may be secret.
     """
-    if not _HEADER_NAME.match(name):
+    if not name or not arguments.consists_of(_OF_HEADER_NAMES, name):
         raise ValueError('%r is not the name of a header' % name)
     if name.lower() in _FRAMING:
         raise ValueError('header %s is set where the body is sent, and not by the program' % name)
+    # As nearly all are, which need no other type then.
+    if type(value) is str and _HEADER_VALUE.match(value):
+        return value
     if isinstance(value, six.integer_types):
         return str(value)
     arguments.text('header %s' % name, value)
@@ -152,16 +174,23 @@ def form_parts(post_params, files):
     :param dict files: path, or list of paths, of the files for each field.
     :return: pairs, a file as ``(name, (file name, content, type))``.
     :rtype: list
+    :raises TypeError: if a value is a model.
     :raises ValueError: if a file cannot be read.
     """
     fields = post_params.items() if isinstance(post_params, dict) else post_params or ()
-    parts = [(name, value.isoformat() if isinstance(value, datetime.date) else value) for name, value in fields]
+    parts = [(name, _form_value(name, value)) for name, value in fields]
     for field, paths in (files or {}).items():
         for path in [paths] if isinstance(paths, six.string_types) else paths or ():
             content = _content_of(path)
             kind = mimetypes.guess_type(path)[0] or 'application/octet-stream'
             parts.append((field, (os.path.basename(path), content, kind)))
     return parts
+
+
+def _form_value(name, value):
+    if isinstance(value, Model):
+        raise TypeError('post_params, %s: a form has no place for a model; send it as body' % name)
+    return value.isoformat() if isinstance(value, datetime.date) else value
 
 
 def _content_of(path):

@@ -317,7 +317,7 @@ def test_a_folder_that_is_relative_to_the_current_one_is_not_read(settings_file,
 
 
 def test_a_section_that_is_none_of_the_tools_gives_nothing(settings_file):
-    settings_file('config.ini', u'[DEFAULT]\napi_host = https://other.example.com\n[profile:work]\napi_user_agent = me\n')
+    settings_file('config.ini', u'[DEFAULT]\napi_host = other.example.com\n[profile:work]\napi_user_agent = me\n')
     made = Configuration.from_environment(profile='work')
     assert (made.host, made.user_agent) == (Configuration().host, 'me')
 

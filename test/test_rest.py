@@ -91,6 +91,12 @@ def test_a_body_is_sent_as_json(transport, method):
     assert server.requests[1].body == b''
 
 
+def test_a_request_that_has_no_body_names_no_type_of_it(transport):
+    with ScriptedServer(GOOD) as server:
+        transport.request('GET', server.url)
+    assert 'content-type' not in [name.lower() for name, _ in server.requests[0].headers]
+
+
 @pytest.mark.parametrize('body, sent', [(u'ä', u'ä'.encode('utf-8')), (b'\xff', b'\xff')])
 def test_text_and_bytes_are_sent_as_they_are_where_the_type_is_not_json(transport, body, sent):
     with ScriptedServer(GOOD) as server:
@@ -377,6 +383,13 @@ def test_what_broke_a_connection_off_is_told_without_urllib3s_words_around_it(tr
             transport.request('GET', server.url)
     assert str(caught.value).startswith('The connection broke off: ')
     assert 'Connection aborted' not in str(caught.value)
+
+
+def test_a_request_goes_to_the_host_of_its_url_also_where_the_one_before_went_elsewhere(transport):
+    with ScriptedServer(GOOD) as one, ScriptedServer(GOOD) as other:
+        for server in (one, other, one):
+            transport.request('GET', server.url)
+    assert (len(one.requests), len(other.requests)) == (2, 1)
 
 
 def test_threads_that_make_the_first_call_together_share_one_pool(transport):

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from six.moves.urllib.parse import unquote
 
+from cloudsmith_api import UserBrief
 from cloudsmith_api.wire import build_headers, build_query, build_url, check_header, form_parts, is_plain_and_remote
 
 HOST = 'https://api.example.com/v1'
@@ -198,6 +199,15 @@ def test_a_form_without_parts():
 def test_a_header_that_frames_the_body_is_not_for_programs_to_set(name):
     with pytest.raises(ValueError, match=name):
         check_header(name, '0')
+
+
+def test_dates_in_a_form_are_sent_as_in_json():
+    assert form_parts({'when': datetime.datetime(2024, 1, 2, 3, 4, 5)}, None) == [('when', '2024-01-02T03:04:05')]
+
+
+def test_a_model_in_a_form_is_refused():
+    with pytest.raises(TypeError, match='^post_params, user: '):
+        form_parts([('user', UserBrief(name='Ada'))], None)
 
 
 def test_a_file_that_cannot_be_read_is_named(tmpdir):

@@ -1,6 +1,8 @@
 """What every model has in common; a model's own file says what its fields are, and nothing else."""
 
 import datetime
+from collections import deque
+from itertools import repeat
 
 import six
 
@@ -85,10 +87,24 @@ class ModelType(type):
         cls.swagger_types = {field.name: field.type for field in cls.fields}
         cls.attribute_map = {field.name: field.name for field in cls.fields}
         cls._by_name = {field.name: field for field in cls.fields}
-        cls.__init__ = _constructor(cls.fields)
+        cls.__init__ = _Constructor(cls)
         for field in cls.fields:
             # A field that is not set costs an instance nothing: its value is found here.
             setattr(cls, field.name, None)
+
+
+class _Constructor(object):
+    """Stands for the constructor of a model until somebody asks for it: most programs only read models.
+
+    Writing those of all five models took an eighth of this package's import.
+    """
+
+    def __init__(self, model):
+        self._model = model
+
+    def __get__(self, instance, owner=None):
+        constructor = self._model.__init__ = _constructor(self._model.fields)
+        return constructor.__get__(instance, owner)
 
 
 def _constructor(fields):
@@ -158,13 +174,10 @@ class Model(six.with_metaclass(ModelType, object)):
         :param list rows: for each model a dict of its fields' values, of the right types; it becomes part of the model.
         :rtype: list
         """
+        models = list(map(object.__new__, repeat(cls, len(rows))))
         # Not model.__dict__ = values: that would go through our __setattr__, and take twice as long as all the rest.
-        new, set_dict = object.__new__, vars(Model)['__dict__'].__set__
-        models = []
-        for values in rows:
-            model = new(cls)
-            set_dict(model, values)
-            models.append(model)
+        # The deque of no length runs the map to its end, a sixth faster than a loop does.
+        deque(map(_set_dict, models, rows), maxlen=0)
         return models
 
     def items_to_send(self):
@@ -220,6 +233,9 @@ class Model(six.with_metaclass(ModelType, object)):
         return not self == other
 
     __hash__ = None
+
+
+_set_dict = vars(Model)['__dict__'].__set__
 
 
 def _plain(value, of_model=Model.to_dict, of_dict=dict):

@@ -179,6 +179,16 @@ def test_a_password_beyond_ascii_does_not_come_back(connect, seen):
     assert password.encode('utf-8').decode('latin-1') not in everything
 
 
+def test_a_key_that_is_sent_behind_a_word_does_not_come_back_percent_encoded(connect, seen):
+    key = 'kE7/the+key/0123456789'
+    with ScriptedServer(http_answer(400, reason='No such key: ' + quote(key, ''))) as server:
+        with pytest.raises(ApiException) as caught:
+            connect(server.url).api_client.call_api('/x/', 'GET', header_params={'X-Api-Key': 'Bearer ' + key})
+    seen.append(shown(caught))
+    assert 'No such key: ********' in ''.join(seen)
+    seen.check([key])
+
+
 def test_a_secret_of_the_query_or_of_a_form_does_not_come_back(connect, seen):
     echo = RespondingServer(lambda request: http_answer(400, reason=request.target + ' ' + request.body.decode()))
     with echo as server:

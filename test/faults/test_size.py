@@ -57,6 +57,8 @@ OVER = {
         200, compressed(b'\0' * 5000000, 15), [('Content-Encoding', 'deflate'), ('X-Seen', 'yes')])),
     'a raw deflate bomb': then_cut(http_answer(
         200, compressed(b'\0' * 5000000, -15), [('Content-Encoding', 'deflate'), ('X-Seen', 'yes')])),
+    'gzip of one byte too many': then_cut(http_answer(
+        200, compressed(b' ' * (LIMIT + 1)), [('Content-Encoding', 'gzip'), ('X-Seen', 'yes')])),
     'a length that is less than none': repeating(HEAD + b'Content-Length: -5\r\n\r\n', b'x' * 65536),
     'a length that is no number': repeating(HEAD + b'Content-Length: many\r\n\r\n', b'x' * 65536),
     'a chunk over the limit where there should be none': then_cut(

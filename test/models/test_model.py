@@ -263,6 +263,16 @@ def test_the_shape_of_a_generated_model_is_there():
     assert outer().discriminator is None
 
 
+def test_a_model_shows_its_parameters_before_one_is_made():
+    class Unused(Model):
+        fields = (Field('name', 'str'),)
+
+    if six.PY2:
+        pytest.skip('Python 2 has no signatures')
+    assert list(inspect.signature(Unused).parameters) == ['name', '_configuration']
+    assert Unused('Ada').name == 'Ada'
+
+
 def test_a_pickled_model_does_not_take_its_configuration_along():
     configuration = Configuration()
     configuration.client_side_validation, configuration.password = False, 'the-secret'
