@@ -1,0 +1,10 @@
+"""The two packages beside each other, once for all tests."""
+
+import pytest
+from comparison import Comparison
+
+
+@pytest.fixture(scope='session')
+def comparison():
+    with Comparison() as running:
+        yield running

@@ -1,0 +1,1006 @@
+"""Scripts that come to something else here, each with the row of the guide that says so, and with all that is else.
+
+``docs/moving-from-2.0.md`` tells people what these tests hold it to: each row that can be shown is shown here.
+"""
+
+import threading
+from collections import namedtuple
+
+from comparison import USER, Script
+from same_scripts import KEY, NOT_FOUND, PAGE, TOKEN
+from servers import http_answer, json_answer, silent, then_cut
+
+#: A script, the first cell of the row that it shows, and its differences, all of them and in order: quadruples of
+#: expression, part, and what that is on either side.
+Shown = namedtuple('Shown', ('row', 'script', 'differences'))
+
+CATCH = """
+def error(**options):
+    try:
+        api.user_self(**options)
+    except ApiException as caught:
+        return caught
+"""
+
+TRANSPORT = """
+class Answer(object):
+    status, reason, data = 200, 'Fine', '{}'
+    def getheaders(self):
+        return {}
+
+class Transport(RESTClientObject):
+    def __init__(self):
+        self.asked = []
+    def request(self, method, url, **rest):
+        self.asked.append(rest)
+        return Answer()
+"""
+
+
+def late(seconds, answer):
+    """Make an item of a script that answers late."""
+    def wait(connection):
+        threading.Event().wait(seconds)
+        connection.sendall(answer)
+    return wait
+
+
+SHOWN = (
+    Shown('POST, PUT, PATCH, DELETE without data',
+          Script("""
+api.user_tokens_create().slug_perm
+api.user_tokens_refresh('abc').slug_perm
+client.call_api('/x/', 'DELETE', header_params=ACCEPT)[1]
+""", (KEY,)), (
+        ('api.user_tokens_create().slug_perm', 'sent[0].body', "b'{}'", "b''"),
+        ('api.user_tokens_create().slug_perm', "sent[0].headers['content-length']", '2', '0'),
+        ("api.user_tokens_refresh('abc').slug_perm", 'sent[0].body', "b'{}'", "b''"),
+        ("api.user_tokens_refresh('abc').slug_perm", "sent[0].headers['content-length']", '2', '0'),
+        ("client.call_api('/x/', 'DELETE', header_params=ACCEPT)[1]", 'sent[0].body', "b'{}'", "b''"),
+        ("client.call_api('/x/', 'DELETE', header_params=ACCEPT)[1]", "sent[0].headers['content-length']", '2', None),
+    )),
+    Shown('Key and username both set',
+          Script("""
+configuration.username, configuration.password = 'ada', 'secret'
+api.user_self().name
+"""), (
+        ('api.user_self().name', "sent[0].headers['authorization']", 'Basic YWRhOnNlY3JldA==', None),
+    )),
+    Shown('Basic authentication',
+          Script("""
+configuration.api_key.clear()
+configuration.username, configuration.password = 'zo\\u00eb', 'secret'
+api.user_self().name
+configuration.username = '\\u65e5\\u672c'
+api.user_self().name
+"""), (
+        ('api.user_self().name', "sent[0].headers['authorization']",
+         'Basic em/rOnNlY3JldA==', 'Basic em/DqzpzZWNyZXQ='),
+        ('api.user_self().name', 'result', 'raises UnicodeEncodeError', "'Ada'"),
+        ('api.user_self().name', 'sent[0]', None, 'a request'),
+    )),
+    Shown('Colon in `username`',
+          Script("""
+configuration.api_key.clear()
+configuration.username, configuration.password = 'a:b', 'secret'
+api.user_self().name
+"""), (
+        ('api.user_self().name', 'result', "'Ada'", 'raises ValueError'),
+        ('api.user_self().name', 'sent[0]', 'a request', None),
+    )),
+    Shown('`User-Agent`',
+          Script("""
+client.user_agent.partition('/')[0]
+"""), (
+        ("client.user_agent.partition('/')[0]", 'result', "'Swagger-Codegen'", "'cloudsmith-api'"),
+    )),
+    Shown('Header names in other upper and lower case',
+          Script("""
+client.call_api('/x/', 'POST', header_params={'accept': 'a', 'content-type': 'b+json'}, body=1)[1]
+client.set_default_header('x-api-key', 'mine')
+client.call_api('/x/', 'GET', header_params=ACCEPT, auth_settings=['apikey'])[1]
+"""), (
+        ("client.call_api('/x/', 'POST', header_params={'accept': 'a', 'content-type': 'b+json'}, body=1)[1]",
+         "sent[0].headers['content-type']", 'b+json, application/json', 'b+json'),
+        ("client.call_api('/x/', 'GET', header_params=ACCEPT, auth_settings=['apikey'])[1]",
+         "sent[0].headers['x-api-key']", 'mine, the-key', 'the-key'),
+    )),
+    Shown('Header of bytes or `None`, header name that is none',
+          Script("""
+client.set_default_header('X-Mine', None)
+client.set_default_header('X-Mine', 'a')
+client.call_api('/x/', 'GET', header_params={'Accept': b'a'})[1]
+client.call_api('/x/', 'GET', header_params={'Accept': 'a', 'X Y': 'b'})[1]
+"""), (
+        ("client.set_default_header('X-Mine', None)", 'result', 'None', 'raises TypeError'),
+        ("client.call_api('/x/', 'GET', header_params={'Accept': b'a'})[1]", 'result', '200', 'raises TypeError'),
+        ("client.call_api('/x/', 'GET', header_params={'Accept': b'a'})[1]", 'sent[0]', 'a request', None),
+        ("client.call_api('/x/', 'GET', header_params={'Accept': 'a', 'X Y': 'b'})[1]", 'result',
+         '200', 'raises ValueError'),
+        ("client.call_api('/x/', 'GET', header_params={'Accept': 'a', 'X Y': 'b'})[1]", 'sent[0]', 'a request', None),
+    )),
+    Shown('`Content-Length`, `Transfer-Encoding` of your own',
+          Script("""
+client.call_api('/x/', 'POST', body=1, header_params=dict(ACCEPT, **{'Content-Length': '1'}))[1]
+"""), (
+        ("client.call_api('/x/', 'POST', body=1, header_params=dict(ACCEPT, **{'Content-Length': '1'}))[1]", 'result',
+         '200', 'raises ValueError'),
+        ("client.call_api('/x/', 'POST', body=1, header_params=dict(ACCEPT, **{'Content-Length': '1'}))[1]", 'sent[0]',
+         'a request', None),
+    )),
+    Shown('Text that a header or UTF-8 cannot hold',
+          Script("""
+configuration.api_key['X-Api-Key'] = '\\u65e5\\u672c'
+api.user_self()
+client.call_api('/x/{a}/', 'GET', {'a': '\\ud800'})
+client.call_api('/x/', 'GET', query_params={'a': '\\ud800'})
+client.call_api('/x/', 'POST', body='\\ud800', header_params=ACCEPT)[1]
+"""), (
+        ('api.user_self()', 'result', 'raises UnicodeEncodeError', 'raises ValueError'),
+        ("client.call_api('/x/{a}/', 'GET', {'a': '\\ud800'})", 'result',
+         'raises UnicodeEncodeError', 'raises ValueError'),
+        ("client.call_api('/x/', 'GET', query_params={'a': '\\ud800'})", 'result',
+         'raises UnicodeEncodeError', 'raises ValueError'),
+        ("client.call_api('/x/', 'POST', body='\\ud800', header_params=ACCEPT)[1]", 'result',
+         '200', 'raises ValueError'),
+        ("client.call_api('/x/', 'POST', body='\\ud800', header_params=ACCEPT)[1]", 'sent[0]', 'a request', None),
+    )),
+    Shown('Text in JSON',
+          Script("""
+api.user_token_create(data=UserAuthTokenRequest(email='zo\\u00eb', password='secret')).token
+""", (TOKEN,)), (
+        ("api.user_token_create(data=UserAuthTokenRequest(email='zo\\u00eb', password='secret')).token",
+         'sent[0].body',
+         'b\'{"email": "zo\\\\u00eb", "password": "secret"}\'',
+         'b\'{"email": "zo\\xc3\\xab", "password": "secret"}\''),
+        ("api.user_token_create(data=UserAuthTokenRequest(email='zo\\u00eb', password='secret')).token",
+         "sent[0].headers['content-length']", '43', '39'),
+    )),
+    Shown('`page=None`, `query_params` with `None`',
+          Script("""
+api.user_tokens_list(page=None)
+client.call_api('/x/', 'GET', query_params={'a': None, 'b': 1}, header_params=ACCEPT)[1]
+""", (PAGE,)), (
+        ('api.user_tokens_list(page=None)', 'sent[0].line', 'GET /v1/user/tokens/?page=None', 'GET /v1/user/tokens/'),
+        ("client.call_api('/x/', 'GET', query_params={'a': None, 'b': 1}, header_params=ACCEPT)[1]", 'sent[0].line',
+         'GET /v1/x/?a=None&b=1', 'GET /v1/x/?b=1'),
+    )),
+    Shown("`page='2'`, `page=True`",
+          Script("""
+api.user_tokens_list(page='2')
+api.user_tokens_list(page=True)
+""", (PAGE,)), (
+        ("api.user_tokens_list(page='2')", 'result', 'InlineResponse2001', 'raises TypeError'),
+        ("api.user_tokens_list(page='2')", 'sent[0]', 'a request', None),
+        ('api.user_tokens_list(page=True)', 'result', 'InlineResponse2001', 'raises TypeError'),
+        ('api.user_tokens_list(page=True)', 'sent[0]', 'a request', None),
+    )),
+    Shown("`slug_perm`, or another path parameter, of `''`, `'.'`, `'..'`",
+          Script("""
+api.user_tokens_refresh('')
+api.user_tokens_refresh('.')
+api.user_tokens_refresh('..')
+client.call_api('/x/{a}/', 'GET', {'a': ''})
+""", (KEY,)), (
+        ("api.user_tokens_refresh('')", 'result', 'UserAuthenticationToken', 'raises ValueError'),
+        ("api.user_tokens_refresh('')", 'sent[0]', 'a request', None),
+        ("api.user_tokens_refresh('.')", 'result', 'UserAuthenticationToken', 'raises ValueError'),
+        ("api.user_tokens_refresh('.')", 'sent[0]', 'a request', None),
+        ("api.user_tokens_refresh('..')", 'result', 'UserAuthenticationToken', 'raises ValueError'),
+        ("api.user_tokens_refresh('..')", 'sent[0]', 'a request', None),
+        ("client.call_api('/x/{a}/', 'GET', {'a': ''})", 'result', 'tuple', 'raises ValueError'),
+        ("client.call_api('/x/{a}/', 'GET', {'a': ''})", 'sent[0]', 'a request', None),
+    )),
+    Shown('`slug_perm=5`',
+          Script("""
+api.user_tokens_refresh(5)
+""", (KEY,)), (
+        ('api.user_tokens_refresh(5)', 'result', 'UserAuthenticationToken', 'raises TypeError'),
+        ('api.user_tokens_refresh(5)', 'sent[0]', 'a request', None),
+    )),
+    Shown('`slug_perm=None` without validation',
+          Script("""
+configuration.client_side_validation = False
+UserApi(ApiClient(configuration)).user_tokens_refresh(None)
+""", (KEY,)), (
+        ('UserApi(ApiClient(configuration)).user_tokens_refresh(None)', 'result',
+         'UserAuthenticationToken', 'raises ValueError'),
+        ('UserApi(ApiClient(configuration)).user_tokens_refresh(None)', 'sent[0]', 'a request', None),
+    )),
+    Shown('`user_token_create(data)`',
+          Script("""
+api.user_token_create(data=[1])
+api.user_token_create(data={'email': ''})
+api.user_token_create(data=UserBrief(name='Ada'))
+""", (TOKEN,)), (
+        ('api.user_token_create(data=[1])', 'result', 'UserAuthToken', 'raises TypeError'),
+        ('api.user_token_create(data=[1])', 'sent[0]', 'a request', None),
+        ("api.user_token_create(data={'email': ''})", 'result', 'UserAuthToken', 'raises ValueError'),
+        ("api.user_token_create(data={'email': ''})", 'sent[0]', 'a request', None),
+        ("api.user_token_create(data=UserBrief(name='Ada'))", 'result', 'UserAuthToken', 'raises TypeError'),
+        ("api.user_token_create(data=UserBrief(name='Ada'))", 'sent[0]', 'a request', None),
+    )),
+    Shown('`data`, `page` and `page_size` without their names',
+          Script("""
+api.user_token_create({'email': 'ada@example.com'}).token
+api.user_tokens_list(2, 30)
+""", (json_answer('{"results": []}'),)), (
+        ("api.user_token_create({'email': 'ada@example.com'}).token", 'result', 'raises TypeError', 'None'),
+        ("api.user_token_create({'email': 'ada@example.com'}).token", 'sent[0]', None, 'a request'),
+        ('api.user_tokens_list(2, 30)', 'result', 'raises TypeError', 'InlineResponse2001'),
+        ('api.user_tokens_list(2, 30)', 'sent[0]', None, 'a request'),
+    )),
+    Shown('Query: `True`, lists',
+          Script("""
+client.call_api('/x/', 'GET', query_params=[('a', True), ('b', [1, 2])], header_params=ACCEPT)[1]
+"""), (
+        ("client.call_api('/x/', 'GET', query_params=[('a', True), ('b', [1, 2])], header_params=ACCEPT)[1]",
+         'sent[0].line', 'GET /v1/x/?a=True&b=%5B1%2C+2%5D', 'GET /v1/x/?a=true&b=1%2C2'),
+    )),
+    Shown('Lists, floats, `True` in `path_params`',
+          Script("""
+client.call_api('/x/{a}/', 'GET', {'a': [1, 2]})
+client.call_api('/x/{a}/', 'GET', {'a': 1.5})
+client.call_api('/x/{a}/', 'GET', {'a': True})
+"""), (
+        ("client.call_api('/x/{a}/', 'GET', {'a': [1, 2]})", 'result', 'tuple', 'raises TypeError'),
+        ("client.call_api('/x/{a}/', 'GET', {'a': [1, 2]})", 'sent[0]', 'a request', None),
+        ("client.call_api('/x/{a}/', 'GET', {'a': 1.5})", 'result', 'tuple', 'raises TypeError'),
+        ("client.call_api('/x/{a}/', 'GET', {'a': 1.5})", 'sent[0]', 'a request', None),
+        ("client.call_api('/x/{a}/', 'GET', {'a': True})", 'result', 'tuple', 'raises TypeError'),
+        ("client.call_api('/x/{a}/', 'GET', {'a': True})", 'sent[0]', 'a request', None),
+    )),
+    Shown('`safe_chars_for_path_param` that lets through `?`, `#`, or a `%` that encodes nothing',
+          Script("""
+configuration.safe_chars_for_path_param = '?#%'
+client.call_api('/x/{a}/', 'GET', {'a': 'b?c'})
+client.call_api('/x/{a}/', 'GET', {'a': 'b#c'})
+client.call_api('/x/{a}/', 'GET', {'a': '5%'})
+"""), (
+        ("client.call_api('/x/{a}/', 'GET', {'a': 'b?c'})", 'result', 'tuple', 'raises ValueError'),
+        ("client.call_api('/x/{a}/', 'GET', {'a': 'b?c'})", 'sent[0]', 'a request', None),
+        ("client.call_api('/x/{a}/', 'GET', {'a': 'b#c'})", 'result', 'tuple', 'raises ValueError'),
+        ("client.call_api('/x/{a}/', 'GET', {'a': 'b#c'})", 'sent[0]', 'a request', None),
+        ("client.call_api('/x/{a}/', 'GET', {'a': '5%'})", 'result', 'tuple', 'raises ValueError'),
+        ("client.call_api('/x/{a}/', 'GET', {'a': '5%'})", 'sent[0]', 'a request', None),
+    )),
+    Shown('`{name}` without a value',
+          Script("""
+client.call_api('/x/{name}/', 'GET')
+"""), (
+        ("client.call_api('/x/{name}/', 'GET')", 'result', 'tuple', 'raises ValueError'),
+        ("client.call_api('/x/{name}/', 'GET')", 'sent[0]', 'a request', None),
+    )),
+    Shown('`resource_path` without `/`, with spaces, `..`, `#`',
+          Script("""
+client.call_api('x/', 'GET')
+client.call_api('/x/../y/', 'GET')
+client.call_api('/x y/', 'GET')
+client.call_api('/x/#y', 'GET')
+"""), (
+        ("client.call_api('x/', 'GET')", 'result', 'tuple', 'raises ValueError'),
+        ("client.call_api('x/', 'GET')", 'sent[0]', 'a request', None),
+        ("client.call_api('/x/../y/', 'GET')", 'result', 'tuple', 'raises ValueError'),
+        ("client.call_api('/x/../y/', 'GET')", 'sent[0]', 'a request', None),
+        ("client.call_api('/x y/', 'GET')", 'result', 'tuple', 'raises ValueError'),
+        ("client.call_api('/x y/', 'GET')", 'sent[0]', 'a request', None),
+        ("client.call_api('/x/#y', 'GET')", 'result', 'tuple', 'raises ValueError'),
+        ("client.call_api('/x/#y', 'GET')", 'sent[0]', 'a request', None),
+    )),
+    Shown('`resource_path` with a query',
+          Script("""
+client.call_api('/x/?a=1', 'GET', query_params=[('b', 2)], header_params=ACCEPT)[1]
+"""), (
+        ("client.call_api('/x/?a=1', 'GET', query_params=[('b', 2)], header_params=ACCEPT)[1]", 'sent[0].line',
+         'GET /v1/x/?a=1?b=2', 'GET /v1/x/?a=1&b=2'),
+    )),
+    Shown('`collection_formats` for what is no list',
+          Script("""
+def query(value):
+    return client.call_api('/x/', 'GET', query_params=[('a', value)], collection_formats={'a': 'csv'},
+                           header_params=ACCEPT)[1]
+query('xyz')
+query(5)
+"""), (
+        ("query('xyz')", 'sent[0].line', 'GET /v1/x/?a=x%2Cy%2Cz', 'GET /v1/x/?a=xyz'),
+        ('query(5)', 'result', 'raises TypeError', '200'),
+        ('query(5)', 'sent[0]', None, 'a request'),
+    )),
+    Shown('Unknown name in `auth_settings`',
+          Script("""
+client.call_api('/x/', 'GET', auth_settings=['oauth'])
+"""), (
+        ("client.call_api('/x/', 'GET', auth_settings=['oauth'])", 'result', 'tuple', 'raises ValueError'),
+        ("client.call_api('/x/', 'GET', auth_settings=['oauth'])", 'sent[0]', 'a request', None),
+    )),
+    Shown('Body on GET',
+          Script("""
+client.call_api('/x/', 'GET', body={'a': 1})
+client.call_api('/x/', 'GET', post_params=[('a', 1)])
+"""), (
+        ("client.call_api('/x/', 'GET', body={'a': 1})", 'result', 'tuple', 'raises ValueError'),
+        ("client.call_api('/x/', 'GET', body={'a': 1})", 'sent[0]', 'a request', None),
+        ("client.call_api('/x/', 'GET', post_params=[('a', 1)])", 'result', 'tuple', 'raises ValueError'),
+        ("client.call_api('/x/', 'GET', post_params=[('a', 1)])", 'sent[0]', 'a request', None),
+    )),
+    Shown('A value that JSON has not, such as a `Decimal`',
+          Script("""
+import decimal
+client.call_api('/x/', 'POST', body={'a': decimal.Decimal(1)}, header_params=ACCEPT)
+client.call_api('/x/', 'POST', body={1, 2}, header_params=ACCEPT)
+"""), (
+        ("client.call_api('/x/', 'POST', body={'a': decimal.Decimal(1)}, header_params=ACCEPT)", 'result',
+         'raises AttributeError', 'raises TypeError'),
+        ("client.call_api('/x/', 'POST', body={1, 2}, header_params=ACCEPT)", 'result',
+         'raises AttributeError', 'raises TypeError'),
+    )),
+    Shown('`NaN`, infinity in a body',
+          Script("""
+client.call_api('/x/', 'POST', body=float('nan'), header_params=ACCEPT)[1]
+"""), (
+        ("client.call_api('/x/', 'POST', body=float('nan'), header_params=ACCEPT)[1]", 'result',
+         '200', 'raises ValueError'),
+        ("client.call_api('/x/', 'POST', body=float('nan'), header_params=ACCEPT)[1]", 'sent[0]', 'a request', None),
+    )),
+    Shown('Body that is not text, `Content-Type` not JSON',
+          Script("""
+TEXT = {'Accept': 'text/plain', 'Content-Type': 'text/plain'}
+client.call_api('/x/', 'POST', body={'a': 1}, header_params=TEXT)
+client.call_api('/x/', 'POST', body=b'a', header_params=TEXT)[1]
+"""), (
+        ("client.call_api('/x/', 'POST', body={'a': 1}, header_params=TEXT)", 'result',
+         'raises ApiException', 'raises TypeError'),
+        ("client.call_api('/x/', 'POST', body=b'a', header_params=TEXT)[1]", 'result', 'raises ApiException', '200'),
+        ("client.call_api('/x/', 'POST', body=b'a', header_params=TEXT)[1]", 'sent[0]', None, 'a request'),
+    )),
+    Shown("`post_params` without a form's `Content-Type`",
+          Script("""
+client.call_api('/x/', 'POST', post_params=[('a', 1)], header_params=ACCEPT)
+"""), (
+        ("client.call_api('/x/', 'POST', post_params=[('a', 1)], header_params=ACCEPT)", 'result',
+         'tuple', 'raises ValueError'),
+        ("client.call_api('/x/', 'POST', post_params=[('a', 1)], header_params=ACCEPT)", 'sent[0]', 'a request', None),
+    )),
+    Shown("`body` with a form's `Content-Type`",
+          Script("""
+FORM = {'Accept': 'application/json', 'Content-Type': 'application/x-www-form-urlencoded'}
+client.call_api('/x/', 'POST', header_params=FORM, body={'a': 1})
+client.call_api('/x/', 'POST', header_params=FORM, body='a=1')[1]
+"""), (
+        ("client.call_api('/x/', 'POST', header_params=FORM, body={'a': 1})", 'result', 'tuple', 'raises TypeError'),
+        ("client.call_api('/x/', 'POST', header_params=FORM, body={'a': 1})", 'sent[0]', 'a request', None),
+        ("client.call_api('/x/', 'POST', header_params=FORM, body='a=1')[1]", 'sent[0].body', "b''", "b'a=1'"),
+        ("client.call_api('/x/', 'POST', header_params=FORM, body='a=1')[1]", "sent[0].headers['content-length']",
+         '0', '3'),
+    )),
+    Shown('A file in `files` that cannot be read',
+          Script("""
+FORM = {'Accept': 'application/json', 'Content-Type': 'multipart/form-data'}
+client.call_api('/x/', 'POST', files={'a': os.path.join(tempfile.mkdtemp(), 'none')}, header_params=FORM)
+"""), (
+        ("client.call_api('/x/', 'POST', files={'a': os.path.join(tempfile.mkdtemp(), 'none')}, header_params=FORM)",
+         'result', 'raises FileNotFoundError', 'raises ValueError'),
+    )),
+    Shown('Lists and models in a form',
+          Script("""
+FORM = {'Accept': 'application/json', 'Content-Type': 'application/x-www-form-urlencoded'}
+def send(value):
+    return client.call_api('/x/', 'POST', header_params=FORM, post_params={'a': value},
+                           collection_formats={'a': 'csv'} if isinstance(value, list) else {})[1]
+send([1, 2])
+send(UserAuthToken())
+"""), (
+        ('send([1, 2])', 'sent[0].body', "b'a=1%2C2'", "b'a=%5B1%2C+2%5D'"),
+        ('send([1, 2])', "sent[0].headers['content-length']", '7', '14'),
+        ('send(UserAuthToken())', 'sent[0].body',
+         "b'a=%7B%7D'",
+         "b'a=%7B%27token%27%3A+None%2C+%27two_factor_required%27%3A+None%2C+%27two_factor_token%27%3A+None%7D'"),
+        ('send(UserAuthToken())', "sent[0].headers['content-length']", '8', '98'),
+    )),
+    Shown('A form of parts without fields',
+          Script("""
+FORM = {'Accept': 'application/json', 'Content-Type': 'multipart/form-data'}
+client.call_api('/x/', 'POST', header_params=FORM)[1]
+"""), (
+        ("client.call_api('/x/', 'POST', header_params=FORM)[1]", 'sent[0].body', "b''", "b'--?--\\r\\n'"),
+        ("client.call_api('/x/', 'POST', header_params=FORM)[1]", "sent[0].headers['content-length']", '0', '38'),
+        ("client.call_api('/x/', 'POST', header_params=FORM)[1]", "sent[0].headers['content-type']",
+         None, 'multipart/form-data; boundary=?'),
+    )),
+    Shown('Redirects',
+          Script("""
+api.user_self().name
+""", (http_answer(302, headers=[('Location', '/v1/elsewhere/')]), USER)), (
+        ('api.user_self().name', 'result', "'Ada'", 'raises RedirectException'),
+        ('api.user_self().name', 'sent[1]', 'a request', None),
+    )),
+    Shown('`host` with a slash at the end',
+          Script("""
+configuration.host += '/'
+api.user_self().name
+"""), (
+        ('api.user_self().name', 'sent[0].line', 'GET /v1//user/self/', 'GET /v1/user/self/'),
+    )),
+    Shown('`host` without a scheme',
+          Script("""
+configuration.host = host.partition('//')[2]
+"""), (
+        ("configuration.host = host.partition('//')[2]", 'result', None, 'raises ValueError'),
+    )),
+    Shown('`_request_timeout=2.5`',
+          Script("""
+api.user_self(_request_timeout=0.2).name
+""", (late(0.6, USER),)), (
+        ('api.user_self(_request_timeout=0.2).name', 'result', "'Ada'", 'raises TimeoutException'),
+    )),
+    Shown('`_request_timeout=5`',
+          Script("""
+api.user_self(_request_timeout=1)
+""", (silent(),)), (
+        ('api.user_self(_request_timeout=1)', 'result', 'raises MaxRetryError', 'raises TimeoutException'),
+        ('api.user_self(_request_timeout=1)', 'sent[1]', 'a request', None),
+        ('api.user_self(_request_timeout=1)', 'sent[2]', 'a request', None),
+        ('api.user_self(_request_timeout=1)', 'sent[3]', 'a request', None),
+    )),
+    Shown('`_request_timeout` of 0, text, a triple',
+          Script("""
+api.user_self(_request_timeout=0).name
+api.user_self(_request_timeout='x').name
+api.user_self(_request_timeout=(1, 2, 3)).name
+"""), (
+        ('api.user_self(_request_timeout=0).name', 'result', "'Ada'", 'raises ValueError'),
+        ('api.user_self(_request_timeout=0).name', 'sent[0]', 'a request', None),
+        ("api.user_self(_request_timeout='x').name", 'result', "'Ada'", 'raises TypeError'),
+        ("api.user_self(_request_timeout='x').name", 'sent[0]', 'a request', None),
+        ('api.user_self(_request_timeout=(1, 2, 3)).name', 'result', "'Ada'", 'raises ValueError'),
+        ('api.user_self(_request_timeout=(1, 2, 3)).name', 'sent[0]', 'a request', None),
+    )),
+    Shown('No connection, answer lost',
+          Script("""
+client.call_api('/x/', 'PUT', body=1, header_params=ACCEPT)
+""", (then_cut(b''),)), (
+        ("client.call_api('/x/', 'PUT', body=1, header_params=ACCEPT)", 'result',
+         'raises MaxRetryError', 'raises ConnectionException'),
+        ("client.call_api('/x/', 'PUT', body=1, header_params=ACCEPT)", 'sent[1]', 'a request', None),
+        ("client.call_api('/x/', 'PUT', body=1, header_params=ACCEPT)", 'sent[2]', 'a request', None),
+        ("client.call_api('/x/', 'PUT', body=1, header_params=ACCEPT)", 'sent[3]', 'a request', None),
+    )),
+    Shown('500, 502, 504, 503 without `Retry-After`',
+          Script("""
+api.user_self().name
+""", (http_answer(503), USER)), (
+        ('api.user_self().name', 'result', 'raises ApiException', "'Ada'"),
+        ('api.user_self().name', 'sent[1]', None, 'a request'),
+    )),
+    Shown('429 without `Retry-After`, or to a POST',
+          Script("""
+api.user_self().name
+""", (http_answer(429), USER)), (
+        ('api.user_self().name', 'result', 'raises ApiException', "'Ada'"),
+        ('api.user_self().name', 'sent[1]', None, 'a request'),
+    )),
+    Shown('429 and 503 with `Retry-After`',
+          Script("""
+api.user_self().name
+slept
+""", (http_answer(429, headers=[('Retry-After', '3600')]), USER)), (
+        ('api.user_self().name', 'result', "'Ada'", 'raises TooManyRequestsException'),
+        ('api.user_self().name', 'sent[1]', 'a request', None),
+        ('slept', 'result[0]', '3600', None),
+    )),
+    Shown('413 with `Retry-After`',
+          Script("""
+api.user_self().name
+""", (http_answer(413, headers=[('Retry-After', '1')]), USER)), (
+        ('api.user_self().name', 'result', "'Ada'", 'raises ApiException'),
+        ('api.user_self().name', 'sent[1]', 'a request', None),
+    )),
+    Shown('429 without `Retry-After`, or to a POST',
+          Script("""
+api.user_token_create(data={'email': 'ada'}).token
+""", (http_answer(429, headers=[('Retry-After', '1')]), TOKEN)), (
+        ("api.user_token_create(data={'email': 'ada'}).token", 'result', 'raises ApiException', "'abc'"),
+        ("api.user_token_create(data={'email': 'ada'}).token", 'sent[1]', None, 'a request'),
+    )),
+    Shown('503 with `Retry-After` to a PUT',
+          Script("""
+client.call_api('/x/', 'PUT', body=1, header_params=ACCEPT)[1]
+""", (http_answer(503, headers=[('Retry-After', '1')]), USER)), (
+        ("client.call_api('/x/', 'PUT', body=1, header_params=ACCEPT)[1]", 'result', '200', 'raises ServiceException'),
+        ("client.call_api('/x/', 'PUT', body=1, header_params=ACCEPT)[1]", 'sent[1]', 'a request', None),
+    )),
+    Shown('Waits before another try without `Retry-After`',
+          Script("""
+client.call_api('/x/', 'GET', response_type='UserBrief', header_params=ACCEPT)[1]
+len(slept)
+""", (then_cut(b''), USER)), (
+        ('len(slept)', 'result', '0', '1'),
+    )),
+    Shown('Nothing answers',
+          Script("""
+configuration.host = 'http://127.0.0.1:1'
+api.user_self()
+api.user_token_create(data={'email': 'ada@example.com'})
+"""), (
+        ('api.user_self()', 'result', 'raises MaxRetryError', 'raises ConnectionException'),
+        ("api.user_token_create(data={'email': 'ada@example.com'})", 'result',
+         'raises MaxRetryError', 'raises ConnectionException'),
+    )),
+    Shown('Nothing answers',
+          Script("""
+api.user_self(_request_timeout=(0.3, 0.3))
+api.user_token_create(data={'email': 'ada@example.com'}, _request_timeout=(0.3, 0.3))
+""", (silent(),)), (
+        ('api.user_self(_request_timeout=(0.3, 0.3))', 'result', 'raises MaxRetryError', 'raises TimeoutException'),
+        ("api.user_token_create(data={'email': 'ada@example.com'}, _request_timeout=(0.3, 0.3))", 'result',
+         'raises ReadTimeoutError', 'raises TimeoutException'),
+    )),
+    Shown('Size of an answer',
+          Script("""
+api.user_self().name
+""", (json_answer('{"name": "Ada", "more": "%s"}' % ('x' * 2 ** 26)),)), (
+        ('api.user_self().name', 'result', "'Ada'", 'raises InvalidResponseException'),
+    )),
+    Shown('200 with HTML, text, a list, nothing',
+          Script("""
+api.user_self()
+api.user_self()
+api.user_self()
+api.user_self()
+api.user_self()
+api.user_self()
+""", [json_answer(body) for body in ('<html>', '"text"', '[]', '', '5', u'\ufeff{"name": "Ada"}')]), (
+        ('api.user_self()', 'result', 'UserBrief', 'raises InvalidResponseException'),
+        ('api.user_self()', 'result', 'UserBrief', 'raises InvalidResponseException'),
+        ('api.user_self()', 'result', 'UserBrief', 'raises InvalidResponseException'),
+        ('api.user_self()', 'result', 'UserBrief', 'raises InvalidResponseException'),
+        ('api.user_self()', 'result', 'raises TypeError', 'raises InvalidResponseException'),
+        ('api.user_self()', 'result', 'UserBrief', 'raises InvalidResponseException'),
+    )),
+    Shown('200 with `null`',
+          Script("""
+api.user_self()
+""", (json_answer('null'),)), (
+        ('api.user_self()', 'result', 'None', 'raises InvalidResponseException'),
+    )),
+    Shown('Field of another type: `"false"`, `5`',
+          Script("""
+api.user_self().authenticated
+api.user_self().name
+""", (json_answer('{"authenticated": "false"}'), json_answer('{"name": 5}'))), (
+        ('api.user_self().authenticated', 'result', 'True', 'raises InvalidResponseException'),
+        ('api.user_self().name', 'result', "'5'", 'raises InvalidResponseException'),
+    )),
+    Shown('Empty or long text in an answer',
+          Script("""
+api.user_self().name
+len(api.user_self().email)
+""", (json_answer('{"name": ""}'), json_answer('{"email": "%s"}' % ('x' * 255)))), (
+        ('api.user_self().name', 'result', 'raises ValueError', "''"),
+        ('len(api.user_self().email)', 'result', 'raises ValueError', '255'),
+    )),
+    Shown('`results` missing or `null`',
+          Script("""
+api.user_tokens_list()
+api.user_tokens_list()
+""", (json_answer('{}'), json_answer('{"results": null}'))), (
+        ('api.user_tokens_list()', 'result', 'raises ValueError', 'raises InvalidResponseException'),
+        ('api.user_tokens_list()', 'result', 'raises ValueError', 'raises InvalidResponseException'),
+    )),
+    Shown('`null` in a list of models',
+          Script("""
+api.user_tokens_list().results
+""", (json_answer('{"results": [null]}'),)), (
+        ('api.user_tokens_list().results', 'result', 'list', 'raises InvalidResponseException'),
+    )),
+    Shown('Date that is none',
+          Script("""
+api.user_tokens_list()
+api.user_tokens_list()
+""", (json_answer('{"results": [{"created": "soon"}]}'), json_answer('{"results": [{"created": 5}]}'))), (
+        ('api.user_tokens_list()', 'result.__class__.__name__', "'ApiException'", "'InvalidResponseException'"),
+        ('api.user_tokens_list()', 'result.body', 'None', '\'{"results": [{"created": "soon"}]}\''),
+        ('api.user_tokens_list()', 'result.headers', 'None', 'HTTPHeaderDict'),
+        ('api.user_tokens_list()', 'result.reason', "'Failed to parse `soon` as datetime object'", "'Said so'"),
+        ('api.user_tokens_list()', 'result.status', '0', '200'),
+        ('api.user_tokens_list()', 'result', 'raises TypeError', 'raises InvalidResponseException'),
+    )),
+    Shown('Dates in other forms (`03:04`, RFC 1123)',
+          Script("""
+client.call_api('/x/', 'GET', response_type='datetime', header_params=ACCEPT)[0].minute
+client.call_api('/x/', 'GET', response_type='datetime', header_params=ACCEPT)[0].year
+""", (json_answer('"03:04"'), json_answer('"Tue, 02 Jan 2024 03:04:05 GMT"'))), (
+        ("client.call_api('/x/', 'GET', response_type='datetime', header_params=ACCEPT)[0].minute", 'result',
+         '4', 'raises InvalidResponseException'),
+        ("client.call_api('/x/', 'GET', response_type='datetime', header_params=ACCEPT)[0].year", 'result',
+         '2024', 'raises InvalidResponseException'),
+    )),
+    Shown('Time zone of a date',
+          Script("""
+type(client.call_api('/x/', 'GET', response_type='datetime', header_params=ACCEPT)[0].tzinfo).__name__
+""", (json_answer('"2024-01-02T03:04:05Z"'),)), (
+        ("type(client.call_api('/x/', 'GET', response_type='datetime', header_params=ACCEPT)[0].tzinfo).__name__",
+         'result', "'tzutc'", "'timezone'"),
+    )),
+    Shown('Body that is not UTF-8',
+          Script("""
+api.user_self()
+""", (http_answer(404, b'\xff'),)), (
+        ('api.user_self()', 'result', 'raises UnicodeDecodeError', 'raises NotFoundException'),
+    )),
+    Shown("`response_type='str'` for what is no text",
+          Script("""
+client.call_api('/x/', 'GET', response_type='str', header_params=ACCEPT)[0]
+client.call_api('/x/', 'GET', response_type='str', header_params=ACCEPT)[0]
+""", (json_answer('{"a": 1}'), json_answer('true'))), (
+        ("client.call_api('/x/', 'GET', response_type='str', header_params=ACCEPT)[0]", 'result',
+         '"{\'a\': 1}"', '\'{"a": 1}\''),
+        ("client.call_api('/x/', 'GET', response_type='str', header_params=ACCEPT)[0]", 'result', "'True'", "'true'"),
+    )),
+    Shown("`'int'`, `'float'`, `'bool'` of another type",
+          Script("""
+client.call_api('/x/', 'GET', response_type='int', header_params=ACCEPT)[0]
+client.call_api('/x/', 'GET', response_type='bool', header_params=ACCEPT)[0]
+""", (json_answer('"5"'), json_answer('"false"'))), (
+        ("client.call_api('/x/', 'GET', response_type='int', header_params=ACCEPT)[0]", 'result',
+         '5', 'raises InvalidResponseException'),
+        ("client.call_api('/x/', 'GET', response_type='bool', header_params=ACCEPT)[0]", 'result',
+         'True', 'raises InvalidResponseException'),
+    )),
+    Shown("`'list[…]'`, `'dict(…)'`, `results` of another type, or with such items",
+          Script("""
+def read(kind):
+    return client.call_api('/x/', 'GET', response_type=kind, header_params=ACCEPT)[0]
+read('list[str]')
+read('dict(str, int)')
+read('list[int]')
+read('InlineResponse2001').results
+""", [json_answer(body) for body in ('"abc"', '[]', '["5"]', '{"results": {}}')]), (
+        ("read('list[str]')", 'result', 'list', 'raises InvalidResponseException'),
+        ("read('dict(str, int)')", 'result', 'raises AttributeError', 'raises InvalidResponseException'),
+        ("read('list[int]')", 'result', 'list', 'raises InvalidResponseException'),
+        ("read('InlineResponse2001').results", 'result', 'list', 'raises InvalidResponseException'),
+    )),
+    Shown("`'object'` for a body that is not JSON",
+          Script("""
+client.call_api('/x/', 'GET', response_type='object', header_params=ACCEPT)[0]
+""", (http_answer(200, 'text'),)), (
+        ("client.call_api('/x/', 'GET', response_type='object', header_params=ACCEPT)[0]", 'result',
+         "'text'", 'raises InvalidResponseException'),
+    )),
+    Shown("`response_type` `'file'`, `'long'`",
+          Script("""
+os.path.exists(client.call_api('/x/', 'GET', response_type='file', header_params=ACCEPT)[0])
+client.call_api('/x/', 'GET', response_type='long', header_params=ACCEPT)[0]
+""", (json_answer('5'),)), (
+        ("os.path.exists(client.call_api('/x/', 'GET', response_type='file', header_params=ACCEPT)[0])", 'result',
+         'True', 'raises ValueError'),
+        ("os.path.exists(client.call_api('/x/', 'GET', response_type='file', header_params=ACCEPT)[0])", 'sent[0]',
+         'a request', None),
+        ("client.call_api('/x/', 'GET', response_type='long', header_params=ACCEPT)[0]", 'result',
+         '5', 'raises ValueError'),
+        ("client.call_api('/x/', 'GET', response_type='long', header_params=ACCEPT)[0]", 'sent[0]', 'a request', None),
+    )),
+    Shown('Unknown `response_type`',
+          Script("""
+client.call_api('/x/', 'GET', response_type='Cheese', header_params=ACCEPT)
+"""), (
+        ("client.call_api('/x/', 'GET', response_type='Cheese', header_params=ACCEPT)", 'result',
+         'raises AttributeError', 'raises ValueError'),
+        ("client.call_api('/x/', 'GET', response_type='Cheese', header_params=ACCEPT)", 'sent[0]', 'a request', None),
+    )),
+    Shown('`last_response` before the first success',
+          Script("""
+client.last_response
+"""), (
+        ('client.last_response', 'result', 'raises AttributeError', 'None'),
+    )),
+    Shown('`str(error)`',
+          Script(CATCH + """
+str(error()).count('\\n')
+""", (NOT_FOUND,)), (
+        ("str(error()).count('\\n')", 'result', '4', '0'),
+    )),
+    Shown('`repr(error)`, `error.args`',
+          Script(CATCH + """
+repr(error()) == 'ApiException()'
+error().args
+""", (NOT_FOUND,)), (
+        ("repr(error()) == 'ApiException()'", 'result', 'True', 'False'),
+        ('error().args', 'result[0]', None, '404'),
+        ('error().args', 'result[1]', None, "'Not Found'"),
+    )),
+    Shown('Class',
+          Script(CATCH + """
+type(error()).__name__
+type(error()).__module__
+""", (NOT_FOUND,)), (
+        ('type(error()).__name__', 'result', "'ApiException'", "'NotFoundException'"),
+        ('type(error()).__module__', 'result', "'cloudsmith_api.rest'", "'cloudsmith_api.exceptions'"),
+    )),
+    Shown('`body` with `_preload_content=False`',
+          Script(CATCH + """
+error(_preload_content=False).body
+""", (NOT_FOUND,)), (
+        ('error(_preload_content=False).body', 'result',
+         'b\'{"detail": "Not found."}\'', '\'{"detail": "Not found."}\''),
+    )),
+    Shown('Words of `TypeError` and `ValueError`',
+          Script("""
+try:
+    api.user_self(cheese=5)
+except TypeError as caught:
+    words = str(caught)
+words.startswith('Got an unexpected')
+"""), (
+        ("words.startswith('Got an unexpected')", 'result', 'True', 'False'),
+    )),
+    Shown('`repr`, `str`, `to_str`',
+          Script("""
+token = UserAuthToken(token='secret')
+'secret' in repr(token), '****' in repr(token)
+'secret' in str(token), '****' in str(token)
+'secret' in token.to_str(), '****' in token.to_str()
+"""), (
+        ("'secret' in repr(token), '****' in repr(token)", 'result[0]', 'True', 'False'),
+        ("'secret' in repr(token), '****' in repr(token)", 'result[1]', 'False', 'True'),
+        ("'secret' in str(token), '****' in str(token)", 'result[0]', 'True', 'False'),
+        ("'secret' in str(token), '****' in str(token)", 'result[1]', 'False', 'True'),
+        ("'secret' in token.to_str(), '****' in token.to_str()", 'result[0]', 'True', 'False'),
+        ("'secret' in token.to_str(), '****' in token.to_str()", 'result[1]', 'False', 'True'),
+    )),
+    Shown('Types of fields',
+          Script("""
+UserBrief(authenticated='yes').authenticated
+UserAuthenticationToken(created='2024-01-02').created
+"""), (
+        ("UserBrief(authenticated='yes').authenticated", 'result', "'yes'", 'raises TypeError'),
+        ("UserAuthenticationToken(created='2024-01-02').created", 'result', "'2024-01-02'", 'raises TypeError'),
+    )),
+    Shown('`UserAuthTokenRequest`',
+          Script("""
+UserAuthTokenRequest(email='ada@example.com')
+"""), (
+        ("UserAuthTokenRequest(email='ada@example.com')", "result.to_dict()['two_factor_token']", None, 'None'),
+        ("UserAuthTokenRequest(email='ada@example.com')", 'result.two_factor_token', None, 'None'),
+    )),
+    Shown('Its fourth positional argument',
+          Script("""
+UserAuthTokenRequest('a', 'b', 'c', configuration).email
+"""), (
+        ("UserAuthTokenRequest('a', 'b', 'c', configuration).email", 'result', "'a'", 'raises TypeError'),
+    )),
+    Shown('`pickle`, `copy.deepcopy`',
+          Script("""
+import pickle
+pickle.loads(pickle.dumps(UserBrief(name='Ada'))).name
+copy.deepcopy(UserBrief(name='Ada')).name
+"""), (
+        ("pickle.loads(pickle.dumps(UserBrief(name='Ada'))).name", 'result', 'raises TypeError', "'Ada'"),
+        ("copy.deepcopy(UserBrief(name='Ada')).name", 'result', 'raises TypeError', "'Ada'"),
+    )),
+    Shown('`model._configuration`, `model._name`',
+          Script("""
+UserBrief(name='Ada')._name
+type(UserBrief()._configuration).__name__
+"""), (
+        ("UserBrief(name='Ada')._name", 'result', "'Ada'", 'raises AttributeError'),
+        ('type(UserBrief()._configuration).__name__', 'result', "'Configuration'", 'raises AttributeError'),
+    )),
+    Shown('Models in a list in a list',
+          Script("""
+InlineResponse2001([[UserAuthToken()]]).to_dict()
+"""), (
+        ('InlineResponse2001([[UserAuthToken()]]).to_dict()', "result['results'][0][0]", 'UserAuthToken', 'dict'),
+    )),
+    Shown('Generated-style models of your own in `body`',
+          Script("""
+class Mine(object):
+    swagger_types = {'name': 'str'}
+    attribute_map = {'name': 'Name'}
+    name = 'Ada'
+client.call_api('/x/', 'POST', body=Mine(), header_params=ACCEPT)
+"""), (
+        ("client.call_api('/x/', 'POST', body=Mine(), header_params=ACCEPT)", 'result', 'tuple', 'raises TypeError'),
+        ("client.call_api('/x/', 'POST', body=Mine(), header_params=ACCEPT)", 'sent[0]', 'a request', None),
+    )),
+    Shown('`sanitize_for_serialization((1, 2))`',
+          Script("""
+client.sanitize_for_serialization((1, 2))
+"""), (
+        ('client.sanitize_for_serialization((1, 2))', 'result', 'tuple', 'list'),
+    )),
+    Shown('A value that cannot be used',
+          Script("""
+configuration.host = 5
+configuration.proxy = 5
+configuration.connection_pool_maxsize = 'x'
+configuration.verify_ssl = None
+configuration.api_key = None
+"""), (
+        ('configuration.host = 5', 'result', None, 'raises TypeError'),
+        ('configuration.proxy = 5', 'result', None, 'raises TypeError'),
+        ("configuration.connection_pool_maxsize = 'x'", 'result', None, 'raises TypeError'),
+        ('configuration.verify_ssl = None', 'result', None, 'raises TypeError'),
+        ('configuration.api_key = None', 'result', None, 'raises TypeError'),
+    )),
+    Shown('`connection_pool_maxsize = None`',
+          Script("""
+configuration.connection_pool_maxsize = None
+ApiClient(configuration).rest_client.pool_manager.connection_pool_kw['maxsize'] == 4
+"""), (
+        ('configuration.connection_pool_maxsize = None', 'result', None, 'raises TypeError'),
+        ("ApiClient(configuration).rest_client.pool_manager.connection_pool_kw['maxsize'] == 4", 'result',
+         'True', 'False'),
+    )),
+    Shown('Making a `Configuration` or a model',
+          Script("""
+logger = logging.getLogger('cloudsmith_api')
+before = len(logger.handlers)
+made = Configuration(), UserBrief(name='Ada')
+len(logger.handlers) - before
+logger.level
+"""), (
+        ('len(logger.handlers) - before', 'result', '2', '0'),
+        ('logger.level', 'result', '30', '0'),
+    )),
+    Shown('`debug = True`',
+          Script("""
+import http.client
+configuration.debug = True
+http.client.HTTPConnection.debuglevel
+made = UserBrief(name='Ada')
+logging.getLogger('cloudsmith_api').getEffectiveLevel()
+"""), (
+        ('http.client.HTTPConnection.debuglevel', 'result', '1', '0'),
+        ("logging.getLogger('cloudsmith_api').getEffectiveLevel()", 'result', '30', '10'),
+    )),
+    Shown('Bodies of answers in the log',
+          Script("""
+class Keeping(logging.Handler):
+    said = []
+    def emit(self, record):
+        self.said.append(record.getMessage())
+configuration.debug = True
+logging.getLogger('cloudsmith_api').addHandler(Keeping())
+api.user_self().name
+any('ada@example.com' in said for said in Keeping.said)
+"""), (
+        ("any('ada@example.com' in said for said in Keeping.said)", 'result', 'True', 'False'),
+    )),
+    Shown('`logger_file = None`',
+          Script("""
+import gc
+configuration.logger_file = os.path.join(tempfile.mkdtemp(), 'log')
+configuration.debug = True
+api.user_self().name
+configuration.logger_file = None
+files = [handler for handler in gc.get_objects() if isinstance(handler, logging.FileHandler) and handler.stream]
+len(files)
+"""), (
+        ('len(files)', 'result', '1', '0'),
+    )),
+    Shown('`logger_formatter`, `logger_stream_handler`, `logger_file_handler`',
+          Script("""
+type(configuration.logger_formatter).__name__
+type(configuration.logger_stream_handler).__name__
+type(configuration.logger_file_handler).__name__
+"""), (
+        ('type(configuration.logger_formatter).__name__', 'result', "'Formatter'", 'raises AttributeError'),
+        ('type(configuration.logger_stream_handler).__name__', 'result', "'StreamHandler'", 'raises AttributeError'),
+        ('type(configuration.logger_file_handler).__name__', 'result', "'NoneType'", 'raises AttributeError'),
+    )),
+    Shown('`refresh_api_key_hook`',
+          Script("""
+calls = []
+configuration.refresh_api_key_hook = calls.append
+api.user_self().name
+len(calls)
+api.user_token_create(data={'email': 'ada@example.com'}).token
+len(calls)
+""", (TOKEN,)), (
+        ('len(calls)', 'result', '2', '1'),
+        ('len(calls)', 'result', '3', '1'),
+    )),
+    Shown('Own attributes in a copy of the default',
+          Script("""
+class Own(object):
+    pass
+configuration.own = Own()
+Configuration.set_default(configuration)
+Configuration().own is configuration.own
+import threading
+configuration.own = threading.Lock()
+Configuration().own is configuration.own
+"""), (
+        ('Configuration().own is configuration.own', 'result', 'False', 'True'),
+        ('Configuration().own is configuration.own', 'result', 'raises TypeError', 'True'),
+    )),
+    Shown('`copy.copy`, `copy.deepcopy` of a `Configuration`',
+          Script("""
+copy.copy(configuration).api_key is configuration.api_key
+copy.deepcopy(configuration).api_key
+"""), (
+        ('copy.copy(configuration).api_key is configuration.api_key', 'result', 'True', 'False'),
+        ('copy.deepcopy(configuration).api_key', 'result', 'raises TypeError', 'dict'),
+    )),
+    Shown('`to_debug_report()`',
+          Script("""
+len(configuration.to_debug_report().splitlines()) > 5
+"""), (
+        ('len(configuration.to_debug_report().splitlines()) > 5', 'result', 'False', 'True'),
+    )),
+    Shown('`set_default(5)`, `ApiClient(5)`, `UserApi(configuration)`',
+          Script("""
+Configuration.set_default(5)
+ApiClient(5)
+UserApi(configuration)
+"""), (
+        ('Configuration.set_default(5)', 'result', 'None', 'raises TypeError'),
+        ('ApiClient(5)', 'result', 'raises AttributeError', 'raises TypeError'),
+        ('UserApi(configuration)', 'result', 'UserApi', 'raises TypeError'),
+    )),
+    Shown('`rest_client.GET`, `.POST` …',
+          Script("""
+client.rest_client.GET(host + '/x/')
+"""), (
+        ("client.rest_client.GET(host + '/x/')", 'result', 'RESTResponse', 'raises AttributeError'),
+        ("client.rest_client.GET(host + '/x/')", 'sent[0]', 'a request', None),
+    )),
+    Shown('`Content-Type` of `client.request` and `rest_client.request`, GET without headers',
+          Script("""
+client.request('GET', host + '/x/').status
+client.rest_client.request('GET', host + '/x/').status
+"""), (
+        ("client.request('GET', host + '/x/').status", "sent[0].headers['content-type']", 'application/json', None),
+        ("client.rest_client.request('GET', host + '/x/').status", "sent[0].headers['content-type']",
+         'application/json', None),
+    )),
+    Shown('`query_params`, `post_params` at a transport of your own',
+          Script(TRANSPORT + """
+client.rest_client = transport = Transport()
+api.user_self().name
+client.call_api('/x/', 'POST', query_params={'a': 1.5}, body=1)[1]
+[asked['query_params'] for asked in transport.asked]
+[asked.get('post_params') for asked in transport.asked]
+"""), (
+        ("[asked.get('post_params') for asked in transport.asked]", 'result[0]', 'None', 'list'),
+        ("[asked.get('post_params') for asked in transport.asked]", 'result[1]', 'None', 'list'),
+    )),
+    Shown('`client_side_validation`, `parameters_to_tuples`, `prepare_post_parameters`, '
+          '`select_header_accept`, `select_header_content_type`, `update_params_for_auth`, `PRIMITIVE_TYPES`, '
+          '`NATIVE_TYPES_MAPPING`',
+          Script("""
+names = ['client_side_validation', 'parameters_to_tuples', 'prepare_post_parameters', 'select_header_accept',
+         'select_header_content_type', 'update_params_for_auth', 'PRIMITIVE_TYPES', 'NATIVE_TYPES_MAPPING']
+len([name for name in names if hasattr(client, name)])
+"""), (
+        ('len([name for name in names if hasattr(client, name)])', 'result', '8', '0'),
+    )),
+    Shown('`Accept`, `Content-Type` of `call_api`',
+          Script("""
+client.call_api('/x/', 'GET')[1]
+client.call_api('/x/', 'POST', body=1)[1]
+"""), (
+        ("client.call_api('/x/', 'GET')[1]", "sent[0].headers['accept']", None, 'application/json'),
+        ("client.call_api('/x/', 'POST', body=1)[1]", "sent[0].headers['accept']", None, 'application/json'),
+    )),
+    Shown('Threads for `async_req`',
+          Script("""
+configuration.connection_pool_maxsize = 100
+ApiClient(configuration).pool._processes == os.cpu_count()
+"""), (
+        ('ApiClient(configuration).pool._processes == os.cpu_count()', 'result', 'True', 'False'),
+    )),
+    Shown('`RESTResponse`',
+          Script("""
+import io
+api.user_self().name
+isinstance(client.last_response, io.IOBase)
+type(RESTResponse(client.request('POST', host + '/x/', body=1, _preload_content=False)).data).__name__
+"""), (
+        ('isinstance(client.last_response, io.IOBase)', 'result', 'True', 'False'),
+        ("type(RESTResponse(client.request('POST', host + '/x/', body=1, _preload_content=False)).data).__name__",
+         'result', "'bytes'", "'str'"),
+    )),
+)
