@@ -25,8 +25,8 @@ from .wire import build_headers, build_query, build_url, check_header, form_part
 logger = logging.getLogger(__name__)
 
 _JSON_HEADERS = {'Accept': 'application/json', 'Content-Type': 'application/json'}
-# What it takes to hand a call to a thread, in seconds: a transport is given the caller's own number then.
-_NO_WAIT = 0.05
+# Up to here, in seconds, a call has not waited for a thread, and a transport is given the caller's own number.
+_NO_WAIT = 0.25
 _USER_AGENT = 'cloudsmith-api/%s python/%d.%d.%d' % ((__version__,) + sys.version_info[:3])
 
 
@@ -175,7 +175,7 @@ class ApiClient(object):
         request = {
             'query_params': build_query(query_params, collection_formats) if query_params else [],
             'headers': self._headers(header_params, auth_settings),
-            'post_params': form_parts(post_params, files) if post_params or files else [],
+            'post_params': form_parts(post_params, files, collection_formats) if post_params or files else [],
             'body': body if isinstance(body, bytes) else to_json(body),
             '_preload_content': _preload_content,
             '_request_timeout': _request_timeout,

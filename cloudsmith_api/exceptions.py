@@ -94,7 +94,7 @@ class ApiException(Exception):
         words = [_as_text(word) for word in (self.status, self.reason) if word]
         line = printable(u' '.join(words)) or u'The call failed'
         # Some services repeat the reason as their explanation.
-        said = [_as_text(self.detail)] if self.detail and self.detail != self.reason else []
+        said = [_as_text(self.detail)] if self.detail and _as_text(self.detail) != _as_text(self.reason) else []
         if said and self.fields:
             said[0] = said[0].rstrip(u'.')
         said += [u'%s: %s' % (_as_text(name), u' '.join(map(_as_text, reasons)))

@@ -100,14 +100,19 @@ def build_query(query_params, collection_formats=None):
         if value is None:
             continue
         name = _query_value('the name of a query parameter', name)
-        if not isinstance(value, (list, tuple)):
-            query.append((name, _query_value(name, value)))
-        elif formats.get(name) == 'multi':
-            query.extend((name, _query_value(name, item)) for item in value)
+        if isinstance(value, (list, tuple)):
+            query.extend(_collection(name, value, formats.get(name)))
         else:
-            separator = _SEPARATORS.get(formats.get(name), ',')
-            query.append((name, separator.join(str(_query_value(name, item)) for item in value)))
+            query.append((name, _query_value(name, value)))
     return query
+
+
+def _collection(name, values, collection_format):
+    """Give the pairs that a list is sent as."""
+    values = [_query_value(name, value) for value in values]
+    if collection_format == 'multi':
+        return [(name, value) for value in values]
+    return [(name, _SEPARATORS.get(collection_format, ',').join(map(str, values)))]
 
 
 def _query_value(name, value):
@@ -151,12 +156,11 @@ def check_header(name, value):
         raise ValueError('%r is not the name of a header' % name)
     if name.lower() in _FRAMING:
         raise ValueError('header %s is set where the body is sent, and not by the program' % name)
-    # As nearly all are, which need no other type then.
-    if type(value) is str and _HEADER_VALUE.match(value):
-        return value
-    if isinstance(value, six.integer_types):
-        return str(value)
-    arguments.text('header %s' % name, value)
+    # Nearly all values are of this type, and the rest takes longer than looking.
+    if type(value) is not str:
+        if isinstance(value, six.integer_types):
+            return str(value)
+        arguments.text('header %s' % name, value)
     if not _HEADER_VALUE.match(value):
         raise ValueError('header %s must not hold line breaks, control characters or characters beyond Latin-1' % name)
     return six.ensure_str(value, 'latin-1')
@@ -167,18 +171,25 @@ def is_plain_and_remote(url):
     return url[:5].lower() == 'http:' and not re.match(_LOOPBACK, url)
 
 
-def form_parts(post_params, files):
+def form_parts(post_params, files, collection_formats=None):
     """Put a form's fields and files together.
 
     :param post_params: dict or list of pairs.
     :param dict files: path, or list of paths, of the files for each field.
+    :param dict collection_formats: how lists are sent, see :func:`build_query`; others are left as they are.
     :return: pairs, a file as ``(name, (file name, content, type))``.
     :rtype: list
     :raises TypeError: if a value is a model.
     :raises ValueError: if a file cannot be read.
     """
     fields = post_params.items() if isinstance(post_params, dict) else post_params or ()
-    parts = [(name, _form_value(name, value)) for name, value in fields]
+    formats = collection_formats or {}
+    parts = []
+    for name, value in fields:
+        if name in formats and isinstance(value, (list, tuple)):
+            parts.extend(_collection(name, value, formats[name]))
+        else:
+            parts.append((name, _form_value(name, value)))
     for field, paths in (files or {}).items():
         for path in [paths] if isinstance(paths, six.string_types) else paths or ():
             content = _content_of(path)

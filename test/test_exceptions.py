@@ -147,8 +147,11 @@ def test_status_and_reason_are_also_the_arguments():
     assert failure(404, reason='Not Found').args == (404, 'Not Found')
 
 
-def test_a_reason_that_is_repeated_as_the_explanation_is_said_once():
-    assert str(failure(404, {'detail': 'Said so'})) == '404 Said so'
+@pytest.mark.parametrize('reason', ['Schl\xfcssel', b'Schl\xc3\xbcssel'])
+def test_a_reason_that_is_repeated_as_the_explanation_is_said_once(reason):
+    assert str(failure(404, {'detail': u'Said so'})) == '404 Said so'
+    # On Python 2, a reason is bytes, which may be no text.
+    assert str(failure(404, {'detail': u'Schl\xfcssel'}, reason=reason)).startswith('404 Schl')
 
 
 def test_the_line_says_all_that_is_known():

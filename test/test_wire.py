@@ -205,6 +205,14 @@ def test_dates_in_a_form_are_sent_as_in_json():
     assert form_parts({'when': datetime.datetime(2024, 1, 2, 3, 4, 5)}, None) == [('when', '2024-01-02T03:04:05')]
 
 
+@pytest.mark.parametrize('formats, parts', [
+    (None, [('a', [1, 2])]), ({'a': 'csv'}, [('a', '1,2')]), ({'a': 'pipes'}, [('a', '1|2')]),
+    ({'a': 'multi'}, [('a', 1), ('a', 2)]),
+])
+def test_a_list_in_a_form_is_sent_as_its_collection_format_says(formats, parts):
+    assert form_parts({'a': [1, 2]}, None, formats) == parts
+
+
 def test_a_model_in_a_form_is_refused():
     with pytest.raises(TypeError, match='^post_params, user: '):
         form_parts([('user', UserBrief(name='Ada'))], None)

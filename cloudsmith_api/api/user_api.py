@@ -81,7 +81,7 @@ class UserApi(object):
     def user_token_create(self, data=None, **options):
         """Sign in with email and password, and with a one-time code where the user has two-factor sign-in.
 
-        The service announced that signing in with a password ends on 2026-11-20; use an API key where you can. The
+        The service announced the end of signing in with a password for 2026-11-20; use an API key where you can. The
         API key, if one is set, is not sent. Without ``data``, ``configuration.username`` and ``password`` sign in.
 
         :param data: email and password; or, to finish a two-factor sign-in, ``two_factor_token`` and ``totp_token``.

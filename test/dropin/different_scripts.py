@@ -381,21 +381,15 @@ client.call_api('/x/', 'POST', files={'a': os.path.join(tempfile.mkdtemp(), 'non
         ("client.call_api('/x/', 'POST', files={'a': os.path.join(tempfile.mkdtemp(), 'none')}, header_params=FORM)",
          'result', 'raises FileNotFoundError', 'raises ValueError'),
     )),
-    Shown('Lists and models in a form',
+    Shown('A model in a form',
           Script("""
 FORM = {'Accept': 'application/json', 'Content-Type': 'application/x-www-form-urlencoded'}
-def send(value):
-    return client.call_api('/x/', 'POST', header_params=FORM, post_params={'a': value},
-                           collection_formats={'a': 'csv'} if isinstance(value, list) else {})[1]
-send([1, 2])
-send(UserAuthToken())
+client.call_api('/x/', 'POST', header_params=FORM, post_params={'a': UserAuthToken()})[1]
 """), (
-        ('send([1, 2])', 'sent[0].body', "b'a=1%2C2'", "b'a=%5B1%2C+2%5D'"),
-        ('send([1, 2])', "sent[0].headers['content-length']", '7', '14'),
-        ('send(UserAuthToken())', 'sent[0].body',
-         "b'a=%7B%7D'",
-         "b'a=%7B%27token%27%3A+None%2C+%27two_factor_required%27%3A+None%2C+%27two_factor_token%27%3A+None%7D'"),
-        ('send(UserAuthToken())', "sent[0].headers['content-length']", '8', '98'),
+        ("client.call_api('/x/', 'POST', header_params=FORM, post_params={'a': UserAuthToken()})[1]", 'result', '200',
+         'raises TypeError'),
+        ("client.call_api('/x/', 'POST', header_params=FORM, post_params={'a': UserAuthToken()})[1]", 'sent[0]',
+         'a request', None),
     )),
     Shown('A form of parts without fields',
           Script("""
@@ -966,6 +960,23 @@ client.call_api('/x/', 'POST', query_params={'a': 1.5}, body=1)[1]
 """), (
         ("[asked.get('post_params') for asked in transport.asked]", 'result[0]', 'None', 'list'),
         ("[asked.get('post_params') for asked in transport.asked]", 'result[1]', 'None', 'list'),
+    )),
+    Shown('`_request_timeout` at a transport of your own, where the call waited for a thread',
+          Script(TRANSPORT + """
+import threading
+class Slow(Transport):
+    def request(self, *args, **options):
+        threading.Event().wait(0.5)
+        return super(Slow, self).request(*args, **options)
+configuration.connection_pool_maxsize = 1
+client = ApiClient(configuration)
+client.rest_client = transport = Slow()
+calls = [UserApi(client).user_self(_request_timeout=5, async_req=True) for _ in range(2)]
+[call.get(20).name for call in calls]
+max(asked['_request_timeout'] for asked in transport.asked)
+min(asked['_request_timeout'] for asked in transport.asked) == 5
+"""), (
+        ("min(asked['_request_timeout'] for asked in transport.asked) == 5", 'result', 'True', 'False'),
     )),
     Shown('`client_side_validation`, `parameters_to_tuples`, `prepare_post_parameters`, '
           '`select_header_accept`, `select_header_content_type`, `update_params_for_auth`, `PRIMITIVE_TYPES`, '

@@ -291,7 +291,7 @@ def _is_less_by_a_wait(difference, given):
 
 
 OF_ARGUMENTS = (
-    Rule('`_request_timeout` at a transport of your own, in the background', _is_less_by_a_wait),
+    Rule('`_request_timeout` at a transport of your own, where the call waited for a thread', _is_less_by_a_wait),
     Rule(_NO_DATA, _has_no_data),
     _is_json_beyond_ascii('data'),
     _refused(_PATH_PARAMETER, lambda given, expression: (

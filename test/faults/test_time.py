@@ -7,6 +7,7 @@ import threading
 import zlib
 
 import pytest
+import six
 from certificates import Authority
 from servers import ScriptedServer, closed_port, dead_address, dripping, http_answer, json_answer, repeating, silent
 from urllib3.exceptions import HTTPError
@@ -52,7 +53,7 @@ def short_waits(monkeypatch):
 @pytest.fixture(scope='module')
 def authority(tmpdir_factory):
     """A short file of trusted certificates: to read all of certifi's takes a part of the time that is measured here."""
-    return Authority(tmpdir_factory.mktemp('tls')).path
+    return Authority(tmpdir_factory.mktemp('tls'))
 
 
 class Clock(object):
@@ -172,13 +173,13 @@ def test_the_next_address_is_tried_where_one_refuses(connect, monkeypatch):
 def test_a_tls_handshake_that_never_ends_is_bounded(connect, authority):
     with socket_that_accepts_and_is_silent() as port:
         with Clock(TIME), pytest.raises(TimeoutException):
-            connect('https://127.0.0.1:%d/v1' % port, ssl_ca_cert=authority).user_self(_request_timeout=TIME)
+            connect('https://127.0.0.1:%d/v1' % port, ssl_ca_cert=authority.path).user_self(_request_timeout=TIME)
 
 
 def test_the_time_of_a_pair_for_connecting_is_for_the_tls_handshake_too(connect, authority):
     with socket_that_accepts_and_is_silent() as port:
         with Clock(TIME), pytest.raises(TimeoutException):
-            connect('https://127.0.0.1:%d/v1' % port, retries=0, ssl_ca_cert=authority).user_self(
+            connect('https://127.0.0.1:%d/v1' % port, retries=0, ssl_ca_cert=authority.path).user_self(
                 _request_timeout=(TIME, 30))
 
 
@@ -234,15 +235,27 @@ def test_attempts_that_are_refused_over_and_over_are_within_the_time(connect, mo
 def test_a_proxy_that_drips_its_answer_to_connect_is_bounded(connect, authority):
     with ScriptedServer(dripping(b'HTTP/1.1 200 Connection ' + b'e' * 500)) as proxy:
         with Clock(TIME), pytest.raises(TimeoutException):
-            connect('https://service.localhost/v1', proxy=proxy.origin, ssl_ca_cert=authority).user_self(
+            connect('https://service.localhost/v1', proxy=proxy.origin, ssl_ca_cert=authority.path).user_self(
                 _request_timeout=TIME)
+    assert proxy.requests[0].method == 'CONNECT'
+
+
+@pytest.mark.skipif(six.PY2, reason='Python 2.7 has no TLS within TLS')
+def test_a_proxy_that_drips_the_tls_of_the_service_is_bounded(connect, authority):
+    # The beginning of a long record of a handshake, RFC 8446 section 5.1.
+    drip = dripping(b'\x16\x03\x03\x3f\xff' + b'\x02' * 2000)
+    with ScriptedServer(lambda connection: connection.sendall(HEAD + b'\r\n') or drip(connection),
+                        tls=authority.server()) as proxy:
+        api = connect('https://service.localhost/v1', proxy=proxy.origin, ssl_ca_cert=authority.path, retries=0)
+        with Clock(TIME), pytest.raises(TimeoutException):
+            api.user_self(_request_timeout=TIME)
     assert proxy.requests[0].method == 'CONNECT'
 
 
 def test_a_proxy_whose_headers_to_connect_never_end_is_bounded(connect, authority):
     with ScriptedServer(repeating(b'HTTP/1.1 200 Connection established\r\n', b'X-Name: value\r\n', 0.02)) as proxy:
         with Clock(TIME), pytest.raises(TimeoutException):
-            connect('https://service.localhost/v1', proxy=proxy.origin, ssl_ca_cert=authority).user_self(
+            connect('https://service.localhost/v1', proxy=proxy.origin, ssl_ca_cert=authority.path).user_self(
                 _request_timeout=TIME)
 
 

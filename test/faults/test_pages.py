@@ -1,4 +1,4 @@
-"""The page about reliability names tests that exist."""
+"""The pages about reliability and evidence name tests that exist."""
 
 import io
 import os
@@ -14,7 +14,8 @@ def read(*path):
         return opened.read()
 
 
-NAMED = sorted(set(re.findall(r'`(test/[\w/]+\.py)::(\w+)`', read('docs', 'reliability.md'))))
+PAGES = read('docs', 'reliability.md') + read('docs', 'evidence.md')
+NAMED = sorted(set(re.findall(r'`(test/[\w/]+\.py)::(?:\w+::)?(\w+)`', PAGES)))
 
 
 @pytest.mark.parametrize('path, name', NAMED)
@@ -26,4 +27,4 @@ def test_the_page_names_tests_of_every_kind_of_fault():
     kinds = [name for name in os.listdir(os.path.join(ROOT, 'test', 'faults')) if name.startswith('test_')]
     named = {path for path, _ in NAMED}
     assert len(NAMED) > 40
-    assert [kind for kind in kinds if 'test/faults/' + kind not in named] == ['test_reliability_page.py']
+    assert [kind for kind in kinds if 'test/faults/' + kind not in named] == ['test_pages.py']
