@@ -11,6 +11,8 @@ from servers import ScriptedServer, json_answer
 
 from cloudsmith_api import ApiClient, Configuration, UserBrief
 
+pytestmark = pytest.mark.slow
+
 NEEDS_TRACEMALLOC = pytest.mark.skipif(sys.version_info[0] == 2, reason='Python 2 cannot tell what memory is kept')
 
 # What is imported anyway.

@@ -5,6 +5,8 @@ import sys
 
 import pytest
 
+pytestmark = pytest.mark.slow
+
 # How a user's project looks: a script, and its tests with the fixture.
 SCRIPT = """
 from cloudsmith_api import ApiClient, ApiException, Configuration, UserApi

@@ -12,6 +12,8 @@ from servers import RespondingServer, http_answer, json_answer, then_cut
 from cloudsmith_api import ApiClient, ApiException, Configuration, InlineResponse2001, UserApi, UserBrief
 from cloudsmith_api.timeouts import monotonic
 
+pytestmark = pytest.mark.slow
+
 EXAMPLES = int(os.environ.get('ANSWER_EXAMPLES', 150))
 TIME = 1.0
 LATEST = 5.0

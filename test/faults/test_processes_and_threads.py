@@ -15,6 +15,8 @@ from cloudsmith_api import ApiClient, ApiException, Configuration, UserApi
 from cloudsmith_api.retries import ApiRetry
 from cloudsmith_api.timeouts import monotonic
 
+pytestmark = pytest.mark.slow
+
 GOOD = json_answer('{"name": "Ada"}')
 LATEST = 30
 

@@ -15,6 +15,8 @@ from six.moves.urllib.parse import quote
 from cloudsmith_api import ApiException, Configuration
 from cloudsmith_api.retries import ApiRetry
 
+pytestmark = pytest.mark.slow
+
 KEY = 'kE7-the-key-0123456789'
 PASSWORD = 'pa55-the-word'
 USER = 'ada@example.com'

@@ -16,6 +16,8 @@ from cloudsmith_api import ConnectionException, ServiceException, TimeoutExcepti
 from cloudsmith_api.retries import ApiRetry
 from cloudsmith_api.timeouts import monotonic
 
+pytestmark = pytest.mark.slow
+
 TIME = 0.4
 # What a machine with much more to do than this test may add; what is not bounded takes ten seconds and more.
 BUSY = 2.0

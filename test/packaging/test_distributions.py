@@ -133,7 +133,7 @@ def test_it_installs_and_makes_its_calls(distributions, unpacked, environment, k
 def test_the_tests_of_the_source_distribution_pass(unpacked, environment):
     python = environment('%d.%d' % sys.version_info[:2])
     run(python, '-m', 'pip', 'install', '--quiet', str(unpacked), '-r', str(unpacked / 'test-requirements.txt'))
-    run(python, '-m', 'pytest', '-q', '-p', 'no:cacheprovider', cwd=str(unpacked / 'test'))
+    run(python, '-m', 'pytest', '-q', '-p', 'no:cacheprovider', '-m', 'not slow', cwd=str(unpacked / 'test'))
 
 
 def test_the_version_stands_in_one_place():
