@@ -46,7 +46,7 @@ THREADS = (1, 2, 4, 8, 16, 32, 64)
 #: three), and the rounds: of calls, of calls for growth, and of new processes.
 Effort = collections.namedtuple('Effort', ('batch_seconds', 'seconds', 'rounds', 'growth_rounds', 'process_rounds'))
 
-FULL = Effort(0.06, 20, 60, 20, 25)
+FULL = Effort(0.2, 40, 60, 20, 25)
 QUICK = Effort(0.02, 1.5, 8, 3, 4)
 
 # Models and clients that are made and dropped: few by the published package, which is too slow for more.
