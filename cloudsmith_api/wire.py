@@ -43,10 +43,10 @@ def build_url(host, path, path_params, safe=''):
     :param dict path_params: the parameters' values, each of which becomes one segment of the path.
     :param str safe: characters in values that are not percent-encoded.
     :rtype: str
-    :raises TypeError: if a value is neither text nor a number.
+    :raises TypeError: if the path is no text, or a value is neither text nor a number.
     :raises ValueError: if the path is not one, a value is missing, or a value would change the path.
     """
-    if not _is_path(path) or _leads_elsewhere(path):
+    if not _is_path(arguments.text('resource_path', path)) or _leads_elsewhere(path):
         raise ValueError('resource_path must begin with / and hold only characters of a URL, without . and .. segments '
                          'and without fragment, but is %r' % (path,))
     if '{' in path:
@@ -149,10 +149,10 @@ def check_header(name, value):
     :param str name: the header's name.
     :param value: text, or a whole number.
     :rtype: str
-    :raises TypeError: if the value is neither.
+    :raises TypeError: if the name is no text, or the value is neither.
     :raises ValueError: if name or value cannot stand in a header; the value is not shown, since it may be secret.
     """
-    if not name or not arguments.consists_of(_OF_HEADER_NAMES, name):
+    if not arguments.text('the name of a header', name) or not arguments.consists_of(_OF_HEADER_NAMES, name):
         raise ValueError('%r is not the name of a header' % name)
     if name.lower() in _FRAMING:
         raise ValueError('header %s is set where the body is sent, and not by the program' % name)

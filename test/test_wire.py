@@ -222,3 +222,15 @@ def test_a_file_that_cannot_be_read_is_named(tmpdir):
     for path in (tmpdir, tmpdir.join('missing')):
         with pytest.raises(ValueError, match='^files: .* cannot be read: '):
             form_parts([], {'upload': str(path)})
+
+
+@pytest.mark.parametrize('path', [None, 5, ['/x/'], {'/x/': 1}])
+def test_a_resource_path_that_is_no_text_is_a_type_error(path):
+    with pytest.raises(TypeError, match='^resource_path must be a str'):
+        build_url(HOST, path, {})
+
+
+@pytest.mark.parametrize('name', [None, 5, ('X-A',)])
+def test_a_name_of_a_header_that_is_no_text_is_a_type_error(name):
+    with pytest.raises(TypeError, match='^the name of a header must be a str'):
+        check_header(name, 'x')
