@@ -39,7 +39,7 @@ def integer(name, value):
 def consists_of(characters, value):
     """Tell whether a text has no other characters than these.
 
-    A regular expression would say the same, and its making cost as much as a dozen lines of import like this one.
+    A regular expression would say the same, but compiling one takes 0.1 to 0.3 of the ten milliseconds of an import.
     """
     return not value.strip(characters)
 

@@ -74,6 +74,7 @@ def _encode_json(body):
     try:
         return six.ensure_binary(json.dumps(body, ensure_ascii=False, allow_nan=False))
     except UnicodeError:
+        # It is a ValueError too, but one that the caller has words for.
         raise
     except ValueError:
         raise ValueError('body holds a number that JSON cannot express, or itself')

@@ -124,7 +124,7 @@ class RESTClientObject(object):
         return response
 
     def _usual_bounds(self):
-        """Give what the settings say of time and retries, made once for all calls: that saves 2 % of each."""
+        """Give what the settings say of time and retries, made once for all calls and not for each."""
         settings = self.configuration
         given = settings, settings.timeout, settings.retries, settings.max_retry_after
         if self._usual is None or self._usual.given != given:

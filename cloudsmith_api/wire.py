@@ -1,4 +1,4 @@
-"""What a call's arguments become on the wire: the URL, the query, the headers; plain functions, no I/O."""
+"""What a call's arguments become on the wire: the URL, the query, the headers; no socket is opened here."""
 
 import datetime
 import mimetypes
@@ -156,7 +156,7 @@ def check_header(name, value):
         raise ValueError('%r is not the name of a header' % name)
     if name.lower() in _FRAMING:
         raise ValueError('header %s is set where the body is sent, and not by the program' % name)
-    # Nearly all values are of this type, and the rest takes longer than looking.
+    # Nearly all values are native texts, and need no look at what else they might be.
     if type(value) is not str:
         if isinstance(value, six.integer_types):
             return str(value)

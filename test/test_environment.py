@@ -260,7 +260,7 @@ class TestRights(object):
         os.chmod(settings_file('credentials.ini', text), 0o644)
         with warnings.catch_warnings():
             warnings.simplefilter('error')
-            Configuration.from_environment()
+            assert Configuration.from_environment().api_key == {}
 
     def test_does_not_warn_where_the_key_comes_from_elsewhere(self, settings_file, monkeypatch):
         os.chmod(settings_file('credentials.ini', u'[default]\napi_key = shared\n'), 0o644)

@@ -435,4 +435,6 @@ def test_a_transport_that_never_called_its_constructor_can_be_closed():
         def __init__(self):
             self.calls = 0
 
-    Own().close()
+    own = Own()
+    own.close()
+    assert vars(own) == {'calls': 0}

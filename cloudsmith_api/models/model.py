@@ -96,7 +96,7 @@ class ModelType(type):
 class _Constructor(object):
     """Stands for the constructor of a model until somebody asks for it: most programs only read models.
 
-    Writing those of all five models took an eighth of this package's import.
+    Writing those of all five models took about a tenth of this package's import.
     """
 
     def __init__(self, model):
