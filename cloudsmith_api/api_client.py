@@ -13,12 +13,12 @@ from . import arguments
 from .bodies import decode_body
 from .configuration import AUTH_HEADERS, Configuration
 from .exceptions import ApiException, InsecureTransportWarning, InvalidResponseException, TimeoutException
+from .limits import check_timeout, monotonic
 from .pacing import Pacer
 from .rate_limit import RateLimit
 from .redaction import mask, scrub, secret_values
 from .rest import METHODS, RESTClientObject, secrets_of
 from .serialization import Mismatch, from_text, reader_of, to_json
-from .timeouts import check_timeout, monotonic
 from .version import __version__
 from .wire import build_headers, build_query, build_url, check_header, form_parts, is_plain_and_remote
 
@@ -292,8 +292,6 @@ class ApiClient(object):
 
 class _Background(object):
     """The threads of one process that run calls."""
-
-    __slots__ = ('lock', 'pool')
 
     def __init__(self):
         self.lock = threading.Lock()

@@ -7,7 +7,7 @@ from six.moves.urllib.parse import urlencode
 from urllib3 import encode_multipart_formdata
 from urllib3.exceptions import DecodeError, ProtocolError
 
-from .connections import OversizeError
+from .limits import OversizeError
 
 _BODILESS_METHODS = frozenset(['GET', 'HEAD'])
 

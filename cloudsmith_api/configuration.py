@@ -1,18 +1,12 @@
 """The settings of a client; making or copying one does no I/O."""
 
-import base64
-import sys
-from collections import namedtuple
-
 import six
-import urllib3
 from urllib3 import Retry
 
-from . import arguments, logs
-from .redaction import MASK, is_secret, mask, scrub, secret_values
-from .timeouts import check_timeout
+from . import arguments
+from .headers import basic_credentials
+from .limits import check_timeout
 from .urls import check_host, check_proxy
-from .version import __version__
 
 try:
     from os import cpu_count
@@ -53,11 +47,6 @@ _CHECKS = {
     'timeout': check_timeout,
     'verify_ssl': arguments.flag,
 }
-
-
-#: A setting as :meth:`Configuration.describe` shows it: its name, its value in words, and where that came from:
-#: ``'default'``, ``'program'``, ``'argument'``, or the name of a variable, or file, section and line.
-Setting = namedtuple('Setting', ('name', 'value', 'origin'))
 
 
 class Configuration(object):
@@ -144,19 +133,14 @@ class Configuration(object):
     def describe(self):
         """Say for each setting what it is, secrets masked, and where it came from.
 
-        :return: a :class:`Setting` for each, in alphabetical order.
+        :return: a :class:`.Setting` for each, in alphabetical order.
         :rtype: list
         """
-        factory = _factory_settings()
-        described = []
-        for name, value in sorted(vars(self).items(), key=lambda item: item[0].lstrip('_')):
-            if name == '_origins':
-                continue
-            found, origin = self._origins.get(name, (None, None))
-            if origin is None or found != value:
-                origin = 'default' if name in factory and factory[name] == value else 'program'
-            described.append(Setting(name.lstrip('_'), _in_words(name, value), origin))
-        return described
+        from .debug_report import describe  # what calls never need
+
+        settings = dict(vars(self))
+        origins = settings.pop('_origins')
+        return describe(settings, _factory_settings(), origins)
 
     def _take_over(self, settings):
         for name, value in settings.items():
@@ -185,7 +169,9 @@ class Configuration(object):
     @property
     def logger(self):
         """The two loggers that :attr:`debug` turns on, as a dict."""
-        return dict(logs.LOGGERS)
+        from .logs import LOGGERS  # see _direct_logs
+
+        return dict(LOGGERS)
 
     @property
     def debug(self):
@@ -194,8 +180,10 @@ class Configuration(object):
 
     @debug.setter
     def debug(self, value):
+        from .logs import set_verbose  # see _direct_logs
+
         self._debug = bool(value)
-        logs.set_verbose(self._debug)
+        set_verbose(self._debug)
         self._direct_logs()
 
     @property
@@ -219,10 +207,12 @@ class Configuration(object):
         self._direct_logs()
 
     def _direct_logs(self):
+        from .logs import OUTPUT  # what most programs never need
+
         if self._debug or self._logger_file:
-            logs.OUTPUT.write_to(self._logger_file, self._logger_format)
+            OUTPUT.write_to(self._logger_file, self._logger_format)
         else:
-            logs.OUTPUT.stop()
+            OUTPUT.stop()
 
     def get_api_key_with_prefix(self, identifier):
         """Give an API key as it is sent, after ``refresh_api_key_hook`` had its chance to renew it.
@@ -258,8 +248,7 @@ class Configuration(object):
         if ':' in username:
             raise ValueError('username must not hold a colon')
         try:
-            pair = six.ensure_binary(username) + b':' + six.ensure_binary(password)
-            return 'Basic ' + base64.b64encode(pair).decode('ascii')
+            return 'Basic ' + basic_credentials(username, password)
         except UnicodeError:
             problem = 'username and password must be valid Unicode'
         # Not raised where the codec's error, which holds the password, would become its context.
@@ -291,13 +280,9 @@ class Configuration(object):
 
         :rtype: str
         """
-        lines = ['Python SDK Debug Report:',
-                 'OS: %s' % sys.platform,
-                 'Python Version: %s' % sys.version.replace('\n', ' '),
-                 'Version of the API: v1',
-                 'SDK Package Version: %s' % __version__,
-                 'urllib3 Version: %s' % urllib3.__version__]
-        return '\n'.join(lines + ['%s: %s (%s)' % setting for setting in self.describe()])
+        from .debug_report import debug_report  # what calls never need
+
+        return debug_report(self.describe())
 
     def __repr__(self):
         shown = ('%s=%s' % (name, value) for name, value, origin in self.describe()
@@ -334,18 +319,6 @@ def _factory_settings():
         '_logger_format': '%(asctime)s %(levelname)s %(message)s',
         '_origins': {},
     }
-
-
-def _in_words(name, value):
-    """Show a setting's value, or that it is secret."""
-    if callable(value):
-        # It may be bound to something that shows more.
-        return getattr(value, '__name__', type(value).__name__)
-    if not value or not is_secret(name):
-        value = mask(value) if isinstance(value, dict) else value
-        return scrub(repr(value), secret_values({name: value}))
-    # Which keys are set does show: one under a wrong name is never sent.
-    return repr(dict.fromkeys(value, MASK)) if isinstance(value, dict) else MASK
 
 
 def _api_key(configuration):

@@ -1,9 +1,11 @@
 from collections.abc import Callable
 from logging import Logger
-from typing import Any, ClassVar, Literal, NamedTuple, TypeVar
+from typing import Any, ClassVar, Literal, TypeVar
 
 from typing_extensions import Self, TypeAlias, TypedDict, Unpack
 from urllib3 import Retry
+
+from .debug_report import Setting
 
 _Retries = TypeVar('_Retries', int, Retry)
 _Timeout: TypeAlias = float | tuple[float, float]
@@ -14,11 +16,6 @@ AUTH_HEADERS: dict[str, str]
 def check_retries(name: str, value: _Retries) -> _Retries: ...
 def check_keys(name: str, value: object) -> dict[str, str]: ...
 def check_positive(name: str, value: int) -> int: ...
-
-class Setting(NamedTuple):
-    name: str
-    value: str
-    origin: str
 
 # What `from_environment` takes by name: the attributes of `Configuration`, and an API key by itself.
 class _Settings(TypedDict, total=False):

@@ -2,49 +2,20 @@
 
 import io
 import socket
-import threading
 
 from six.moves import http_client, queue
-from urllib3 import HTTPConnectionPool, HTTPSConnectionPool, Timeout
+from urllib3 import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.exceptions import ConnectTimeoutError, NewConnectionError
 from urllib3.util.connection import allowed_gai_family
 
-from .timeouts import Deadline
+from .limits import LIMITS, Deadline, OversizeError, above_zero
 
 # What an answer may hold besides its body: http.client takes at most 100 header lines.
 _HEAD_BYTES = 1024 * 1024
 
 # As much as one TLS record carries, RFC 8446 section 5.1.
 _SEND_BYTES = 16 * 1024
-
-
-class OversizeError(Exception):
-    """An answer is longer than allowed. Not one of urllib3's errors: those would count as a lost answer."""
-
-
-class _Limits(threading.local):
-    """What the call on this thread may still use up; urllib3 has no way to hand it down to a socket's reads.
-
-    ``deadline`` is a :class:`.timeouts.Deadline` or ``None``; ``size`` is in bytes; ``answer`` is what http.client has
-    made last.
-    """
-
-    deadline = None
-    size = float('inf')
-    answer = None
-
-    def swap(self, deadline, size):
-        """Put other limits in place.
-
-        :return: those that were in place, to be put back: a signal may have one call made in the middle of another.
-        """
-        before = self.deadline, self.size
-        self.deadline, self.size, self.answer = deadline, size, None
-        return before
-
-
-LIMITS = _Limits()
 
 
 class _LimitedStream(io.RawIOBase):
@@ -182,19 +153,6 @@ class LimitedConnection(object):
         except (socket.error, UnicodeError):
             return [self._dns_host]
         return [address[0] for _, _, _, _, address in found]
-
-
-def above_zero(seconds):
-    """Keep a timeout that has run out from meaning what 0 means to a socket: not to wait at all."""
-    return max(seconds, 0.001)
-
-
-def urllib3_timeout(times):
-    """Turn a number of seconds for a whole request, or a pair ``(connect, read)``, into urllib3's form of it."""
-    if isinstance(times, tuple):
-        connect, read = times
-        return Timeout(connect=connect, read=read)
-    return Timeout(total=times)
 
 
 class LimitedHTTPConnection(LimitedConnection, HTTPConnection):

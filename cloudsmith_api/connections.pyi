@@ -1,13 +1,8 @@
-import threading
 from socket import socket
 from typing import Any
 
-from urllib3 import HTTPConnectionPool, HTTPSConnectionPool, Timeout
+from urllib3 import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.connection import HTTPConnection, HTTPSConnection
-
-class OversizeError(Exception): ...
-
-LIMITS: threading.local
 
 def end(sock: socket) -> None: ...
 
@@ -16,9 +11,6 @@ class LimitedConnection:
     response_class: Any
 
     def send(self, data: Any) -> None: ...
-
-def above_zero(seconds: float) -> float: ...
-def urllib3_timeout(times: float | tuple[float, float]) -> Timeout: ...
 
 class LimitedHTTPConnection(LimitedConnection, HTTPConnection): ...
 class LimitedHTTPSConnection(LimitedConnection, HTTPSConnection): ...

@@ -1,4 +1,8 @@
-"""Looking headers up and reading numbers from them, whatever a transport, a service or a gateway makes of them."""
+"""Headers looked up and read, whatever a service, a gateway or a transport makes of them; and credentials for one."""
+
+import base64
+
+import six
 
 
 def header(headers, name):
@@ -28,3 +32,14 @@ def number(kind, text):
         return None
     # A header may spell NaN or an infinity.
     return value if 0 <= value < float('inf') else None
+
+
+def basic_credentials(username, password):
+    """Put together what stands behind ``Basic`` in a header (RFC 7617 section 2), the pair in UTF-8.
+
+    :param str username: who.
+    :param str password: their password.
+    :rtype: str
+    :raises UnicodeError: if one of them is not valid Unicode.
+    """
+    return base64.b64encode(six.ensure_binary(username) + b':' + six.ensure_binary(password)).decode('ascii')

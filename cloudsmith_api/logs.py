@@ -1,4 +1,4 @@
-"""Where this package's log records go: nowhere, unless the program or ``Configuration.debug`` says otherwise."""
+"""Where log records go with ``Configuration.debug`` or ``logger_file``; without them, the program alone decides."""
 
 import logging
 
@@ -9,8 +9,6 @@ LOGGERS = {
     'package_logger': logging.getLogger('cloudsmith_api'),
     'urllib3_logger': logging.getLogger('urllib3'),
 }
-
-LOGGERS['package_logger'].addHandler(logging.NullHandler())
 
 
 class _ScrubbingFormatter(logging.Formatter):

@@ -2,7 +2,7 @@
 
 import threading
 
-from .timeouts import monotonic
+from .limits import monotonic
 
 # The service counts requests by the hour: a longer wait between two of them cannot be meant.
 _WINDOW = 3600.0

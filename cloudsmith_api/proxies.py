@@ -1,14 +1,12 @@
 """How the service is reached: directly, or through the proxy of the configuration."""
 
-import base64
-
-import six
-from six.moves.urllib.parse import unquote
 from urllib3 import PoolManager, ProxyManager
-from urllib3.util import parse_url
 
-from .connections import POOL_CLASSES, ClosablePool, LimitedConnection, urllib3_timeout
+from .connections import POOL_CLASSES, ClosablePool, LimitedConnection
+from .headers import basic_credentials
+from .limits import urllib3_timeout
 from .tls import tls_context
+from .urls import split_credentials
 
 
 def connection_manager(configuration, tls, **settings):
@@ -37,27 +35,15 @@ def connection_manager(configuration, tls, **settings):
     return manager
 
 
-def proxy_credentials(configuration):
-    """Collect the forms in which user and password of the proxy travel.
-
-    :param Configuration configuration: ``proxy`` counts.
-    :rtype: list
-    """
-    if not configuration.proxy:
-        return []
-    _, username, password = _split_credentials(configuration.proxy)
-    return [] if username is None else [username, password, _basic_pair(username, password)]
-
-
 def _through_http(proxy, configuration, settings):
     if proxy.lower().startswith('https:'):
         # One of its own, since urllib3 writes into the service's that its name is not to be checked.
         settings['proxy_ssl_context'] = tls_context(configuration)
         # To reach a service without TLS, urllib3 1.26 takes this one for the proxy.
         settings.setdefault('ssl_context', settings['proxy_ssl_context'])
-    address, username, password = _split_credentials(proxy)
+    address, username, password = split_credentials(proxy)
     if username is not None:
-        settings['proxy_headers'] = {'Proxy-Authorization': 'Basic ' + _basic_pair(username, password)}
+        settings['proxy_headers'] = {'Proxy-Authorization': 'Basic ' + basic_credentials(username, password)}
     return ProxyManager(address, **settings)
 
 
@@ -85,24 +71,10 @@ def _through_socks(proxy, settings):
 
         return Pool
 
-    address, username, password = _split_credentials(proxy)
+    address, username, password = split_credentials(proxy)
     manager = SOCKSProxyManager(address, username=username, password=password, **settings)
     manager.pool_classes_by_scheme = {
         'http': limited(SOCKSHTTPConnectionPool, SOCKSConnection),
         'https': limited(SOCKSHTTPSConnectionPool, SOCKSHTTPSConnection),
     }
     return manager
-
-
-def _basic_pair(username, password):
-    return base64.b64encode(six.ensure_binary('%s:%s' % (username, password))).decode('ascii')
-
-
-def _split_credentials(proxy):
-    """Take user and password out of a proxy's URL, so that no error that names the URL shows them."""
-    parts = parse_url(proxy)
-    address = parts._replace(auth=None).url
-    if parts.auth is None:
-        return address, None, None
-    username, _, password = parts.auth.partition(':')
-    return address, unquote(username), unquote(password)

@@ -10,13 +10,12 @@ from urllib3 import Retry
 from urllib3 import exceptions as urllib3_errors
 
 from .bodies import decode_body, encode_body, read_body
-from .connections import LIMITS, OversizeError, above_zero, urllib3_timeout
 from .exceptions import ApiException
 from .failures import failure, forms, hide_causes, in_words, scrubbed, unusable
-from .proxies import connection_manager, proxy_credentials
+from .limits import LIMITS, Deadline, OversizeError, above_zero, check_timeout, urllib3_timeout
 from .redaction import secret_values
 from .retries import ApiRetry, wait_before
-from .timeouts import Deadline, check_timeout
+from .urls import credentials_in
 
 __all__ = ('ApiException', 'RESTClientObject', 'RESTResponse')
 
@@ -77,7 +76,11 @@ class RESTClientObject(object):
     _usual = None
 
     def __init__(self, configuration, pools_size=4, maxsize=None):
+        # What opens connections comes with the first client: it would make this package's import dearer by a quarter.
+        from .proxies import connection_manager
+
         self.configuration = configuration
+        self._connection_manager = connection_manager
         self._pools_size = pools_size
         self._maxsize = maxsize
         self._of_processes = {}
@@ -106,7 +109,8 @@ class RESTClientObject(object):
             raise ValueError('method must be one of %s, not %r' % (', '.join(sorted(METHODS)), method))
         # On Python 2, a head that is not bytes cannot be sent together with a body that is.
         method, url = six.ensure_str(method), six.ensure_str(url)
-        headers = {six.ensure_str(name): value for name, value in dict(headers or {}).items()}
+        headers = {name if type(name) is str else six.ensure_str(name): value
+                   for name, value in dict(headers or {}).items()}
         if query_params:
             url += ('&' if '?' in url else '?') + urlencode(query_params)
         payload = encode_body(method, headers, body, post_params)
@@ -127,9 +131,10 @@ class RESTClientObject(object):
         """Give what the settings say of time and retries, made once for all calls and not for each."""
         settings = self.configuration
         given = settings, settings.timeout, settings.retries, settings.max_retry_after
-        if self._usual is None or self._usual.given != given:
-            self._usual = _Bounds(given)
-        return self._usual
+        usual = self._usual
+        if usual is None or usual.given != given:
+            usual = self._usual = _Bounds(given)
+        return usual
 
     def close(self):
         """Close all connections that no call uses, and those in use as soon as their calls end.
@@ -196,7 +201,7 @@ class RESTClientObject(object):
         """Send the request once, and give the answer with its body unread."""
         options = {
             'body': call.payload, 'headers': call.headers, 'retries': _ONCE, 'redirect': False,
-            'preload_content': False, 'enforce_content_length': True,
+            'preload_content': False, 'enforce_content_length': True, 'assert_same_host': False,
         }
         while True:
             connections = self._connections()
@@ -236,7 +241,7 @@ class RESTClientObject(object):
         settings = self.configuration
         with connections.lock:
             if (tls, streaming) not in connections.managers:
-                connections.managers[tls, streaming] = connection_manager(
+                connections.managers[tls, streaming] = self._connection_manager(
                     settings,
                     tls,
                     num_pools=self._pools_size,
@@ -279,7 +284,7 @@ def secrets_of(configuration, *sources):
     :param sources: headers, parameters and bodies of the request.
     :rtype: list
     """
-    values = proxy_credentials(configuration)
+    values = credentials_in(configuration.proxy)
     for source in (vars(configuration),) + sources:
         values += secret_values(source)
     # 'Bearer abc' is to cover 'abc' alone.
@@ -288,8 +293,6 @@ def secrets_of(configuration, *sources):
 
 class _Connections(object):
     """What one process has open."""
-
-    __slots__ = ('lock', 'managers', 'recent')
 
     def __init__(self):
         self.lock = threading.Lock()
@@ -300,8 +303,6 @@ class _Connections(object):
 class _Bounds(object):
     """What the settings allow a call, in urllib3's terms; none of it changes while a call uses it."""
 
-    __slots__ = ('configuration', 'given', 'times', 'timeout', 'retries')
-
     def __init__(self, given):
         self.given = given
         self.configuration, self.times, retries, max_retry_after = given
@@ -311,9 +312,6 @@ class _Bounds(object):
 
 class _Call(object):
     """A request that is ready to be sent, and the bounds it is to keep."""
-
-    __slots__ = ('method', 'url', 'headers', 'payload', 'parameters', 'streaming', 'limit', 'deadline', 'retries',
-                 '_configuration', '_times', '_timeout')
 
     def __init__(self, bounds, method, url, headers, payload, preload, timeout):
         self._configuration = bounds.configuration

@@ -1,13 +1,15 @@
-"""Which URLs a client may be given for the service and for a proxy."""
+"""Which URLs a client may be given for the service and for a proxy, and the user and password in one."""
 
 import re
 import string
 
 import six
+from six.moves.urllib.parse import unquote
 from urllib3.exceptions import LocationValueError
 from urllib3.util import parse_url
 
 from . import arguments
+from .headers import basic_credentials
 
 # The characters of a URL, RFC 3986 section 2: nothing else can smuggle in a line break or a second host.
 UNRESERVED = string.ascii_letters + string.digits + '-._~'
@@ -49,6 +51,31 @@ def check_proxy(name, value):
     if '@' in ''.join(re.split('[/?#]', url.partition('://')[2])[1:]):
         raise ValueError('%s must have special characters of its password percent-encoded' % name)
     return url
+
+
+def split_credentials(url):
+    """Take user and password out of a URL, so that no error that names the URL shows them.
+
+    :param str url: one that :func:`check_proxy` has let pass.
+    :return: the URL without them, and the two; ``None`` for each where the URL has none.
+    :rtype: tuple
+    """
+    parts = parse_url(url)
+    address = parts._replace(auth=None).url
+    if parts.auth is None:
+        return address, None, None
+    username, _, password = parts.auth.partition(':')
+    return address, unquote(username), unquote(password)
+
+
+def credentials_in(url):
+    """Collect the forms in which user and password of a URL travel.
+
+    :param str url: as for :func:`split_credentials`, or ``None``.
+    :rtype: list
+    """
+    _, username, password = split_credentials(url) if url else (None, None, None)
+    return [] if username is None else [username, password, basic_credentials(username, password)]
 
 
 def _check_url(name, value, schemes):

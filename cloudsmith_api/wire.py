@@ -24,7 +24,7 @@ _STRAY_PERCENT_SIGN = r'%(?![0-9A-Fa-f]{2})'
 _PLACEHOLDER = r'{(\w+)}'
 
 # What a header's value may hold, RFC 9110 section 5.5: visible characters, spaces and tabs, in one byte each.
-_HEADER_VALUE = re.compile(u'[\t\x20-\x7e\x80-\xff]*\\Z')
+_OF_HEADER_VALUES = u'\t' + bytes(bytearray(range(0x20, 0x7f)) + bytearray(range(0x80, 0x100))).decode('latin-1')
 # Those that frame the body are set by what sends it: another length would leave a part to be taken for a request.
 _FRAMING = frozenset(['content-length', 'transfer-encoding'])
 _OF_HEADER_NAMES = string.ascii_letters + string.digits + "!#$%&'*+-.^_`|~"
@@ -161,7 +161,8 @@ def check_header(name, value):
         if isinstance(value, six.integer_types):
             return str(value)
         arguments.text('header %s' % name, value)
-    if not _HEADER_VALUE.match(value):
+    value = six.ensure_text(value, 'latin-1')
+    if not arguments.consists_of(_OF_HEADER_VALUES, value):
         raise ValueError('header %s must not hold line breaks, control characters or characters beyond Latin-1' % name)
     return six.ensure_str(value, 'latin-1')
 

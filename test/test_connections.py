@@ -9,22 +9,10 @@ from six.moves import queue
 from urllib3.exceptions import NewConnectionError
 
 from cloudsmith_api import ConnectionException
-from cloudsmith_api.connections import (
-    LIMITS,
-    LimitedHTTPConnection,
-    LimitedHTTPPool,
-    _close_idle,
-    above_zero,
-    end,
-)
-from cloudsmith_api.timeouts import Deadline
+from cloudsmith_api.connections import LimitedHTTPConnection, LimitedHTTPPool, _close_idle, end
+from cloudsmith_api.limits import LIMITS, Deadline
 
 GOOD = json_answer('{"name": "Ada"}')
-
-
-@pytest.mark.parametrize('seconds, used', [(5, 5), (0.5, 0.5), (0, 0.001), (-3, 0.001)])
-def test_a_timeout_never_becomes_one_that_does_not_wait_at_all(seconds, used):
-    assert above_zero(seconds) == used
 
 
 def test_a_host_that_cannot_be_looked_up_is_reported_as_urllib3_does():

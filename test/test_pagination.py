@@ -4,8 +4,8 @@ import pytest
 from servers import ScriptedServer, json_answer, silent
 
 from cloudsmith_api import ApiException, Page, TimeoutException, UserApi
+from cloudsmith_api.limits import monotonic
 from cloudsmith_api.pagination import all_items
-from cloudsmith_api.timeouts import monotonic
 
 
 def keys(*names):

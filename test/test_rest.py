@@ -26,7 +26,7 @@ from cloudsmith_api import (
     UnauthorizedException,
     UnprocessableEntityException,
 )
-from cloudsmith_api.connections import LIMITS
+from cloudsmith_api.limits import LIMITS
 from cloudsmith_api.rest import RESTClientObject, RESTResponse
 
 GOOD = json_answer('{"name": "Ada"}', headers=[('X-Name', 'value')])

@@ -16,8 +16,8 @@ from cloudsmith_api import (
     TimeoutException,
     TooManyRequestsException,
 )
+from cloudsmith_api.limits import monotonic
 from cloudsmith_api.retries import ApiRetry, wait_before
-from cloudsmith_api.timeouts import monotonic
 
 USUAL_BASE = ApiRetry.BACKOFF_BASE
 VERBS = ['DELETE', 'GET', 'HEAD', 'OPTIONS', 'PATCH', 'POST', 'PUT']

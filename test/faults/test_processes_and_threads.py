@@ -12,8 +12,8 @@ import pytest
 from servers import RespondingServer, ScriptedServer, http_answer, json_answer, silent, then_cut
 
 from cloudsmith_api import ApiClient, ApiException, Configuration, UserApi
+from cloudsmith_api.limits import monotonic
 from cloudsmith_api.retries import ApiRetry
-from cloudsmith_api.timeouts import monotonic
 
 pytestmark = pytest.mark.slow
 
@@ -348,6 +348,8 @@ def test_ctrl_c_in_the_middle_of_a_call_leaves_the_client_usable():
 
     with RespondingServer(respond) as server:
         status, printed = run_script("""
+            # A shell's background jobs, this test maybe among them, ignore the signal.
+            signal.signal(signal.SIGINT, signal.default_int_handler)
             api = connect(connection_pool_maxsize=1, timeout=10)
             for _ in range(3):
                 threading.Timer(0.2, os.kill, (os.getpid(), signal.SIGINT)).start()

@@ -1,4 +1,8 @@
-"""How long a call may take: the settings it can be given in, and the deadline of one call."""
+"""What a call may use up: time, in each form that it can be given in, and bytes of an answer."""
+
+import threading
+
+from urllib3 import Timeout
 
 from . import arguments
 
@@ -17,8 +21,6 @@ class Deadline(object):
 
     :param float seconds: from now.
     """
-
-    __slots__ = ('seconds', '_end')
 
     def __init__(self, seconds):
         self.seconds = seconds
@@ -43,6 +45,46 @@ def check_timeout(name, value):
                          % (name, len(value)))
     return tuple(_seconds('%s, %s time' % (name, part), seconds)
                  for part, seconds in zip(('connect', 'read'), value))
+
+
+def above_zero(seconds):
+    """Keep a timeout that has run out from meaning what 0 means to a socket: not to wait at all."""
+    return max(seconds, 0.001)
+
+
+def urllib3_timeout(times):
+    """Turn a number of seconds for a whole request, or a pair ``(connect, read)``, into urllib3's form of it."""
+    if isinstance(times, tuple):
+        connect, read = times
+        return Timeout(connect=connect, read=read)
+    return Timeout(total=times)
+
+
+class OversizeError(Exception):
+    """An answer is longer than allowed. Not one of urllib3's errors: those would count as a lost answer."""
+
+
+class _Limits(threading.local):
+    """What the call on this thread may still use up; urllib3 has no way to hand it down to a socket's reads.
+
+    ``deadline`` is a :class:`Deadline` or ``None``; ``size`` is in bytes; ``answer`` is what http.client has made last.
+    """
+
+    deadline = None
+    size = float('inf')
+    answer = None
+
+    def swap(self, deadline, size):
+        """Put other limits in place.
+
+        :return: those that were in place, to be put back: a signal may have one call made in the middle of another.
+        """
+        before = self.deadline, self.size
+        self.deadline, self.size, self.answer = deadline, size, None
+        return before
+
+
+LIMITS = _Limits()
 
 
 def _seconds(name, value):

@@ -1,4 +1,7 @@
+import threading
 from time import monotonic as monotonic
+
+from urllib3 import Timeout
 
 class Deadline:
     seconds: float
@@ -9,3 +12,9 @@ class Deadline:
 def check_timeout(
     name: str, value: float | tuple[float, float] | list[float]
 ) -> float | tuple[float, float]: ...
+def above_zero(seconds: float) -> float: ...
+def urllib3_timeout(times: float | tuple[float, float]) -> Timeout: ...
+
+class OversizeError(Exception): ...
+
+LIMITS: threading.local

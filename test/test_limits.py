@@ -2,7 +2,7 @@
 
 import pytest
 
-from cloudsmith_api.timeouts import Deadline, check_timeout, monotonic
+from cloudsmith_api.limits import Deadline, above_zero, check_timeout, monotonic
 
 
 @pytest.mark.parametrize('value', [5, 0.5, (1, 2), (0.1, 2147483), 2147483])
@@ -58,3 +58,8 @@ def test_a_deadline_comes_nearer():
 
 def test_a_deadline_gone_by_has_nothing_remaining():
     assert Deadline(-1).remaining() <= 0
+
+
+@pytest.mark.parametrize('seconds, used', [(5, 5), (0.5, 0.5), (0, 0.001), (-3, 0.001)])
+def test_a_timeout_never_becomes_one_that_does_not_wait_at_all(seconds, used):
+    assert above_zero(seconds) == used
