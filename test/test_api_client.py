@@ -24,8 +24,8 @@ from cloudsmith_api import (
     UserApi,
     UserBrief,
 )
+from cloudsmith_api.limits import monotonic
 from cloudsmith_api.rest import RESTResponse
-from cloudsmith_api.timeouts import monotonic
 
 
 @pytest.fixture
@@ -233,6 +233,35 @@ def test_a_default_header_is_the_same_in_any_spelling(client, recorder):
     client.call_api('/any/', 'GET')
     names = [name.lower() for name, _ in recorder.requests[0].headers]
     assert names.count('user-agent') == 1
+
+
+def test_a_header_that_a_program_changed_by_itself_counts_from_the_next_call_on(client, recorder):
+    client.call_api('/any/', 'GET')
+    client.default_headers['X-Extra'] = 'one'
+    client.call_api('/any/', 'GET')
+    client.default_headers['X-Extra'] = 'two'
+    client.call_api('/any/', 'GET')
+    assert [headers_of(request).get('X-Extra') for request in recorder.requests] == [None, 'one', 'two']
+
+
+def test_a_header_that_a_program_changed_by_itself_is_checked_too(client, recorder):
+    client.call_api('/any/', 'GET')
+    client.default_headers['X-Extra'] = 'one\r\nX-Smuggled: two'
+    with pytest.raises(ValueError, match='header X-Extra must not hold line breaks'):
+        client.call_api('/any/', 'GET')
+    assert len(recorder.requests) == 1
+
+
+def test_what_a_transport_does_to_the_headers_of_one_call_does_not_reach_the_next(client, recorder):
+    class Tagging(type(client.rest_client)):
+        def request(self, method, url, headers=None, **parameters):
+            headers['X-Call'] = headers.get('X-Call', '') + '1'
+            return super(Tagging, self).request(method, url, headers=headers, **parameters)
+
+    client.rest_client = Tagging(client.configuration)
+    client.call_api('/any/', 'GET')
+    client.call_api('/any/', 'GET')
+    assert [headers_of(request)['X-Call'] for request in recorder.requests] == ['1', '1']
 
 
 def test_the_user_agent_can_be_set(client, recorder):
