@@ -16,8 +16,8 @@ from .exceptions import ApiException, InsecureTransportWarning, InvalidResponseE
 from .limits import check_timeout, monotonic
 from .pacing import Pacer
 from .rate_limit import RateLimit
-from .redaction import mask, scrub, secret_values
-from .rest import METHODS, RESTClientObject, secrets_of
+from .redaction import mask, scrub, secret_values, secrets_of
+from .rest import METHODS, RESTClientObject
 from .serialization import Mismatch, from_text, reader_of, to_json
 from .version import __version__
 from .wire import build_headers, build_query, build_url, check_header, form_parts, is_plain_and_remote

@@ -1,11 +1,9 @@
 """What kept an answer from coming, as an :class:`.ApiException` in words for people, with no secret in it."""
 
-import json
 import re
 import socket
 
 import six
-from six.moves.urllib.parse import quote, quote_plus
 from urllib3 import exceptions as urllib3_errors
 
 from .exceptions import ApiException, ConnectionException, InvalidResponseException, TimeoutException, TlsException
@@ -13,16 +11,6 @@ from .redaction import scrub
 
 # The pool or connection that urllib3 puts before its words.
 _URLLIB3_PREFIX = r'^(?:<.*?>|\w+\(.*?\)): (?:Failed to establish a new connection: )?'
-
-
-def forms(secret):
-    """Give the forms in which a secret may come back: as it is, in a URL, in JSON, and as http.client reads a head."""
-    # A setting that is not sent may be a text that could not be.
-    data = six.ensure_binary(secret, errors='replace')
-    text = six.ensure_text(secret, errors='replace')
-    in_urls = {six.ensure_text(quote(data, '')), six.ensure_text(quote_plus(data))}
-    in_json = {six.ensure_text(json.dumps(text, ensure_ascii=escaped)[1:-1]) for escaped in (True, False)}
-    return {text, data.decode('latin-1')} | in_urls | in_json
 
 
 def scrubbed(text, secrets):

@@ -1,8 +1,12 @@
 """What must never be shown: which names are secret, and how a text is freed of the values behind them."""
 
+import json
 import re
 
 import six
+from six.moves.urllib.parse import quote, quote_plus
+
+from .urls import credentials_in
 
 #: Stands where a secret was.
 MASK = '********'
@@ -76,6 +80,30 @@ def _named_items(value):
     if len(value) == 2 and isinstance(value[0], six.string_types):
         return [(None, value[0]), (value[0], value[1])]
     return [(None, item) for item in value]
+
+
+def secrets_of(configuration, *sources):
+    """Collect what no error and no log record may show, since whoever answers may echo it.
+
+    :param Configuration configuration: its settings, and the user and password of its proxy, count.
+    :param sources: headers, parameters and bodies of the request.
+    :rtype: list
+    """
+    values = credentials_in(configuration.proxy)
+    for source in (vars(configuration),) + sources:
+        values += secret_values(source)
+    # 'Bearer abc' is to cover 'abc' alone.
+    return [form for value in values for part in {value, value.rpartition(' ')[2]} for form in _forms(part)]
+
+
+def _forms(secret):
+    """Give the forms in which a secret may come back: as it is, in a URL, in JSON, and as http.client reads a head."""
+    # A setting that is not sent may be a text that could not be.
+    data = six.ensure_binary(secret, errors='replace')
+    text = six.ensure_text(secret, errors='replace')
+    in_urls = {six.ensure_text(quote(data, '')), six.ensure_text(quote_plus(data))}
+    in_json = {six.ensure_text(json.dumps(text, ensure_ascii=escaped)[1:-1]) for escaped in (True, False)}
+    return {text, data.decode('latin-1')} | in_urls | in_json
 
 
 def scrub(text, values=()):

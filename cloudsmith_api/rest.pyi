@@ -1,4 +1,3 @@
-from logging import Logger
 from typing import Any, Protocol, TypeVar, overload
 
 from typing_extensions import TypeAlias
@@ -23,7 +22,6 @@ class _Response(Protocol):
     @property
     def data(self) -> bytes | str: ...
 
-logger: Logger
 METHODS: frozenset[str]
 
 class RESTResponse:
@@ -54,5 +52,3 @@ class RESTClientObject:
     def close(self) -> None: ...
     @property
     def pool_manager(self) -> PoolManager: ...
-
-def secrets_of(configuration: Configuration, *sources: Any) -> list[str]: ...

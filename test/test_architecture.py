@@ -15,12 +15,12 @@ PACKAGE = os.path.dirname(os.path.abspath(cloudsmith_api.__file__))
 
 #: From the ground up; a file imports only from floors below its own. ``models/*`` is each file but the base.
 FLOORS = (
-    ('version', 'redaction', 'headers', 'arguments', 'json_text'),
-    ('limits', 'logs', 'rate_limit', 'pagination', 'urls', 'debug_report'),
-    ('exceptions', 'retries', 'connections', 'tls', 'pacing'),
-    ('bodies', 'failures'),
-    ('environment',),
-    ('configuration', 'proxies'),
+    ('version', 'headers', 'arguments', 'json_text'),
+    ('limits', 'rate_limit', 'pagination', 'urls'),
+    ('redaction', 'bodies', 'retries', 'connections', 'tls', 'pacing'),
+    ('exceptions', 'logs', 'debug_report', 'proxies'),
+    ('failures', 'environment'),
+    ('configuration', 'sending'),
     ('models.model',),
     ('models.*',),
     ('models',),
@@ -34,12 +34,12 @@ FLOORS = (
 FLOOR_OF = {module: number for number, floor in enumerate(FLOORS) for module in floor}
 
 #: The files that may know the HTTP library below.
-URLLIB3_USERS = {'bodies', 'configuration', 'connections', 'debug_report', 'failures', 'limits', 'proxies', 'rest',
-                 'retries', 'tls', 'urls'}
+URLLIB3_USERS = {'bodies', 'configuration', 'connections', 'debug_report', 'failures', 'limits', 'proxies', 'retries',
+                 'sending', 'tls', 'urls'}
 
 #: What an import must not bring along: it is slow, has effects, or is for others.
 UNWANTED = ['multiprocessing', 'pprint', 'socks', 'pytest'] + ['cloudsmith_api.' + name for name in (
-    'sandbox', 'environment', 'logs', 'debug_report', 'connections', 'proxies', 'tls')]
+    'sandbox', 'environment', 'logs', 'debug_report', 'sending')]
 
 _REPORT = """
 import json, logging, sys, threading

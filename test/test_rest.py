@@ -405,27 +405,27 @@ def test_threads_that_make_the_first_call_together_share_one_pool(transport):
 def test_a_manager_that_another_thread_has_made_meanwhile_is_used(transport):
     with ScriptedServer(GOOD) as server:
         transport.request('GET', server.url)
-        connections = transport._connections()
+        connections = transport._sender._connections()
         made = connections.managers[False, False]
-        assert transport._new_manager(connections, False, False) is made
+        assert transport._sender._new_manager(connections, transport.configuration, False, False) is made
 
 
 def test_a_pool_that_another_thread_has_closed_meanwhile_is_replaced(transport):
     with ScriptedServer(GOOD) as server:
         transport.request('GET', server.url)
-        transport._connections().recent[2].close()
-        transport._connections().managers[False, False].clear()
+        transport._sender._connections().recent[2].close()
+        transport._sender._connections().managers[False, False].clear()
         assert transport.request('GET', server.url).status == 200
 
 
 def test_connections_of_the_process_that_this_one_was_forked_from_are_let_go(transport):
     with ScriptedServer(GOOD) as server:
         transport.request('GET', server.url)
-        own = transport._connections()
-        transport._of_processes = {-1: own}
+        own = transport._sender._connections()
+        transport._sender._of_processes = {-1: own}
         transport.request('GET', server.url)
         assert server.connections == 2
-        assert -1 not in transport._of_processes
+        assert -1 not in transport._sender._of_processes
         for pool in (own.managers[False, False].connection_from_url(server.origin),):
             pool.close()
 

@@ -8,6 +8,7 @@ import socket
 
 from cloudsmith_api.connections import LimitedHTTPConnection, LimitedHTTPPool, LimitedHTTPSConnection, LimitedHTTPSPool
 from cloudsmith_api.rest import RESTClientObject
+from cloudsmith_api.sending import Sender
 
 #: As many bytes as lie ready at most; a pair of sockets takes more before it makes a sender wait.
 LONGEST = 64 * 1024
@@ -106,8 +107,14 @@ class _TlsPool(LimitedHTTPSPool):
 class WiredTransport(RESTClientObject):
     """The package's own transport, but for where its connections lead."""
 
-    def _new_manager(self, connections, tls, streaming):
+    def __init__(self, configuration):
+        super(WiredTransport, self).__init__(configuration)
+        self._sender = _WiredSender(pools_size=4, maxsize=None)
+
+
+class _WiredSender(Sender):
+    def _new_manager(self, connections, configuration, tls, streaming):
         # As if without TLS, since to load the trusted certificates takes as long as ten calls.
-        manager = super(WiredTransport, self)._new_manager(connections, False, streaming)
+        manager = super(_WiredSender, self)._new_manager(connections, configuration, False, streaming)
         manager.pool_classes_by_scheme = {'http': _PlainPool, 'https': _TlsPool}
         return manager
