@@ -28,12 +28,17 @@ class RESTResponse(object):
         self.reason = resp.reason
         self.data = decode_body(resp.data if data is None else data)
 
+    @property
+    def headers(self):
+        """All headers, as urllib3 has them."""
+        return self.urllib3_response.headers
+
     def getheaders(self):
         """Give all headers.
 
         :rtype: urllib3.HTTPHeaderDict
         """
-        return self.urllib3_response.headers
+        return self.headers
 
     def getheader(self, name, default=None):
         """Give one header.
@@ -41,7 +46,7 @@ class RESTResponse(object):
         :param str name: its name, in upper or lower case.
         :param default: what to give where there is no such header.
         """
-        return self.urllib3_response.headers.get(name, default)
+        return self.headers.get(name, default)
 
 
 class RESTClientObject(object):

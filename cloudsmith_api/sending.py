@@ -126,14 +126,10 @@ class Sender(object):
         }
         while True:
             connections = self._connections()
-            tls = call.url.lower().startswith('https:')
-            manager = self._manager(connections, call.configuration, tls, call.streaming)
+            opener, target = self._opener(connections, call)
             options['timeout'], options['pool_timeout'] = call.timeout(), call.pool_timeout()
             try:
-                if manager.proxy is not None:
-                    return manager.urlopen(call.method, call.url, **options)
-                pool, target = self._pool(connections, manager, call)
-                return pool.urlopen(call.method, target, **options)
+                return opener.urlopen(call.method, target, **options)
             except urllib3_errors.ClosedPoolError:
                 # Another thread called close() just now: nothing was sent, and the next look finds an open pool.
                 connections.recent = None
@@ -143,17 +139,23 @@ class Sender(object):
                     LIMITS.answer.close()
                 raise
 
-    def _pool(self, connections, manager, call):
-        """Give the pool for a URL, and what of the URL it is asked for.
+    def _opener(self, connections, call):
+        """Give what opens a URL, and what it is to be asked for: a host's pool, or a proxy's manager.
 
         Remembering the last pool, where the manager would look it up for each call, saves 10 % of a call.
         """
-        origin = _origin_of(call.url)
-        target = call.url[len(origin):]
         recent = connections.recent
-        if recent is None or recent[:2] != (origin, call.streaming):
-            recent = connections.recent = origin, call.streaming, manager.connection_from_url(origin)
-        return recent[2], target if target.startswith('/') else '/' + target
+        if recent is not None and recent[1] == call.streaming and call.url.startswith(recent[0]):
+            return recent[2], call.url[len(recent[0]) - 1:]
+        tls = call.url.lower().startswith('https:')
+        manager = self._manager(connections, call.configuration, tls, call.streaming)
+        if manager.proxy is not None:
+            return manager, call.url
+        origin = _origin_of(call.url)
+        pool = manager.connection_from_url(origin)
+        connections.recent = origin + '/', call.streaming, pool
+        target = call.url[len(origin):]
+        return pool, target if target.startswith('/') else '/' + target
 
     def _manager(self, connections, configuration, tls, streaming):
         manager = connections.managers.get((tls, streaming))
