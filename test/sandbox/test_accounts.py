@@ -13,6 +13,7 @@ from cloudsmith_api.sandbox.accounts import (
     NoSuchKey,
     SecondFactorNeeded,
     WrongCredentials,
+    new_one_time_code,
 )
 
 
@@ -68,6 +69,17 @@ def test_what_is_given_is_kept(accounts):
 
 def test_a_user_has_no_key_and_no_second_factor_unless_asked_for(ada):
     assert (ada.api_key, ada.key_slug_perm, ada.totp_token) == (None, None, None)
+
+
+def test_a_user_with_several_keys_goes_by_the_first(accounts):
+    user = accounts.add_user(keys=3)
+    assert (user.api_key, user.key_slug_perm) == (user.keys[0].key, user.keys[0].slug_perm)
+    assert user.api_key != user.keys[2].key
+
+
+def test_one_time_codes_are_of_all_digits():
+    # That 200 codes miss one of ten digits by chance happens once in 10 ** 54 runs.
+    assert set(u''.join(new_one_time_code() for _ in range(200))) == set(u'0123456789')
 
 
 def test_a_user_shows_no_secret(accounts):
@@ -165,6 +177,28 @@ def test_a_lock_is_over_after_fifteen_minutes(accounts, ada, clock):
     clock.now += 0.1
     fail(accounts, u'ada', times=1)
     assert accounts.sign_in(u'ada', ada.password) is ada
+
+
+def test_after_a_lock_as_many_failures_lock_as_before(accounts, ada, clock):
+    fail(accounts, u'ada', times=2)
+    clock.now += 900
+    fail(accounts, u'ada', times=2)
+    with pytest.raises(LockedOut):
+        accounts.sign_in(u'ada', ada.password)
+
+
+def test_after_a_success_as_many_failures_lock_as_before(accounts, ada):
+    accounts.sign_in(u'ada', ada.password)
+    fail(accounts, u'ada', times=2)
+    with pytest.raises(LockedOut):
+        accounts.sign_in(u'ada', ada.password)
+
+
+def test_after_a_second_step_as_many_failures_lock_as_before(accounts, grace):
+    accounts.finish_sign_in(two_factor_token(accounts, grace), grace.totp_token)
+    fail(accounts, grace.slug, times=2)
+    with pytest.raises(LockedOut):
+        accounts.sign_in(grace.slug, grace.password)
 
 
 def test_a_lock_is_for_one_account(accounts, ada, grace):

@@ -170,11 +170,12 @@ def test_missing_and_wrong_parameters_are_named(ask, data, fields):
 @pytest.mark.parametrize('body', [b'{', b'\xff', b'[' * 200000], ids=['cut', 'no UTF-8', 'too deep'])
 def test_a_body_that_is_no_json_is_refused_with_422(ask, body):
     reply = ask('POST', '/user/token/', body=body)
-    assert (reply.status, list(reply.json['fields'])) == (422, ['body'])
+    assert (reply.status, reply.json['fields']) == (422, {'body': ['Must be JSON.']})
 
 
 def test_a_second_factor_signs_in_once(ask, grace):
     reply = first_step(ask, grace)
+    assert reply.json['detail'] == 'Two-factor authentication is required.'
     assert (reply.status, reply.json['two_factor_required']) == (422, True)
     second_step = {'two_factor_token': reply.json['two_factor_token'], 'totp_token': grace.totp_token}
     done = ask('POST', '/user/token/', data=second_step)
@@ -245,6 +246,7 @@ def test_somebody_elses_key_is_not_refreshed(ask, ada, service):
     ('?page=-7&page_size=-1', 1, 30, 30, ['first', 'next', 'last']),
     ('?page=2&page_size=64', 2, 64, 1, ['first', 'prev', 'last']),
     ('?page_size=501', 1, 500, 65, ['first', 'last']),
+    ('?page_size=1', 1, 1, 1, ['first', 'next', 'last']),
     ('?page_size=1&page_size=65', 1, 65, 65, ['first', 'last']),
 ])
 def test_a_page_holds_what_was_asked_of_it(ask, service, query, page, page_size, shown, rels):
@@ -269,6 +271,13 @@ def test_links_are_absolute_and_keep_the_page_size(ask, service, page, previous)
         '<http://api.test:81%s>; rel="%s"' % (target % number, rel)
         for rel, number in [('first', 1), ('prev', previous), ('last', 2)]
     ]
+
+
+def test_the_next_page_is_the_one_behind(ask, service):
+    user = service.add_user(keys=9)
+    reply = ask('GET', '/user/tokens/?page=2&page_size=2', key=user.api_key)
+    assert re.findall(r'page=(\d+)&page_size=2>; rel="([a-z]+)"', reply.headers['link']) == [
+        ('1', 'first'), ('1', 'prev'), ('3', 'next'), ('5', 'last')]
 
 
 def test_an_empty_list_has_one_page(ask, service):
@@ -335,6 +344,10 @@ def test_a_used_up_limit_is_answered_with_429_until_its_hour_is_over(ask, clock,
     assert reply.json == {'detail': 'Request was throttled. Expected available in 3304.0 seconds.'}
     clock.now += 3304
     assert ask(verb, path, app=small.app).status in (401, 422)
+
+
+def test_a_body_may_have_a_mebibyte():
+    assert MOST_BODY_BYTES == 1048576
 
 
 def test_a_body_as_long_as_allowed_is_read(ask, service):

@@ -40,6 +40,25 @@ def test_a_status_that_forbids_a_body_has_none(get, service, status):
     assert 'content-length' not in reply.headers
 
 
+@pytest.mark.parametrize('status', [200, 203, 205, 303, 305, 599])
+def test_another_status_has_one(get, service, status):
+    service.fail_next(status=status, body='here')
+    reply = get()
+    assert (reply.status, reply.body, reply.headers['content-length']) == (status, b'here', '4')
+
+
+def test_a_status_means_one_answer_without_delay_unless_more_is_said(get, service):
+    service.fail_next(status=500)
+    started = time.time()
+    assert [get().status for _ in range(2)] == [500, 200]
+    assert time.time() - started < 0.9
+
+
+def test_a_header_may_be_empty(get, service):
+    service.fail_next(headers={'X-Empty': ''})
+    assert get().headers['x-empty'] == ''
+
+
 def test_a_request_that_fails_by_status_is_not_carried_out(ask, service):
     user = service.add_user()
     service.fail_next(status=500)
@@ -122,9 +141,9 @@ def test_an_argument_of_another_type_is_refused_by_name(service, arguments):
 
 
 @pytest.mark.parametrize('arguments', [
-    {'status': 100}, {'status': 600}, {'headers': {'A b': 'c'}}, {'headers': {'': 'c'}},
+    {'status': 100}, {'status': 199}, {'status': 600}, {'headers': {'A b': 'c'}}, {'headers': {'': 'c'}},
     {'headers': {'A': 'b\r\nC: d'}}, {'headers': {'A': u'ä'}}, {'delay': -1}, {'delay': float('nan')},
-    {'delay': float('inf')}, {'cut': -1}, {'drip': -0.5}, {'times': 0},
+    {'delay': float('inf')}, {'delay': 86400.5}, {'cut': -1}, {'drip': -0.5}, {'drip': 86400.5}, {'times': 0},
 ])
 def test_an_argument_that_cannot_be_is_refused_by_name(service, arguments):
     with pytest.raises(ValueError, match=list(arguments)[0]):

@@ -236,6 +236,16 @@ def test_a_client_that_waits_to_be_told_to_send_its_body_is_told(talk):
     assert [connection.reply().status for _ in range(2)] == [422, 401]
 
 
+def test_a_client_that_waits_to_be_told_is_told_once_however_long_its_body(talk):
+    connection = talk()
+    connection.say(post(b'', 'Content-Length: 100000', 'Expect: 100-continue'))
+    assert connection.head() == ['HTTP/1.1 100 Continue']
+    connection.say(b' ' * 50000)
+    time.sleep(0.1)
+    connection.say(b' ' * 50000)
+    assert connection.reply().status == 422
+
+
 def test_a_client_that_waits_to_be_told_is_refused_without(talk):
     connection = talk()
     connection.say(post(b'', 'Content-Length: %d' % (MOST_BODY_BYTES + 1), 'Expect: 100-continue'))
@@ -423,6 +433,42 @@ def test_the_server_keeps_to_the_wsgi_protocol(sandbox):
         received = read_all(connection)
     assert received.count(b'HTTP/1.1 ') == 2
     assert b'HTTP/1.1 422 ' in received
+
+
+SERVED_BY = {
+    'wsgi.version': (1, 0), 'wsgi.url_scheme': 'http', 'wsgi.multithread': True, 'wsgi.multiprocess': False,
+    'wsgi.run_once': False,
+}
+
+
+def test_an_app_learns_what_serves_it():
+    told = {}
+
+    def app(environ, start_response):
+        told.update(environ)
+        start_response('200 OK', HELLO)
+        return [b'']
+
+    with serving(app) as port, connected(port) as connection:
+        connection.sendall(GET)
+        read_all(connection)
+    assert {name: value for name, value in told.items() if name in SERVED_BY} == SERVED_BY
+
+
+def test_connections_that_have_ended_are_forgotten(talk, sandbox):
+    for _ in range(3):
+        connection = talk()
+        connection.say(get_with('k' * 40))
+        connection.rest()
+    wait_until(lambda: not sandbox._server._connections)
+    assert sandbox._server._connections == {}
+
+
+def test_a_head_may_have_64_kib_and_no_more(talk):
+    for length, expected in ((60000, b' 401 '), (66000, b' 400 ')):
+        connection = talk()
+        connection.say(GET[:-2] + b'X-Long: ' + b'x' * length + b'\r\nConnection: close\r\n\r\n')
+        assert expected in connection.rest()[:20]
 
 
 def test_an_app_that_writes_and_tells_no_length_is_closed_after_its_answer():
