@@ -8,6 +8,8 @@ from .limits import urllib3_timeout
 from .tls import tls_context
 from .urls import split_credentials
 
+_ADDED = {'accept': 'Accept', 'host': 'Host'}
+
 
 def connection_manager(configuration, tls, **settings):
     """Make what opens connections and keeps them.
@@ -33,6 +35,15 @@ def connection_manager(configuration, tls, **settings):
         manager = _through_http(proxy, configuration, settings)
     manager.pool_classes_by_scheme = POOL_CLASSES
     return manager
+
+
+def headers_for_a_proxy(headers):
+    """Spell headers as urllib3 does that it adds for a proxy: beside another spelling, it would send its own too.
+
+    :param dict headers: the headers of a request.
+    :rtype: dict
+    """
+    return {_ADDED.get(name.lower(), name): value for name, value in headers.items()}
 
 
 def _through_http(proxy, configuration, settings):

@@ -11,7 +11,7 @@ from urllib3 import exceptions as urllib3_errors
 from .bodies import read_body
 from .failures import failure, hide_causes, in_words, scrubbed, unusable
 from .limits import LIMITS, Deadline, OversizeError, above_zero, check_timeout, urllib3_timeout
-from .proxies import connection_manager
+from .proxies import connection_manager, headers_for_a_proxy
 from .redaction import secrets_of
 from .retries import ApiRetry, wait_before
 
@@ -121,13 +121,14 @@ class Sender(object):
     def _open(self, call):
         """Send the request once, and give the answer with its body unread."""
         options = {
-            'body': call.payload, 'headers': call.headers, 'retries': _ONCE, 'redirect': False,
-            'preload_content': False, 'enforce_content_length': True, 'assert_same_host': False,
+            'body': call.payload, 'retries': _ONCE, 'redirect': False, 'preload_content': False,
+            'enforce_content_length': True, 'assert_same_host': False,
         }
         while True:
             connections = self._connections()
             opener, target = self._opener(connections, call)
             options['timeout'], options['pool_timeout'] = call.timeout(), call.pool_timeout()
+            options['headers'] = call.headers
             try:
                 return opener.urlopen(call.method, target, **options)
             except urllib3_errors.ClosedPoolError:
@@ -150,6 +151,7 @@ class Sender(object):
         tls = call.url.lower().startswith('https:')
         manager = self._manager(connections, call.configuration, tls, call.streaming)
         if manager.proxy is not None:
+            call.headers = headers_for_a_proxy(call.headers)
             return manager, call.url
         origin = _origin_of(call.url)
         pool = manager.connection_from_url(origin)

@@ -111,6 +111,17 @@ def test_user_and_password_of_a_proxy_may_be_percent_encoded(connect, scheme):
     assert base64.b64decode(sent.split()[1]).decode('utf-8') == u'äda:p:w@'
 
 
+def test_a_header_that_goes_through_a_proxy_is_sent_once_in_any_spelling(connect):
+    with ScriptedServer(GOOD) as proxy:
+        api = connect('http://service.localhost/v1', proxy=proxy.origin)
+        api.api_client.set_default_header('host', 'other.example')
+        api.api_client.set_default_header('accept', 'application/vnd.x+json')
+        api.user_self()
+    sent = [(name.lower(), value) for name, value in proxy.requests[0].headers]
+    assert [value for name, value in sent if name == 'host'] == ['other.example']
+    assert [value for name, value in sent if name == 'accept'] == ['application/vnd.x+json']
+
+
 def test_the_api_key_is_not_shown_to_a_proxy_that_only_passes_tls_on(connect, authority):
     with ScriptedServer(then_cut(http_answer(403))) as proxy:
         with pytest.raises(ConnectionException) as caught:
