@@ -279,9 +279,13 @@ class ApiClient(object):
         if header_params:
             return build_headers(_JSON_HEADERS, dict(header_params), self.default_headers, credentials)
         # From call to call these seldom change: to put them together takes 8 microseconds of 300, to compare them 1.
-        parts, usual = (dict(self.default_headers), credentials), self._usual_headers
-        if usual is None or usual[0] != parts:
-            usual = self._usual_headers = parts, build_headers(_JSON_HEADERS, *parts)
+        parts = list(self.default_headers.items()) + list(credentials.items())
+        # Texts only: a number equals others that are sent differently, or not at all.
+        comparable = all(type(name) is type(value) is str for name, value in parts)
+        usual = self._usual_headers
+        if not comparable or usual is None or usual[0] != parts:
+            usual = parts, build_headers(_JSON_HEADERS, self.default_headers, credentials)
+            self._usual_headers = usual if comparable else None
         return dict(usual[1])
 
     def _vet_transport(self, url, request):

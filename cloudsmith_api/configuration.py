@@ -3,10 +3,13 @@
 import six
 from urllib3 import Retry
 
-from . import arguments
+from . import arguments, logs
+from .debug_report import Setting, debug_report, describe
 from .headers import basic_credentials
 from .limits import check_timeout
 from .urls import check_host, check_proxy
+
+__all__ = ('Configuration', 'Setting')
 
 try:
     from os import cpu_count
@@ -136,8 +139,6 @@ class Configuration(object):
         :return: a :class:`.Setting` for each, in alphabetical order.
         :rtype: list
         """
-        from .debug_report import describe  # what calls never need
-
         settings = dict(vars(self))
         origins = settings.pop('_origins')
         return describe(settings, _factory_settings(), origins)
@@ -169,9 +170,7 @@ class Configuration(object):
     @property
     def logger(self):
         """The two loggers that :attr:`debug` turns on, as a dict."""
-        from .logs import LOGGERS  # see _direct_logs
-
-        return dict(LOGGERS)
+        return dict(logs.LOGGERS)
 
     @property
     def debug(self):
@@ -180,10 +179,8 @@ class Configuration(object):
 
     @debug.setter
     def debug(self, value):
-        from .logs import set_verbose  # see _direct_logs
-
         self._debug = bool(value)
-        set_verbose(self._debug)
+        logs.set_verbose(self._debug)
         self._direct_logs()
 
     @property
@@ -207,12 +204,10 @@ class Configuration(object):
         self._direct_logs()
 
     def _direct_logs(self):
-        from .logs import OUTPUT  # what most programs never need
-
         if self._debug or self._logger_file:
-            OUTPUT.write_to(self._logger_file, self._logger_format)
+            logs.OUTPUT.write_to(self._logger_file, self._logger_format)
         else:
-            OUTPUT.stop()
+            logs.OUTPUT.stop()
 
     def get_api_key_with_prefix(self, identifier):
         """Give an API key as it is sent, after ``refresh_api_key_hook`` had its chance to renew it.
@@ -280,8 +275,6 @@ class Configuration(object):
 
         :rtype: str
         """
-        from .debug_report import debug_report  # what calls never need
-
         return debug_report(self.describe())
 
     def __repr__(self):

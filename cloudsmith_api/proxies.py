@@ -8,7 +8,7 @@ from .limits import urllib3_timeout
 from .tls import tls_context
 from .urls import split_credentials
 
-_ADDED = {'accept': 'Accept', 'host': 'Host'}
+_ADDED = {'accept': 'Accept', 'host': 'Host', 'proxy-authorization': 'Proxy-Authorization'}
 
 
 def connection_manager(configuration, tls, **settings):

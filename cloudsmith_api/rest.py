@@ -5,6 +5,7 @@ from six.moves.urllib.parse import urlencode
 
 from .bodies import decode_body, encode_body
 from .exceptions import ApiException
+from .sending import Sender
 
 __all__ = ('ApiException', 'RESTClientObject', 'RESTResponse')
 
@@ -28,17 +29,12 @@ class RESTResponse(object):
         self.reason = resp.reason
         self.data = decode_body(resp.data if data is None else data)
 
-    @property
-    def headers(self):
-        """All headers, as urllib3 has them."""
-        return self.urllib3_response.headers
-
     def getheaders(self):
         """Give all headers.
 
         :rtype: urllib3.HTTPHeaderDict
         """
-        return self.headers
+        return self.urllib3_response.headers
 
     def getheader(self, name, default=None):
         """Give one header.
@@ -46,7 +42,7 @@ class RESTResponse(object):
         :param str name: its name, in upper or lower case.
         :param default: what to give where there is no such header.
         """
-        return self.headers.get(name, default)
+        return self.urllib3_response.headers.get(name, default)
 
 
 class RESTClientObject(object):
@@ -64,9 +60,6 @@ class RESTClientObject(object):
     _sender = None
 
     def __init__(self, configuration, pools_size=4, maxsize=None):
-        # What sends comes with the first client: it would make the import of this package dearer by a quarter.
-        from .sending import Sender
-
         self.configuration = configuration
         self._sender = Sender(pools_size, maxsize)
 

@@ -15,7 +15,8 @@ from .proxies import connection_manager, headers_for_a_proxy
 from .redaction import secrets_of
 from .retries import ApiRetry, wait_before
 
-logger = logging.getLogger(__name__)
+# The transport, by the name that programs know from the published client.
+logger = logging.getLogger('cloudsmith_api.rest')
 
 # Trying again is decided here, where the body has been read too, so urllib3 is told to try once.
 _ONCE = Retry(False)

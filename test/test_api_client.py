@@ -252,6 +252,34 @@ def test_a_header_that_a_program_changed_by_itself_is_checked_too(client, record
     assert len(recorder.requests) == 1
 
 
+def test_a_header_that_equals_the_one_before_is_still_looked_at(client, recorder):
+    for value in (1, True):
+        client.default_headers['X-Extra'] = value
+        client.call_api('/any/', 'GET')
+    assert [headers_of(request)['X-Extra'] for request in recorder.requests] == ['1', 'True']
+    client.default_headers['X-Extra'] = 1.0
+    with pytest.raises(TypeError, match='header X-Extra must be a str, not float'):
+        client.call_api('/any/', 'GET')
+
+
+def test_headers_in_bytes_and_in_text_are_told_apart_without_a_warning(client, recorder):
+    # On Python 2, to compare the two would be a warning, and each is sent as it is.
+    for value in ('caf\xe9', u'caf\xe9'):
+        client.default_headers['X-Extra'] = value
+        client.call_api('/any/', 'GET')
+    assert len({headers_of(request)['X-Extra'] for request in recorder.requests}) == 1
+
+
+def test_default_headers_may_be_anything_with_items(client, recorder):
+    class Own(object):
+        def items(self):
+            return [('X-Extra', 'yes')]
+
+    client.default_headers = Own()
+    client.call_api('/any/', 'GET')
+    assert headers_of(recorder.requests[0])['X-Extra'] == 'yes'
+
+
 def test_what_a_transport_does_to_the_headers_of_one_call_does_not_reach_the_next(client, recorder):
     class Tagging(type(client.rest_client)):
         def request(self, method, url, headers=None, **parameters):
@@ -476,6 +504,27 @@ def test_a_pool_that_the_interpreter_has_ended_is_left_alone(recorder):
     client._background().pool = Ended()
     assert client.__del__() is None
     client._background().pool = None
+
+
+def test_a_response_of_ones_own_tells_the_headers_in_its_own_way(client, recorder):
+    """What programs derive from ``RESTResponse`` may give other headers, and may keep them under that name."""
+    class Own(RESTResponse):
+        def getheaders(self):
+            return {'X-RateLimit-Remaining': '5', 'X-Mine': 'yes'}
+
+    class Keeping(RESTResponse):
+        def __init__(self, resp):
+            super(Keeping, self).__init__(resp)
+            self.headers = {'X-Mine': 'kept'}
+
+    class Transport(type(client.rest_client)):
+        def request(self, *args, **kwargs):
+            return kind(super(Transport, self).request(*args, **kwargs).urllib3_response)
+
+    client.rest_client = Transport(client.configuration)
+    for kind, mine in ((Own, 'yes'), (Keeping, 'kept')):
+        assert client.call_api('/any/', 'GET')[2]['X-Mine'] == mine
+        assert client.rate_limit.remaining == (5 if kind is Own else None)
 
 
 def test_a_transport_of_ones_own_is_handed_what_is_to_be_sent(recorder):

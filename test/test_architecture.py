@@ -38,8 +38,7 @@ URLLIB3_USERS = {'bodies', 'configuration', 'connections', 'debug_report', 'fail
                  'sending', 'tls', 'urls'}
 
 #: What an import must not bring along: it is slow, has effects, or is for others.
-UNWANTED = ['multiprocessing', 'pprint', 'socks', 'pytest'] + ['cloudsmith_api.' + name for name in (
-    'sandbox', 'environment', 'logs', 'debug_report', 'sending')]
+UNWANTED = ['multiprocessing', 'pprint', 'socks', 'cloudsmith_api.sandbox', 'cloudsmith_api.environment', 'pytest']
 
 _REPORT = """
 import json, logging, sys, threading

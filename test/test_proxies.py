@@ -122,6 +122,15 @@ def test_a_header_that_goes_through_a_proxy_is_sent_once_in_any_spelling(connect
     assert [value for name, value in sent if name == 'accept'] == ['application/vnd.x+json']
 
 
+def test_the_password_of_a_proxy_goes_before_a_header_of_the_same_name_in_any_spelling(connect):
+    with ScriptedServer(GOOD) as proxy:
+        api = connect('http://service.localhost/v1', proxy='http://ada:word@127.0.0.1:%d' % proxy.port)
+        api.api_client.set_default_header('proxy-authorization', 'Basic other')
+        api.user_self()
+    sent = [value for name, value in proxy.requests[0].headers if name.lower() == 'proxy-authorization']
+    assert [base64.b64decode(value.split()[1]) for value in sent] == [b'ada:word']
+
+
 def test_the_api_key_is_not_shown_to_a_proxy_that_only_passes_tls_on(connect, authority):
     with ScriptedServer(then_cut(http_answer(403))) as proxy:
         with pytest.raises(ConnectionException) as caught:

@@ -203,7 +203,7 @@ def test_each_retry_is_one_line_that_says_why_and_how_long(connect, caplog):
     with ScriptedServer(http_answer(503), then_cut(b''), throttled, GOOD) as server:
         connect(server.url).user_self()
     lines = retry_lines(caplog)
-    levels = [record.levelno for record in caplog.records if record.name == 'cloudsmith_api.sending']
+    levels = [record.levelno for record in caplog.records if record.name == 'cloudsmith_api.rest']
     assert levels == [logging.WARNING] * 3
     assert lines[0] == 'GET %s/user/self/ failed (503); trying again in 0.0 s' % server.url
     assert 'The connection broke off' in lines[1]
@@ -291,4 +291,4 @@ def test_the_state_of_a_policy_is_handed_on(connect):
 
 def retry_lines(caplog):
     return [record.getMessage() for record in caplog.records
-            if record.name == 'cloudsmith_api.sending' and 'trying again' in record.getMessage()]
+            if record.name == 'cloudsmith_api.rest' and 'trying again' in record.getMessage()]
