@@ -1,7 +1,5 @@
 """Client for the Cloudsmith User API: ``UserApi().user_self()`` and four more methods, and the errors they raise."""
 
-import logging
-
 from .api import UserApi
 from .api_client import ApiClient
 from .configuration import Configuration
@@ -27,9 +25,6 @@ from .models import InlineResponse2001, UserAuthenticationToken, UserAuthToken, 
 from .pagination import Page
 from .rate_limit import RateLimit
 from .version import __version__
-
-# Without a handler of its own, a library's warnings land on the standard error stream of programs that set none up.
-logging.getLogger(__name__).addHandler(logging.NullHandler())
 
 __all__ = (
     'ApiClient',

@@ -9,12 +9,12 @@ from .headers import basic_credentials
 from .limits import check_timeout
 from .urls import check_host, check_proxy
 
-__all__ = ('Configuration', 'Setting')
-
 try:
     from os import cpu_count
 except ImportError:  # pragma: no cover (Python 2.7)
     from multiprocessing import cpu_count
+
+__all__ = ('Configuration', 'Setting')
 
 API_KEY_HEADER = 'X-Api-Key'
 

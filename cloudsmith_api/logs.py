@@ -1,4 +1,4 @@
-"""Where log records go with ``Configuration.debug`` or ``logger_file``; without them, the program alone decides."""
+"""Where this package's log records go: nowhere, unless the program or ``Configuration.debug`` says otherwise."""
 
 import logging
 
@@ -9,6 +9,8 @@ LOGGERS = {
     'package_logger': logging.getLogger('cloudsmith_api'),
     'urllib3_logger': logging.getLogger('urllib3'),
 }
+
+LOGGERS['package_logger'].addHandler(logging.NullHandler())
 
 
 class _ScrubbingFormatter(logging.Formatter):

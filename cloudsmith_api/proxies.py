@@ -8,6 +8,7 @@ from .limits import urllib3_timeout
 from .tls import tls_context
 from .urls import split_credentials
 
+# What urllib3 adds to a request that goes through a plain proxy, as it spells them.
 _ADDED = {'accept': 'Accept', 'host': 'Host', 'proxy-authorization': 'Proxy-Authorization'}
 
 
