@@ -101,6 +101,8 @@ def test_an_answer_may_be_closed_twice():
 def test_to_end_a_connection_that_the_other_side_has_ended_does_no_harm():
     never_connected = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
     end(never_connected)
+    # Whose it is still closes it.
+    assert never_connected.fileno() >= 0
     never_connected.close()
 
 

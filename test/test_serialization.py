@@ -383,9 +383,11 @@ def test_any_json_value_is_read_or_a_mismatch(value, type_name):
 @given(st.text(), st.sampled_from(NESTED_TYPES))
 def test_any_text_is_read_or_a_mismatch(text, type_name):
     try:
-        from_text(six.ensure_str(text, errors='replace'), type_name)
+        made = from_text(six.ensure_str(text, errors='replace'), type_name)
     except Mismatch:
         return
+    if type_name in models.__all__:
+        assert type(made) is getattr(models, type_name)
 
 
 ROW = st.dictionaries(

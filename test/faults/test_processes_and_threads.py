@@ -58,14 +58,14 @@ def run_threads(work, count):
     return errors
 
 
-def run_script(script, *args):
+def run_script(script, *args, **options):
     """Run a script in a process of its own, which must end soon; give its exit status and what it printed.
 
-    Its first lines make ``api``, a client of the server whose URL is the first argument.
+    Its first lines make ``api``, a client of the server whose URL is the first argument, unless ``start`` is another.
     """
     process = subprocess.Popen(
         [sys.executable, '-W', 'error', '-W', 'ignore::DeprecationWarning', '-c',
-         SCRIPT_START + textwrap.dedent(script)] + [str(arg) for arg in args],
+         options.get('start', SCRIPT_START) + textwrap.dedent(script)] + [str(arg) for arg in args],
         env=dict(os.environ, PYTHONPATH=os.pathsep.join(sys.path)), stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
     killer = threading.Timer(LATEST, process.kill)
     killer.start()
@@ -284,6 +284,29 @@ def test_calls_in_the_background_go_on_after_a_fork_even_of_a_client_that_was_bu
             sys.exit(os.waitpid(pid, 0)[1] and 1)
         """, server.url)
         assert (status, printed) == (0, '')
+
+
+@pytest.mark.parametrize('delay', [0, 0.001, 0.003, 0.006])
+def test_a_fork_while_another_thread_makes_the_first_client_does_no_harm(delay):
+    """What that thread imported, the child would wait for: the thread is not there to end it."""
+    status, printed = run_script("""
+        import os, sys, threading, time
+        from cloudsmith_api import ApiClient
+        threading.Thread(target=ApiClient).start()
+        time.sleep(float(sys.argv[1]))
+        child = os.fork()
+        if child == 0:
+            ApiClient()
+            os._exit(0)
+        for _ in range(500):
+            ended, status = os.waitpid(child, os.WNOHANG)
+            if ended:
+                sys.exit(status)
+            time.sleep(0.01)
+        os.kill(child, 9)
+        sys.exit('the child hangs')
+    """, delay, start='')
+    assert (status, printed) == (0, '')
 
 
 def test_threads_that_make_the_first_calls_after_a_fork_share_its_connections():
