@@ -3,6 +3,7 @@
 import gc
 import json
 import os
+import signal
 import subprocess
 import sys
 import textwrap
@@ -65,9 +66,10 @@ def run_script(script, *args, **options):
     """
     process = subprocess.Popen(
         [sys.executable, '-W', 'error', '-W', 'ignore::DeprecationWarning', '-c',
-         options.get('start', SCRIPT_START) + textwrap.dedent(script)] + [str(arg) for arg in args],
-        env=dict(os.environ, PYTHONPATH=os.pathsep.join(sys.path)), stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
-    killer = threading.Timer(LATEST, process.kill)
+         OWN_GROUP + options.get('start', SCRIPT_START) + textwrap.dedent(script)] + [str(arg) for arg in args],
+        env=unmeasured_environment(), stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    # What it forked goes with it: one process that hangs would keep the pipe open, and what waits for the tests waiting.
+    killer = threading.Timer(LATEST, os.killpg, [process.pid, signal.SIGKILL])
     killer.start()
     try:
         printed = process.communicate()[0].decode()
@@ -75,6 +77,17 @@ def run_script(script, *args, **options):
         killer.cancel()
     return process.returncode, printed
 
+
+def unmeasured_environment():
+    """Give the environment for a script that coverage does not watch.
+
+    Its tracer has a lock, which a fork takes along locked while another thread is in the tracer; the child hangs then.
+    """
+    environment = {name: value for name, value in os.environ.items() if not name.startswith('COVERAGE_PROCESS_')}
+    return dict(environment, PYTHONPATH=os.pathsep.join(sys.path))
+
+
+OWN_GROUP = 'import os; os.setsid()\n'
 
 SCRIPT_START = """
 import json, os, signal, sys, threading, time
