@@ -117,7 +117,10 @@ class LimitedConnection(object):
             super(LimitedConnection, self).send(b'')
         deadline = LIMITS.deadline
         for start in range(0, len(data), _SEND_BYTES):
-            self.sock.settimeout(self.timeout if deadline is None else above_zero(deadline.remaining()))
+            allowed = self.timeout if deadline is None else above_zero(deadline.remaining())
+            # urllib3 2 has set it mostly; again would be one more system call, and threads change places at each.
+            if getattr(self.sock, 'timeout', 'not told') != allowed:
+                self.sock.settimeout(allowed)
             super(LimitedConnection, self).send(data[start:start + _SEND_BYTES])
 
     def _new_conn(self):

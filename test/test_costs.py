@@ -7,6 +7,7 @@ import sys
 import textwrap
 
 import pytest
+import urllib3
 from servers import ScriptedServer, json_answer
 
 from cloudsmith_api import ApiClient, Configuration, UserBrief
@@ -120,7 +121,6 @@ def test_a_client_brings_no_module_of_this_package_in(url):
         before = set(sys.modules)
         made = client()
         UserApi(made).user_self()
-        made.configuration.describe(), made.configuration.to_debug_report(), repr(made.configuration)
         made.configuration.logger_format, made.configuration.debug = '%(message)s', False
         made.configuration.proxy = 'http://ada:word@127.0.0.1:9'
         try:
@@ -212,9 +212,10 @@ def test_a_get_on_an_open_connection_makes_no_new_one(socket_calls):
     assert not set(ours) & {'connect', 'connect_ex', 'getaddrinfo', 'socket'}
 
 
-def test_the_time_allowed_is_set_on_the_socket_once_more_at_most_than_urllib3_does(socket_calls):
+@pytest.mark.skipif(urllib3.__version__.startswith('1.'), reason='urllib3 1.26 leaves a socket the time it had')
+def test_the_time_allowed_is_set_on_the_socket_no_more_often_than_by_urllib3(socket_calls):
     ours, urllib3s = socket_calls
-    assert ours['settimeout'] <= urllib3s.get('settimeout', 0) + 1
+    assert ours['settimeout'] <= urllib3s['settimeout']
 
 
 def test_the_socket_is_asked_for_nothing_else_more_often_than_by_urllib3(socket_calls):
