@@ -14,8 +14,7 @@ from .bodies import decode_body
 from .configuration import AUTH_HEADERS, Configuration
 from .exceptions import ApiException, InsecureTransportWarning, InvalidResponseException, TimeoutException
 from .limits import check_timeout, monotonic
-from .pacing import Pacer
-from .rate_limit import RateLimit
+from .rate_limit import Pacer, RateLimit
 from .redaction import mask, scrub, secret_values, secrets_of
 from .rest import METHODS, RESTClientObject
 from .serialization import Mismatch, from_text, reader_of, to_json

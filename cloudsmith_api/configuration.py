@@ -4,7 +4,6 @@ import six
 from urllib3 import Retry
 
 from . import arguments, logs
-from .debug_report import Setting, debug_report, describe
 from .headers import basic_credentials
 from .limits import check_timeout
 from .urls import check_host, check_proxy
@@ -13,8 +12,6 @@ try:
     from os import cpu_count
 except ImportError:  # pragma: no cover (Python 2.7)
     from multiprocessing import cpu_count
-
-__all__ = ('Configuration', 'Setting')
 
 API_KEY_HEADER = 'X-Api-Key'
 
@@ -113,7 +110,7 @@ class Configuration(object):
         :raises ValueError: if a file is malformed or cannot be read, there is no such profile, or a value cannot be
             used; it says where that is.
         """
-        from .environment import Found, find_settings  # what a plain Configuration() never needs
+        from .environment import Found, find_settings  # most programs need neither this nor debug_report
 
         if 'host' in settings:
             check_host('host', settings['host'])
@@ -139,6 +136,8 @@ class Configuration(object):
         :return: a :class:`.Setting` for each, in alphabetical order.
         :rtype: list
         """
+        from .debug_report import describe
+
         settings = dict(vars(self))
         origins = settings.pop('_origins')
         return describe(settings, _factory_settings(), origins)
@@ -275,6 +274,8 @@ class Configuration(object):
 
         :rtype: str
         """
+        from .debug_report import debug_report
+
         return debug_report(self.describe())
 
     def __repr__(self):

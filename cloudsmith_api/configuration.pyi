@@ -5,9 +5,7 @@ from typing import Any, ClassVar, Literal, TypeVar
 from typing_extensions import Self, TypeAlias, TypedDict, Unpack
 from urllib3 import Retry
 
-from .debug_report import Setting as Setting
-
-__all__ = ('Configuration', 'Setting')
+from .debug_report import Setting
 
 _Retries = TypeVar('_Retries', int, Retry)
 _Timeout: TypeAlias = float | tuple[float, float]

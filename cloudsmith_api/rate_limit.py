@@ -1,11 +1,13 @@
-"""What an answer's headers say about the rate limit, as plain values."""
+"""The rate limit: what an answer's headers say about it, and keeping calls apart as they suggest."""
 
+import threading
 import time
 from collections import namedtuple
 from datetime import datetime
 from email.utils import parsedate_tz
 
 from .headers import header, number
+from .limits import monotonic
 
 try:
     from datetime import timezone
@@ -17,6 +19,9 @@ except ImportError:  # pragma: no cover (Python 2.7)
     UTC = tzutc()
 
 _EPOCH = datetime(1970, 1, 1)
+
+# The service counts requests by the hour: a longer wait between two of them cannot be meant.
+_WINDOW = 3600.0
 
 
 class RateLimit(namedtuple('RateLimit', ('limit', 'remaining', 'reset', 'interval'))):
@@ -65,6 +70,39 @@ def retry_after_seconds(value, now=time.time):
         return max(0.0, (datetime(*date[:6]) - _EPOCH).total_seconds() - (date[9] or 0) - now())
     except (TypeError, ValueError, OverflowError, IndexError):
         return None
+
+
+class Pacer(object):
+    """Gives each call its moment, so that calls are as far apart as the service asked for; shared by all threads."""
+
+    def __init__(self):
+        self._lock = threading.Lock()
+        self._interval = 0.0
+        self._last = float('-inf')
+
+    def learn(self, rate_limit):
+        """Take over what the last answer said.
+
+        :param RateLimit rate_limit: ``interval`` counts; where that is ``None``, what was said before stands.
+        """
+        if rate_limit.interval is not None:
+            with self._lock:
+                self._interval = min(rate_limit.interval, _WINDOW)
+
+    def reserve(self, most):
+        """Take the next free moment.
+
+        :param float most: the longest wait, in seconds, that makes sense to the caller.
+        :return: seconds to wait until that moment; ``None``, and nothing is taken, where that is longer than ``most``.
+        :rtype: float
+        """
+        with self._lock:
+            now = monotonic()
+            moment = max(now, self._last + self._interval)
+            if moment - now > most:
+                return None
+            self._last = moment
+            return moment - now
 
 
 def _moment(seconds):

@@ -16,9 +16,9 @@ PACKAGE = os.path.dirname(os.path.abspath(cloudsmith_api.__file__))
 #: From the ground up; a file imports only from floors below its own. ``models/*`` is each file but the base.
 FLOORS = (
     ('version', 'headers', 'arguments', 'json_text'),
-    ('limits', 'rate_limit', 'pagination', 'urls'),
-    ('redaction', 'bodies', 'retries', 'connections', 'tls', 'pacing'),
-    ('exceptions', 'logs', 'debug_report', 'proxies'),
+    ('limits', 'pagination', 'urls'),
+    ('rate_limit', 'redaction', 'bodies', 'connections', 'tls'),
+    ('exceptions', 'retries', 'logs', 'debug_report', 'proxies'),
     ('failures', 'environment'),
     ('configuration', 'sending'),
     ('models.model',),
@@ -38,7 +38,8 @@ URLLIB3_USERS = {'bodies', 'configuration', 'connections', 'debug_report', 'fail
                  'sending', 'tls', 'urls'}
 
 #: What an import must not bring along: it is slow, has effects, or is for others.
-UNWANTED = ['multiprocessing', 'pprint', 'socks', 'cloudsmith_api.sandbox', 'cloudsmith_api.environment', 'pytest']
+UNWANTED = ['multiprocessing', 'pprint', 'socks', 'cloudsmith_api.debug_report', 'cloudsmith_api.environment',
+            'cloudsmith_api.sandbox', 'pytest']
 
 _REPORT = """
 import json, logging, sys, threading

@@ -7,7 +7,7 @@ import pytest
 from servers import ScriptedServer, json_answer, silent
 
 from cloudsmith_api import RateLimit, TimeoutException, TooManyRequestsException
-from cloudsmith_api.pacing import Pacer
+from cloudsmith_api.rate_limit import Pacer
 
 
 def asking_for(interval, status=200):

@@ -54,7 +54,7 @@ from cloudsmith_api import (
     UserAuthTokenRequest,
     UserBrief,
 )
-from cloudsmith_api.configuration import Setting
+from cloudsmith_api.debug_report import Setting
 from cloudsmith_api.rest import RESTClientObject, RESTResponse
 from cloudsmith_api.sandbox import Sandbox
 from cloudsmith_api.sandbox.accounts import User
