@@ -42,12 +42,15 @@ DATES_READ = (('raw, dates read', 'user_tokens_list_with_dates'),)
 ROWS = (1, 10, 100, 500, 1000, 5000)
 THREADS = (1, 2, 4, 8, 16, 32, 64)
 
-#: The seconds that a batch of calls takes, the seconds after which a contender has no more rounds for a figure (but
-#: three), and the rounds: of calls, of calls for growth, and of new processes.
-Effort = collections.namedtuple('Effort', ('batch_seconds', 'seconds', 'rounds', 'growth_rounds', 'process_rounds'))
+#: The seconds that a batch of calls takes; in how many processes, one after the other, each contender makes a figure's
+#: calls, since where a process has its memory makes some hundredths, for as long as it lives; the rounds in each, of
+#: calls and of calls for growth; the rounds of new processes; and the seconds after which a contender has no more rounds
+#: for a figure (but three in each process).
+Effort = collections.namedtuple(
+    'Effort', ('batch_seconds', 'lives', 'rounds', 'growth_rounds', 'process_rounds', 'seconds'))
 
-FULL = Effort(0.2, 40, 60, 20, 25)
-QUICK = Effort(0.02, 1.5, 8, 3, 4)
+FULL = Effort(0.2, 5, 8, 4, 40, 40)
+QUICK = Effort(0.02, 1, 8, 3, 4, 1.5)
 
 # Models and clients that are made and dropped: few by the published package, which is too slow for more.
 _DISCARDED = {THIS: (100000, 1000), PUBLISHED: (1000, 50), RAW: (None, 1000)}
@@ -106,7 +109,7 @@ class Comparison:
         for name in (THIS, PUBLISHED):
             with self._worker(name) as worker:
                 count = self._fitting(lambda count, worker=worker: worker.ask('models', count))
-                rows[name] = report.row([worker.ask('models', count) for _ in range(self._effort.growth_rounds)])
+                rows[name] = report.row([worker.ask('models', count) for _ in range(self._effort.rounds)])
         return rows
 
     def memory(self):
@@ -136,14 +139,20 @@ class Comparison:
 
         :param also: further operations of the baseline, each with the name it gets in the report.
         """
-        with contextlib.ExitStack() as stack:
-            measures = {}
-            for name in (RAW,) + names:
-                worker = stack.enter_context(self._worker(name))
-                measures[name] = self._batch(worker, operation, arguments, threads)
-                for title, another in also if name == RAW else ():
-                    measures[title] = self._batch(worker, another, arguments, threads)
-            return self._interleaved(measures, rounds or self._effort.rounds)
+        pairs = collections.defaultdict(list)
+        for _ in range(self._effort.lives):
+            with contextlib.ExitStack() as stack:
+                measures = {}
+                for name in (RAW,) + names:
+                    worker = stack.enter_context(self._worker(name))
+                    measures[name] = self._batch(worker, operation, arguments, threads)
+                    for title, another in also if name == RAW else ():
+                        measures[title] = self._batch(worker, another, arguments, threads)
+                pairs_of_one = self._interleaved(
+                    measures, rounds or self._effort.rounds, self._effort.seconds / self._effort.lives)
+                for name, measured in pairs_of_one.items():
+                    pairs[name] += measured
+        return _rows(pairs)
 
     def _batch(self, worker, operation, arguments, threads):
         def measure(count):
@@ -170,26 +179,30 @@ class Comparison:
         # Once before: modules are compiled, and files are read from memory.
         for warm_up in measures.values():
             warm_up()
-        return self._interleaved(measures, self._effort.process_rounds)
+        return _rows(self._interleaved(measures, self._effort.process_rounds, self._effort.seconds))
 
-    def _interleaved(self, measures, rounds):
-        """Measure each contender in turn, each time right after the baseline."""
+    def _interleaved(self, measures, rounds, seconds):
+        """Measure each contender in turn, each time right after the baseline; give the pairs of the two times."""
         baseline = measures.pop(RAW)
         pairs = {name: [] for name in measures}
         spent = dict.fromkeys(measures, 0.0)
         for turn in range(rounds):
             for name, measure in measures.items():
-                if turn < 3 or spent[name] < self._effort.seconds:
+                if turn < 3 or spent[name] < seconds:
                     begin = time.perf_counter()
                     pairs[name].append((baseline(), measure()))
                     spent[name] += time.perf_counter() - begin
-        rows = {RAW: report.row([before for pair in pairs.values() for before, _ in pair])}
-        for name, measured in pairs.items():
-            rows[name] = report.row([after for _, after in measured], [after / before for before, after in measured])
-        return rows
+        return pairs
 
     def _worker(self, name):
         return Worker(self._pythons[name], CONTENDERS[name].script, self._url)
+
+
+def _rows(pairs):
+    rows = {RAW: report.row([before for measured in pairs.values() for before, _ in measured])}
+    for name, measured in pairs.items():
+        rows[name] = report.row([after for _, after in measured], [after / before for before, after in measured])
+    return rows
 
 
 FIGURES = ('user_self', 'user_tokens_list', 'cold_start', 'imports', 'threads', 'model', 'memory', 'growth_rows',
@@ -264,7 +277,7 @@ def _parser():
     parser.add_argument('--python', metavar='PATH', action='append',
                         help='a Python to measure on, may be repeated (default: the one that runs this)')
     parser.add_argument('--quick', action='store_true', help='measure less: to see that it works, not to quote')
-    parser.add_argument('--rounds', type=int, help='how often each figure is measured')
+    parser.add_argument('--rounds', type=int, help='how often each figure is measured, in each process')
     parser.add_argument('--only', metavar='FIGURE', action='append', choices=FIGURES,
                         help='one of %s, may be repeated (default: all)' % ', '.join(FIGURES))
     parser.add_argument('--json', metavar='FILE', help='write all that was measured')
