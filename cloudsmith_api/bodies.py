@@ -38,7 +38,7 @@ def encode_body(method, headers, body, post_params):
     if body is not None and post_params:
         raise ValueError('body and post_params cannot be sent both')
     name = next((name for name in headers if name.lower() == 'content-type'), 'Content-Type')
-    content_type = headers.setdefault(name, 'application/json').lower()
+    content_type = headers.setdefault(name, 'application/json')
     try:
         if body is not None:
             return _encode_value(content_type, body)
@@ -52,10 +52,10 @@ def encode_body(method, headers, body, post_params):
 
 def _encode_form(content_type, post_params):
     """Give the bytes of a form, and its type, to which one in parts adds what stands between them."""
-    kind = content_type.lower()
-    if 'application/x-www-form-urlencoded' in kind:
+    kind = _media_type(content_type)
+    if kind == 'application/x-www-form-urlencoded':
         return urlencode(post_params or []).encode('ascii'), content_type
-    if 'multipart/form-data' in kind:
+    if kind == 'multipart/form-data':
         return encode_multipart_formdata(post_params or [])
     if post_params:
         raise ValueError('post_params need a Content-Type of a form, not %s' % content_type)
@@ -63,11 +63,16 @@ def _encode_form(content_type, post_params):
 
 
 def _encode_value(content_type, body):
-    if 'json' in content_type:
+    if 'json' in _media_type(content_type):
         return _encode_json(body)
     if not isinstance(body, (bytes, six.text_type)):
         raise TypeError('body must be text or bytes for Content-Type %s, not %s' % (content_type, type(body).__name__))
     return six.ensure_binary(body)
+
+
+def _media_type(content_type):
+    """Leave out the parameters behind a type (RFC 9110 section 8.3.1), whose texts may hold the name of another."""
+    return content_type.partition(';')[0].strip().lower()
 
 
 def _encode_json(body):

@@ -135,6 +135,17 @@ def test_a_form_is_sent_in_parts(transport):
     assert b'filename="x.txt"' in sent.body and b'content' in sent.body
 
 
+def test_a_type_is_told_by_its_name_and_not_by_what_else_the_header_holds(transport):
+    with ScriptedServer(GOOD) as server:
+        transport.request('POST', server.url, headers={'Content-Type': 'Application/X-WWW-Form-Urlencoded ; a=json'},
+                          post_params=[('a', 'b')])
+        transport.request('POST', server.url, headers={'Content-Type': 'text/plain; a=json'}, body='b')
+        with pytest.raises(ValueError, match='Content-Type of a form'):
+            transport.request('POST', server.url, post_params=[('a', 'b')],
+                              headers={'Content-Type': 'multipart/form-dataapplication/x-www-form-urlencoded'})
+    assert [request.body for request in server.requests] == [b'a=b', b'b']
+
+
 @pytest.mark.parametrize('method, arguments, error', [
     ('get', {}, ValueError),
     ('TRACE', {}, ValueError),

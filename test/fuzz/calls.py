@@ -372,8 +372,12 @@ def _credentials(script, configuration):
     return credentials
 
 
+def _media_type(content_type):
+    return content_type.partition(';')[0].strip().lower()
+
+
 def _is_form_in_parts(script, content_type):
-    return ('multipart/form-data' in content_type.lower() and script.verb not in ('GET', 'HEAD')
+    return (_media_type(content_type) == 'multipart/form-data' and script.verb not in ('GET', 'HEAD')
             and script.one.get('body') is None)
 
 
@@ -412,11 +416,11 @@ def _check_body(script, headers, body):
             sent = {name: value for name, value in json.loads(body.decode('utf-8')).items() if value is not None}
             assert sent == expected, body
         return
-    content_type = headers['content-type'].lower()
+    media_type = _media_type(headers['content-type'])
     if script.method or script.verb in ('GET', 'HEAD') or script.one.get('body') is None:
         # A form may have no fields, but it has an end.
-        assert script.many['form'] or 'multipart/form-data' in content_type or not body, body
-    elif 'json' in content_type:
+        assert script.many['form'] or media_type == 'multipart/form-data' or not body, body
+    elif 'json' in media_type:
         assert json.loads(body.decode('utf-8')) == script.one['body'], body
     else:
         assert body.decode('utf-8') == script.one['body'], body
