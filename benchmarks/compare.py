@@ -1,7 +1,7 @@
 """Measures what a call costs with this package, the published one and requests, beside the HTTP library below them.
 
-Everything is a ratio to the baseline, urllib3 and ``json.loads`` doing the same work, measured just before: a
-machine that others use too slows down both. Makes its own environments from the package index, and starts its own
+Everything is a ratio to the baseline, urllib3 and ``json.loads`` doing the same work, measured just before and just
+after: a machine that others use too slows down both. Makes its own environments from the package index, and starts its own
 server. Runs on Python 3.9 or later.
 """
 
@@ -49,7 +49,7 @@ THREADS = (1, 2, 4, 8, 16, 32, 64)
 Effort = collections.namedtuple(
     'Effort', ('batch_seconds', 'lives', 'rounds', 'growth_rounds', 'process_rounds', 'seconds'))
 
-FULL = Effort(0.2, 5, 8, 4, 40, 40)
+FULL = Effort(0.2, 5, 8, 4, 60, 40)
 QUICK = Effort(0.02, 1, 8, 3, 4, 1.5)
 
 # Models and clients that are made and dropped: few by the published package, which is too slow for more.
@@ -139,7 +139,7 @@ class Comparison:
 
         :param also: further operations of the baseline, each with the name it gets in the report.
         """
-        pairs = collections.defaultdict(list)
+        taken = collections.defaultdict(list)
         for _ in range(self._effort.lives):
             with contextlib.ExitStack() as stack:
                 measures = {}
@@ -148,11 +148,11 @@ class Comparison:
                     measures[name] = self._batch(worker, operation, arguments, threads)
                     for title, another in also if name == RAW else ():
                         measures[title] = self._batch(worker, another, arguments, threads)
-                pairs_of_one = self._interleaved(
+                taken_in_one = self._interleaved(
                     measures, rounds or self._effort.rounds, self._effort.seconds / self._effort.lives)
-                for name, measured in pairs_of_one.items():
-                    pairs[name] += measured
-        return _rows(pairs)
+                for name, measured in taken_in_one.items():
+                    taken[name] += measured
+        return _rows(taken)
 
     def _batch(self, worker, operation, arguments, threads):
         def measure(count):
@@ -182,27 +182,32 @@ class Comparison:
         return _rows(self._interleaved(measures, self._effort.process_rounds, self._effort.seconds))
 
     def _interleaved(self, measures, rounds, seconds):
-        """Measure each contender in turn, each time right after the baseline; give the pairs of the two times."""
+        """Measure each contender in turn, each time between two runs of the baseline.
+
+        :return: by contender, for each time the seconds, and what the baseline took around it.
+        """
         baseline = measures.pop(RAW)
-        pairs = {name: [] for name in measures}
+        before = baseline()
+        taken = {name: [] for name in [RAW] + list(measures)}
         spent = dict.fromkeys(measures, 0.0)
         for turn in range(rounds):
             for name, measure in measures.items():
                 if turn < 3 or spent[name] < seconds:
                     begin = time.perf_counter()
-                    pairs[name].append((baseline(), measure()))
+                    own, after = measure(), baseline()
                     spent[name] += time.perf_counter() - begin
-        return pairs
+                    taken[name].append((own, (before + after) / 2))
+                    taken[RAW].append((after, after))
+                    before = after
+        return taken
 
     def _worker(self, name):
         return Worker(self._pythons[name], CONTENDERS[name].script, self._url)
 
 
-def _rows(pairs):
-    rows = {RAW: report.row([before for measured in pairs.values() for before, _ in measured])}
-    for name, measured in pairs.items():
-        rows[name] = report.row([after for _, after in measured], [after / before for before, after in measured])
-    return rows
+def _rows(taken):
+    return {name: report.row([own for own, _ in measured], [own / baseline for own, baseline in measured])
+            for name, measured in taken.items()}
 
 
 FIGURES = ('user_self', 'user_tokens_list', 'cold_start', 'imports', 'threads', 'model', 'memory', 'growth_rows',

@@ -236,7 +236,8 @@ class ApiClient(object):
             if self.configuration.pace:
                 request['_request_timeout'] = self._keep_pace(request['_request_timeout'])
             response = self.request(method, url, **request)
-            self._take_note(_headers_of(response))
+            headers = _headers_of(response)
+            self._take_note(headers)
             streaming = not request['_preload_content']
             data = response if streaming else None
             if response_type is not None and not streaming:
@@ -250,7 +251,7 @@ class ApiClient(object):
         if verbose:
             logger.debug('%s %s: %s in %.0f ms', method, scrub(url), response.status, (monotonic() - started) * 1000)
         self.last_response = response
-        return data if data_only else (data, response.status, _headers_of(response))
+        return data if data_only else (data, response.status, headers)
 
     def _keep_pace(self, timeout):
         """Wait for this call's moment, and give what that leaves of the time allowed."""
