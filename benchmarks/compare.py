@@ -1,8 +1,8 @@
 """Measures what a call costs with this package, the published one and requests, beside the HTTP library below them.
 
 Everything is a ratio to the baseline, urllib3 and ``json.loads`` doing the same work, measured just before and just
-after: a machine that others use too slows down both. Makes its own environments from the package index, and starts its own
-server. Runs on Python 3.9 or later.
+after: a machine that others use too slows down both. Makes its own environments from the package index, and starts its
+own server. Runs on Python 3.9 or later.
 """
 
 import argparse
@@ -44,8 +44,8 @@ THREADS = (1, 2, 4, 8, 16, 32, 64)
 
 #: The seconds that a batch of calls takes; in how many processes, one after the other, each contender makes a figure's
 #: calls, since where a process has its memory makes some hundredths, for as long as it lives; the rounds in each, of
-#: calls and of calls for growth; the rounds of new processes; and the seconds after which a contender has no more rounds
-#: for a figure (but three in each process).
+#: calls and of calls for growth; the rounds of new processes; and the seconds after which a contender has no more
+#: rounds for a figure (but three in each process).
 Effort = collections.namedtuple(
     'Effort', ('batch_seconds', 'lives', 'rounds', 'growth_rounds', 'process_rounds', 'seconds'))
 

@@ -68,7 +68,7 @@ def run_script(script, *args, **options):
         [sys.executable, '-W', 'error', '-W', 'ignore::DeprecationWarning', '-c',
          OWN_GROUP + options.get('start', SCRIPT_START) + textwrap.dedent(script)] + [str(arg) for arg in args],
         env=unmeasured_environment(), stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
-    # What it forked goes with it: one process that hangs would keep the pipe open, and what waits for the tests waiting.
+    # What it forked goes with it: one process that hangs would keep the pipe open, and all that waits for its end.
     killer = threading.Timer(LATEST, os.killpg, [process.pid, signal.SIGKILL])
     killer.start()
     try:
