@@ -1,8 +1,10 @@
 """Certificates made for a test: an authority, what it signs, and what goes wrong with that."""
 
 import datetime
+import hashlib
 import ipaddress
 import ssl
+import struct
 import time
 import warnings
 
@@ -80,6 +82,18 @@ class Authority(object):
         issued = self._authority.issue_cert(name)
         return (self._write(issued.cert_chain_pems[0].bytes()), self._write(issued.private_key_pem.bytes()),
                 self._write(issued.private_key_and_cert_chain_pem.bytes()))
+
+    def put_into(self, folder):
+        """Put the certificate into a folder, under the name by which OpenSSL looks for it there: a hash of its subject.
+
+        :param folder: a ``py.path.local``.
+        """
+        pem = self._authority.cert_pem.bytes()
+        subject = x509.load_pem_x509_certificate(pem, default_backend()).subject
+        # In small letters, and without the tag and the length of the whole.
+        small = x509.Name([x509.NameAttribute(part.oid, part.value.lower()) for part in subject])
+        digest = hashlib.sha1(small.public_bytes(default_backend())[2:]).digest()
+        folder.join('%08x.0' % struct.unpack('<I', digest[:4])).write_binary(pem)
 
     def _write(self, data):
         self._count += 1

@@ -78,6 +78,10 @@ def test_deserialize_takes_text_and_bytes(client, data):
     assert client.deserialize(Answer(data), 'UserBrief') == UserBrief(slug='ada')
 
 
+def test_deserialize_takes_a_class_for_its_name(client):
+    assert client.deserialize(Answer('{"slug": "ada"}'), UserBrief) == UserBrief(slug='ada')
+
+
 @pytest.mark.parametrize('text', ['[]', '"x"', 'null', '', '<html>', '{'])
 def test_an_answer_of_the_wrong_kind_keeps_status_headers_and_body(connect, text):
     with ScriptedServer(json_answer(text)) as server:
@@ -103,9 +107,10 @@ def test_an_unknown_response_type_is_refused_before_sending(client, recorder):
 
 
 @pytest.mark.parametrize('method', ['get', 'BREW', '', None])
-def test_an_unknown_method_is_refused_before_sending(client, recorder, method):
+@pytest.mark.parametrize('async_req', [False, True])
+def test_an_unknown_method_is_refused_before_sending(client, recorder, method, async_req):
     with pytest.raises(ValueError, match='method'):
-        client.call_api('/any/', method)
+        client.call_api('/any/', method, async_req=async_req)
     assert recorder.requests == []
 
 
@@ -233,6 +238,13 @@ def test_a_default_header_is_the_same_in_any_spelling(client, recorder):
     client.call_api('/any/', 'GET')
     names = [name.lower() for name, _ in recorder.requests[0].headers]
     assert names.count('user-agent') == 1
+
+
+def test_of_a_default_header_in_several_spellings_the_one_set_last_is_sent(client, recorder):
+    for name, value in [('x-extra', 'one'), ('X-Extra', 'two'), ('x-extra', 'three')]:
+        client.set_default_header(name, value)
+    client.call_api('/any/', 'GET')
+    assert [value for name, value in recorder.requests[0].headers if name.lower() == 'x-extra'] == ['three']
 
 
 def test_a_header_that_a_program_changed_by_itself_counts_from_the_next_call_on(client, recorder):
@@ -410,6 +422,24 @@ class TestBackground(object):
             seen.append(options['_request_timeout']) or request(*args, **options))
         api.user_self(async_req=True, _request_timeout=5).get(10)
         assert seen == [5]
+
+    def test_have_what_waiting_for_a_thread_left_of_their_time(self, connect):
+        free = threading.Event()
+
+        def late(connection):
+            free.wait(10)
+            connection.sendall(json_answer('{}'))
+
+        with ScriptedServer(late) as server:
+            api = connect(server.url, connection_pool_maxsize=1)
+            seen, request = [], api.api_client.rest_client.request
+            api.api_client.rest_client.request = lambda *args, **options: (
+                seen.append(options['_request_timeout']) or request(*args, **options))
+            results = [api.user_self(async_req=True, _request_timeout=9) for _ in range(2)]
+            threading.Event().wait(0.6)
+            free.set()
+            assert [result.get(10) for result in results] == [UserBrief()] * 2
+        assert 0 < seen[1] <= 9 - 0.6
 
     def test_wait_for_a_thread_within_their_time(self, connect):
         with ScriptedServer(silent()) as server:

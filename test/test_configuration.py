@@ -272,6 +272,16 @@ def test_which_keys_are_set_shows_and_their_values_do_not(configuration):
     assert shown == "{'X-Api-Keys': '********'}"
 
 
+@pytest.mark.parametrize('name, value, shown', [
+    ('password', 'pw1', '********'), ('password', '', "''"), ('my_token', 123456, '********'),
+    ('api_key', {'X-Api-Key': 'pw1'}, "{'X-Api-Key': '********'}"), ('my_codes', {'otp': 5}, "{'otp': '********'}"),
+])
+def test_a_secret_is_masked_however_short_and_of_whatever_type_it_is_and_an_empty_one_shows(
+        configuration, name, value, shown):
+    setattr(configuration, name, value)
+    assert {setting.name: setting.value for setting in configuration.describe()}[name] == shown
+
+
 @pytest.mark.parametrize('value', [
     functools.partial(print_nothing, client_secret='the-secret'), {'login': {'password': 'the-secret'}},
     [('password', 'the-secret')], [{'pwd': 'the-secret'}],

@@ -122,10 +122,28 @@ def test_a_page_of_which_all_has_moved_on_from_the_one_before_is_not_the_end(con
         assert names_of(connect(server.url).user_tokens_iter(page_size=1)) == ['a', 'b']
 
 
+def test_a_first_page_that_is_empty_is_not_the_end_where_there_are_more(connect):
+    headers = [('X-Pagination-PageTotal', '2')]
+    with ScriptedServer(json_answer(keys(), headers=headers), json_answer(keys('a'), headers=headers)) as server:
+        assert names_of(connect(server.url).user_tokens_iter()) == ['a']
+
+
+def test_a_service_that_speaks_of_many_pages_and_gives_none_is_asked_twice(connect):
+    with ScriptedServer(json_answer(keys(), headers=[('X-Pagination-PageTotal', '1000000')])) as server:
+        assert names_of(connect(server.url).user_tokens_iter()) == []
+        assert len(server.requests) == 2
+
+
 def test_a_page_as_large_as_the_service_gives_is_not_the_end_though_more_was_asked_for(connect):
     full = json_answer(keys(*map(str, range(500))))
     with ScriptedServer(full, json_answer(keys('last'))) as server:
         assert len(names_of(connect(server.url).user_tokens_iter(page_size=1000))) == 501
+
+
+def test_a_page_of_one_less_than_the_service_gives_is_the_end_though_more_was_asked_for(connect):
+    with ScriptedServer(json_answer(keys(*map(str, range(499))))) as server:
+        assert len(names_of(connect(server.url).user_tokens_iter(page_size=1000))) == 499
+        assert len(server.requests) == 1
 
 
 def test_a_service_that_goes_round_in_circles_is_not_asked_for_ever(connect):

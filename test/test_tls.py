@@ -39,6 +39,12 @@ def test_a_folder_of_authorities_can_be_named(connect, authority, tmpdir):
     assert server.requests == []
 
 
+def test_an_authority_in_a_folder_that_is_named_is_trusted(connect, authority, tmpdir):
+    authority.put_into(tmpdir)
+    with ScriptedServer(GOOD, tls=authority.server()) as server:
+        assert connect(server.url, ssl_ca_cert=str(tmpdir)).user_self().name == 'Ada'
+
+
 # The server's TLS and the trusted authority, made of an authority and one that nobody trusts.
 UNTRUSTED = {
     'an unknown authority': lambda authority, stranger: (stranger.server(), authority.path),
