@@ -11,9 +11,9 @@ import threading
 
 import pytest
 from certificates import Authority
-from servers import ScriptedServer, SocksServer, closed_port, http_answer, json_answer, then_cut
+from servers import ScriptedServer, SocksServer, closed_port, dripping, http_answer, json_answer, then_cut
 
-from cloudsmith_api import ApiException, ConnectionException, TlsException
+from cloudsmith_api import ApiException, ConnectionException, TimeoutException, TlsException
 from cloudsmith_api.retries import ApiRetry
 
 GOOD = json_answer('{"name": "Ada"}')
@@ -185,6 +185,17 @@ def test_a_call_goes_through_a_socks_proxy(connect, authority, scheme, kind):
         api = connect(server.url, proxy='%s://127.0.0.1:%d' % (kind, proxy.port), ssl_ca_cert=authority.path)
         assert [api.user_self(_request_timeout=20).name for _ in range(3)] == ['Ada'] * 3
         assert proxy.requests == [('127.0.0.1', server.port)]
+
+
+@pytest.mark.parametrize('scheme', ['http', 'https'])
+def test_a_number_bounds_a_call_that_gets_a_dripping_answer_through_a_socks_proxy(connect, authority, scheme):
+    pytest.importorskip('socks')
+    tls = authority.server() if scheme == 'https' else None
+    with ScriptedServer(dripping(json_answer('{}' + ' ' * 50)), tls=tls) as server, SocksServer() as proxy:
+        api = connect(server.url, proxy='socks5://127.0.0.1:%d' % proxy.port, ssl_ca_cert=authority.path)
+        with pytest.raises(TimeoutException):
+            api.user_self(_request_timeout=1)
+    assert len(server.requests) == 1
 
 
 def test_a_socks_proxy_may_ask_for_user_and_password(connect):

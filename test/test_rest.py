@@ -10,7 +10,8 @@ import zlib
 import pytest
 import six
 from certificates import Authority
-from servers import ScriptedServer, closed_port, http_answer, json_answer, then_cut
+from servers import ScriptedServer, closed_port, http_answer, json_answer, silent, then_cut
+from urllib3.exceptions import ReadTimeoutError
 
 from cloudsmith_api import (
     ApiException,
@@ -202,6 +203,16 @@ def test_an_unread_answer_is_for_the_caller_to_read(transport):
         response.release_conn()
 
 
+def test_an_answer_that_is_left_unread_has_no_other_call_wait(transport):
+    transport.configuration.connection_pool_maxsize = 1
+    with ScriptedServer(GOOD) as server:
+        transport.request('GET', server.url)
+        unread = [transport.request('GET', server.url, _preload_content=False, _request_timeout=5) for _ in range(2)]
+        assert transport.request('GET', server.url, _request_timeout=5).status == 200
+        for response in unread:
+            response.close()
+
+
 def test_an_error_is_read_even_if_the_caller_wants_to_read_answers(transport):
     with ScriptedServer(http_answer(404, '{"detail": "No."}')) as server:
         with pytest.raises(NotFoundException) as caught:
@@ -336,6 +347,15 @@ def test_programs_may_use_the_pool_manager_themselves(transport, authority, opti
         assert transport.pool_manager.request('GET', server.url, **options).status == 200
 
 
+@pytest.mark.parametrize('times', [1, (5, 1)])
+def test_the_pool_manager_keeps_the_time_of_the_configuration(transport, authority, times):
+    transport.configuration.timeout = times
+    transport.configuration.ssl_ca_cert = authority.path
+    with ScriptedServer(silent(), tls=authority.server()) as server:
+        with pytest.raises(ReadTimeoutError):
+            transport.pool_manager.request('GET', server.url, retries=False)
+
+
 def test_the_pool_manager_has_the_connections_that_calls_use(transport, authority):
     transport.configuration.ssl_ca_cert = authority.path
     with ScriptedServer(GOOD, tls=authority.server()) as server:
@@ -403,6 +423,22 @@ def test_a_request_goes_to_the_host_of_its_url_also_where_the_one_before_went_el
     assert (len(one.requests), len(other.requests)) == (2, 1)
 
 
+@pytest.mark.parametrize('options, hosts, connections', [
+    ({}, 4, 1), ({}, 5, 2), ({'pools_size': 1}, 1, 1), ({'pools_size': 1}, 2, 2),
+])
+def test_connections_are_kept_for_four_hosts_or_for_as_many_as_is_asked_for(options, hosts, connections):
+    transport = RESTClientObject(Configuration(), **options)
+    servers = [ScriptedServer(GOOD) for _ in range(hosts)]
+    try:
+        for server in servers * 2:
+            transport.request('GET', server.url)
+        assert [server.connections for server in servers] == [connections] * hosts
+    finally:
+        transport.close()
+        for server in servers:
+            server.stop()
+
+
 def test_threads_that_make_the_first_call_together_share_one_pool(transport):
     managers = []
     threads = [threading.Thread(target=lambda: managers.append(transport.pool_manager)) for _ in range(8)]
@@ -439,6 +475,12 @@ def test_connections_of_the_process_that_this_one_was_forked_from_are_let_go(tra
         assert -1 not in transport._sender._of_processes
         for pool in (own.managers[False, False].connection_from_url(server.origin),):
             pool.close()
+
+
+def test_a_star_import_gives_the_names_that_programs_know():
+    names = {}
+    exec('from cloudsmith_api.rest import *', names)
+    assert set(names) - {'__builtins__'} == {'ApiException', 'RESTClientObject', 'RESTResponse'}
 
 
 def test_a_transport_that_never_called_its_constructor_can_be_closed():

@@ -102,6 +102,14 @@ def test_a_connection_that_is_refused_is_tried_again_for_any_verb(connect, verb,
     assert 'Could not connect: ' in str(caught.value)
 
 
+@pytest.mark.parametrize('verb', VERBS)
+@pytest.mark.parametrize('scheme', ['http', 'https'])
+def test_a_proxy_that_refuses_a_connection_is_tried_again_for_any_verb(connect, verb, scheme, caplog):
+    with pytest.raises(ConnectionException):
+        send(connect(scheme + '://service.localhost/v1', proxy='http://127.0.0.1:%d' % closed_port(), retries=2), verb)
+    assert len(retry_lines(caplog)) == 2
+
+
 @pytest.mark.parametrize('verb, requests', [('GET', 3), ('POST', 1), ('PUT', 1), ('DELETE', 1)])
 def test_an_answer_that_does_not_come_in_time_is_asked_for_again_where_that_is_safe(connect, verb, requests):
     with ScriptedServer(silent()) as server:
@@ -282,6 +290,33 @@ def test_a_subclass_of_retry_decides_and_waits_as_it_likes(connect):
     with ScriptedServer(http_answer(503), then_cut(b''), GOOD) as server:
         connect(server.url, retries=Policy(3, status_forcelist=[503], backoff_factor=100)).user_self()
     assert calls == [('GET', True, False), 503, ('GET', False, True), False]
+
+
+def test_a_subclass_of_retry_is_told_the_url_without_its_query(connect):
+    told = []
+
+    class Policy(Retry):
+        def increment(self, method=None, url=None, *args, **kwargs):
+            told.append(url)
+            return super(Policy, self).increment(method, url, *args, **kwargs)
+
+    with ScriptedServer(http_answer(503), GOOD) as server:
+        policy = Policy(3, status_forcelist=[503])
+        send(connect(server.url, retries=policy), 'GET', query_params={'token': 'hunter22'})
+    assert told == [server.url + '/thing/']
+
+
+def test_settings_that_are_changed_count_for_the_next_call(connect):
+    with ScriptedServer(http_answer(503), http_answer(503), http_answer(503), silent()) as server:
+        api = connect(server.url, retries=0)
+        for retries, requests in ((0, 1), (1, 3)):
+            api.api_client.configuration.retries = retries
+            with pytest.raises(ServiceException):
+                api.user_self()
+            assert len(server.requests) == requests
+        api.api_client.configuration.timeout = 0.3
+        with pytest.raises(TimeoutException):
+            api.user_self()
 
 
 def test_the_state_of_a_policy_is_handed_on(connect):
