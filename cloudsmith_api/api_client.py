@@ -13,6 +13,7 @@ from . import arguments
 from .bodies import decode_body
 from .configuration import AUTH_HEADERS, Configuration
 from .exceptions import ApiException, InsecureTransportWarning, InvalidResponseException, TimeoutException
+from .headers import header
 from .limits import check_timeout, monotonic
 from .rate_limit import Pacer, RateLimit
 from .redaction import mask, scrub, secret_values, secrets_of
@@ -112,8 +113,8 @@ class ApiClient(object):
 
     @property
     def user_agent(self):
-        """The ``User-Agent`` header."""
-        return self.default_headers['User-Agent']
+        """The ``User-Agent`` header; ``None`` if the program took it out of :attr:`default_headers`."""
+        return header(self.default_headers, 'User-Agent')
 
     @user_agent.setter
     def user_agent(self, value):

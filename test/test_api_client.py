@@ -311,6 +311,13 @@ def test_the_user_agent_can_be_set(client, recorder):
     assert headers_of(recorder.requests[0])['User-Agent'] == client.user_agent == 'mine/2'
 
 
+def test_the_user_agent_is_that_header_in_any_spelling(client):
+    client.set_default_header('user-agent', 'mine/3')
+    assert client.user_agent == 'mine/3'
+    client.default_headers.clear()
+    assert client.user_agent is None
+
+
 def test_a_callers_headers_are_left_as_they_are(client):
     given = {'X-Extra': 'yes'}
     client.call_api('/any/', 'GET', header_params=given)

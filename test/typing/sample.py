@@ -377,7 +377,7 @@ def check_client(session: Session) -> None:
         assert_type(client.default_headers, Dict[str, str])
         assert_type(client.cookie, Optional[str])
         assert_type(client.last_response, Union[RESTResponse, BaseHTTPResponse, None])
-        assert_type(client.user_agent, str)
+        assert_type(client.user_agent, Optional[str])
         client.user_agent = 'sample'
         client.set_default_header('X-Trace', '2')
         client.set_default_header('X-Trace', 2)
