@@ -314,6 +314,12 @@ def test_settings_are_shown_without_secrets(configuration, show):
     assert 'shown' in text
 
 
+def test_a_configuration_prints_its_host_and_what_is_not_the_default(configuration):
+    assert repr(configuration) == '<Configuration host=%r>' % DEFAULTS['host']
+    configuration.retries = 1
+    assert repr(configuration) == '<Configuration host=%r, retries=1>' % DEFAULTS['host']
+
+
 def test_the_debug_report_names_versions(configuration):
     lines = configuration.to_debug_report().split('\n')
     assert lines[0] == 'Python SDK Debug Report:'

@@ -4,13 +4,14 @@ import socket
 import threading
 
 import pytest
-from servers import ScriptedServer, closed_port, json_answer, then_cut
+from certificates import Authority
+from servers import ScriptedServer, closed_port, json_answer, silent, then_cut
 from six.moves import queue
 from urllib3.exceptions import NewConnectionError
 
 from cloudsmith_api import ConnectionException
 from cloudsmith_api.connections import LimitedHTTPConnection, LimitedHTTPPool, _close_idle, end
-from cloudsmith_api.limits import LIMITS, Deadline
+from cloudsmith_api.limits import LIMITS, Deadline, monotonic
 
 GOOD = json_answer('{"name": "Ada"}')
 
@@ -77,6 +78,36 @@ def test_time_that_is_up_before_the_first_byte_is_read_ends_the_answer(left):
             connection.close()
 
 
+def test_a_wait_for_the_next_byte_has_what_is_left_of_the_call_and_not_the_time_of_the_connection():
+    with ScriptedServer(silent()) as server:
+        connection = LimitedHTTPConnection('127.0.0.1', server.port, timeout=15)
+        connection.request('GET', '/')
+        started = monotonic()
+        LIMITS.deadline = Deadline(0.3)
+        try:
+            with pytest.raises(socket.timeout):
+                connection.getresponse()
+        finally:
+            LIMITS.deadline = None
+            connection.close()
+        assert 0.2 < monotonic() - started < 10
+
+
+def test_a_tls_handshake_has_all_that_connecting_left_however_many_addresses_there_were(connect, monkeypatch, tmpdir):
+    class LateServer(ScriptedServer):
+        def _serve(self, connection):
+            threading.Event().wait(0.8)
+            super(LateServer, self)._serve(connection)
+
+    lookup, authority = socket.getaddrinfo, Authority(tmpdir)
+    with LateServer(GOOD, tls=authority.server(u'many.localhost')) as server:
+        answers = [(socket.AF_INET, socket.SOCK_STREAM, 6, '', ('127.0.0.1', server.port))] * 50
+        monkeypatch.setattr(socket, 'getaddrinfo', lambda name, *args: (
+            answers if name == 'many.localhost' else lookup(name, *args)))
+        api = connect('https://many.localhost:%d/v1' % server.port, retries=0, ssl_ca_cert=authority.path)
+        assert api.user_self(_request_timeout=10).name == 'Ada'
+
+
 def test_a_connection_that_the_service_has_closed_meanwhile_is_opened_anew(connect):
     with ScriptedServer(then_cut(GOOD)) as server:
         api = connect(server.url, retries=0)
@@ -128,6 +159,19 @@ class TestPlacesOfAPool(object):
         pool._put_conn(None)
         assert closed == [True]
         pool.close()
+
+    def test_what_is_idle_is_closed_with_the_pool_and_what_is_in_use_once_it_is_given_back(self):
+        with ScriptedServer(GOOD) as server:
+            pool = LimitedHTTPPool('127.0.0.1', server.port, maxsize=2)
+            used, idle = pool._get_conn(), pool._get_conn()
+            for connection in (used, idle):
+                connection.connect()
+            pool._put_conn(idle)
+            pool.close()
+            assert idle.sock is None
+            assert used.sock is not None
+            pool._put_conn(used)
+            assert used.sock is None
 
     def test_closing_twice_is_closing_once(self):
         pool = LimitedHTTPPool('127.0.0.1', 1, maxsize=1)

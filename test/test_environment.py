@@ -3,6 +3,9 @@
 
 import io
 import os
+import platform
+import subprocess
+import sys
 import warnings
 
 import pytest
@@ -114,6 +117,15 @@ def test_the_folder_on_windows(settings_file, home, monkeypatch, folder):
     monkeypatch.setenv('APPDATA', str(home.join(folder)) if folder == 'elsewhere' else '')
     settings_file('credentials.ini', u'[default]\napi_key = windows\n', folder + '/cloudsmith')
     assert key_of(Configuration.from_environment()) == 'windows'
+
+
+def test_the_folder_is_that_of_the_system_at_hand(settings_file, home):
+    folder = {'Darwin': 'Library/Application Support', 'Windows': 'AppData/Roaming'}.get(platform.system(), '.config')
+    settings_file('config.ini', u'[default]\napi_user_agent = found\n', folder + '/cloudsmith')
+    script = 'from cloudsmith_api import Configuration; print(Configuration.from_environment().user_agent)'
+    environ = {name: value for name, value in os.environ.items() if name != 'APPDATA'}
+    environ.update(HOME=str(home), USERPROFILE=str(home), PYTHONPATH=os.pathsep.join(sys.path))
+    assert subprocess.check_output([sys.executable, '-c', script], env=environ).split() == [b'found']
 
 
 def test_the_current_folder_is_never_read(home, monkeypatch):
@@ -344,6 +356,13 @@ def test_describe_tells_defaults_from_what_the_program_set(monkeypatch):
     made.api_key['X-Api-Key'] = 'changed'
     made.retries = 1
     assert [origin_of(made, name) for name in ('api_key', 'retries', 'timeout')] == ['program', 'program', 'default']
+
+
+def test_describe_tells_where_a_value_comes_from_that_is_kept_in_another_form(monkeypatch):
+    monkeypatch.setenv('CLOUDSMITH_API_HOST', 'https://api.example.com/v1/')
+    made = Configuration.from_environment(timeout=[1, 2])
+    assert (made.host, made.timeout) == ('https://api.example.com/v1', (1, 2))
+    assert [origin_of(made, name) for name in ('host', 'timeout')] == ['CLOUDSMITH_API_HOST', 'argument']
 
 
 def test_the_user_agent_of_the_configuration_is_that_of_the_client(monkeypatch):

@@ -1,5 +1,6 @@
 """A JSON text is read or refused, however deep it is."""
 
+import json
 import subprocess
 import sys
 
@@ -66,9 +67,14 @@ def test_what_is_nested_too_deeply_is_a_value_error_that_says_so(text):
         assert getattr(refused.value, '__context__', None) is None
 
 
+@pytest.mark.skipif(sys.version_info < (3, 9), reason='there, depth is dangerous')
+def test_an_interpreter_that_depth_is_no_danger_to_reads_what_it_can():
+    assert json.dumps(parse('[' * 700 + ']' * 700)) == '[' * 700 + ']' * 700
+
+
 @pytest.mark.parametrize('text', [
     '[]' * 1000, '{"a": "%s"}' % ('[' * 1000), r'["\"%s", "\\"]' % ('{' * 1000), '[' * 600 + ']' * 600,
-    '[%s]' % ('{"a": []},' * 1000),
+    '[%s]' % ('{"a": []},' * 1000), '[' * 600 + '][' + ']' * 600,
 ])
 def test_marks_that_open_no_further_level_do_not_count(text):
     check_depth(text)

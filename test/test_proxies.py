@@ -159,6 +159,15 @@ def test_a_proxy_may_be_reached_over_tls(connect, authority, scheme):
         assert [api.user_self().name for _ in range(2)] == ['Ada'] * 2
 
 
+@pytest.mark.skipif(sys.version_info < (3,), reason='Python 2.7 has no TLS within TLS')
+def test_a_long_answer_that_ends_its_connection_comes_whole_over_tls_within_tls(connect, authority):
+    answer = json_answer('{"name": "%s"}' % ('a' * 200000), headers=[('Connection', 'close')])
+    with ScriptedServer(then_cut(answer), tls=authority.server()) as server:
+        with TunnelServer(tls=authority.server()) as proxy:
+            api = connect(server.url, proxy=proxy.origin, ssl_ca_cert=authority.path, timeout=20)
+            assert len(api.user_self().name) == 200000
+
+
 @pytest.mark.parametrize('scheme', ['http', 'https'])
 def test_a_proxy_that_cannot_be_trusted_is_sent_nothing(connect, authority, tmpdir, scheme):
     stranger = Authority(tmpdir)

@@ -192,6 +192,14 @@ class TestForms(object):
         assert name in other.__doc__
 
 
+@pytest.mark.parametrize('option', ['collection_formats', 'header_params', 'post_params'])
+def test_what_call_api_takes_besides_is_refused_with_the_options_that_a_method_has(connect, recorder, option):
+    expected = 'argument %r; .* _preload_content, _request_timeout, _return_http_data_only, async_req$' % option
+    with pytest.raises(TypeError, match=expected):
+        connect(recorder.url).user_self(**{option: {'X-Mine': 'a'}})
+    assert recorder.requests == []
+
+
 @pytest.mark.parametrize('slug_perm, error', [
     ('', ValueError), ('.', ValueError), ('..', ValueError), (None, ValueError),
     (5, TypeError), (True, TypeError), (['x'], TypeError),
