@@ -162,7 +162,7 @@ class TestPlacesOfAPool(object):
 
     def test_what_is_idle_is_closed_with_the_pool_and_what_is_in_use_once_it_is_given_back(self):
         with ScriptedServer(GOOD) as server:
-            pool = LimitedHTTPPool('127.0.0.1', server.port, maxsize=2)
+            pool = LimitedHTTPPool('127.0.0.1', server.port, maxsize=2, timeout=5)
             used, idle = pool._get_conn(), pool._get_conn()
             for connection in (used, idle):
                 connection.connect()

@@ -107,6 +107,17 @@ def test_a_row_that_is_not_like_the_others_is_read_all_the_same(row):
     assert set(vars(rows[1])) <= set(KEY)
 
 
+@pytest.mark.parametrize('model', ['UserBrief', 'InlineResponse2001'])
+def test_a_field_that_is_no_text_and_no_date_is_checked_in_full_rows_too(model):
+    row = {field.name: u'abc' for field in getattr(models, model).fields}
+    assert problem_of([row], 'list[%s]' % model).startswith('at [0].')
+
+
+def test_a_text_that_looks_like_a_date_stays_a_text_in_full_rows():
+    row, = read([key(key=KEY['created'], slug_perm=KEY['created'])], 'list[UserAuthenticationToken]')
+    assert (row.key, row.slug_perm) == (KEY['created'], KEY['created'])
+
+
 def test_unknown_fields_are_ignored():
     answer = {'name': u'Ada', 'colour': u'red', 'to_dict': 5, '_validated_by': 5, '__class__': 5, 'fields': []}
     user = read(answer, 'UserBrief')
@@ -257,12 +268,13 @@ def test_a_date_without_a_zone_stays_without(text, expected):
     u'2024-01-02T03:04:05+01:00:30', u'2024-01-02T03:04:05+01:60', u'2024-01-02T03:04:05.123456T8Z',
     u'-2024-01-02',
     u'٢٠٢٤-01-02T03:04:05Z', u'2024-01-02T03:04:05.00000٦Z', u'2024-01-02T03:04:05.12345 Z',
-    u'0x24-01-02T03:04:05.123456Z',
+    u'0x24-01-02T03:04:05.123456Z', u'20240102T030405.123456+0000',
     u'1704164645', u'Tue, 02 Jan 2024 03:04:05 GMT', u'2024-01-02T03:04:05.123456Z' * 2, u'日本語', u'\ud800',
 ])
-def test_what_is_no_date_is_refused(text):
-    assert problem_of(text, 'datetime') in ('should be a date and time, not this text',
-                                            'should be a date and time that exists')
+def test_what_is_no_date_is_refused_alone_and_in_a_column(text):
+    problem = problem_of(text, 'datetime')
+    assert problem in ('should be a date and time, not this text', 'should be a date and time that exists')
+    assert problem_of([key(created=text)], 'list[UserAuthenticationToken]') == 'at [0].created ' + problem
 
 
 @pytest.mark.parametrize('text', [
@@ -321,6 +333,11 @@ def test_a_text_that_is_no_json_is_not_shown(text):
         from_text(text, 'object')
     assert str(caught.value).startswith('is not JSON (')
     assert 'secret' not in str(caught.value)
+
+
+def test_where_a_text_stops_being_json_is_told():
+    with pytest.raises(Mismatch, match=r'^is not JSON \(.*line 2 column \d'):
+        from_text('{"a": 1,\n"b" 2}', 'object')
 
 
 @pytest.mark.parametrize('text', ['[' * 100000, '{"a":' * 100000])
