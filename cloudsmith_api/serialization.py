@@ -11,6 +11,11 @@ from . import arguments, models
 from .json_text import parse
 from .models.model import Model
 
+# RFC 3339 section 5.6, and less of it: no seconds, no zone, no time. Both parsers take much more, but not the same.
+_DATETIME = (
+    r'[0-9]{4}-[0-9]{2}-[0-9]{2}'
+    r'(?:[Tt ][0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:[.,][0-9]+)?)?(?:[Zz]|[+-][0-9]{2}(?::?[0-5][0-9])?)?)?\Z')
+
 if sys.version_info >= (3, 11):
     _parse_datetime = datetime.datetime.fromisoformat
 else:  # pragma: no cover (only since Python 3.11 does the standard library read the service's dates)
@@ -19,16 +24,11 @@ else:  # pragma: no cover (only since Python 3.11 does the standard library read
     _FRACTION = re.compile('[.,]([0-9]{1,6})[0-9]*')
 
     def _parse_datetime(text):
-        # To dateutil, 24:00 is the next day's 00:00.
-        if text[11:13] == '24':
-            raise ValueError('hour must be in 0..23')
+        # To dateutil, 24:00 is the next day's 00:00, and to its oldest release on Python 2.7, a blank is a digit.
+        if text[11:13] == '24' or not re.match(_DATETIME, text):
+            raise ValueError('hour must be in 0..23, and all digits there')
         # Its older releases take neither a comma nor more than six digits.
         return isoparse(_FRACTION.sub(r'.\1', text))
-
-# RFC 3339 section 5.6, and less of it: no seconds, no zone, no time. Both parsers take much more, but not the same.
-_DATETIME = (
-    r'[0-9]{4}-[0-9]{2}-[0-9]{2}'
-    r'(?:[Tt ][0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:[.,][0-9]+)?)?(?:[Zz]|[+-][0-9]{2}(?::?[0-5][0-9])?)?)?\Z')
 
 # The form that the service uses, 2024-01-02T03:04:05.000006Z, is told by its length and its punctuation.
 _USUAL_LENGTH = 27
