@@ -110,7 +110,7 @@ class Configuration(object):
         :raises ValueError: if a file is malformed or cannot be read, there is no such profile, or a value cannot be
             used; it says where that is.
         """
-        from .environment import Found, find_settings  # most programs need neither this nor debug_report
+        from .environment import Found, find_settings  # what a plain Configuration() never needs
 
         if 'host' in settings:
             check_host('host', settings['host'])
@@ -136,7 +136,7 @@ class Configuration(object):
         :return: a :class:`.Setting` for each, in alphabetical order.
         :rtype: list
         """
-        from .debug_report import describe
+        from .debug_report import describe  # what no call needs
 
         settings = dict(vars(self))
         origins = settings.pop('_origins')
@@ -274,7 +274,7 @@ class Configuration(object):
 
         :rtype: str
         """
-        from .debug_report import debug_report
+        from .debug_report import debug_report  # the same
 
         return debug_report(self.describe())
 

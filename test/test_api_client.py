@@ -419,6 +419,14 @@ def test_a_failed_call_does_not_keep_alive_what_its_caller_had(connect):
     assert kept() is None
 
 
+def answering_after(event):
+    """Make an item of a script that answers once an event has come."""
+    def answer(connection):
+        event.wait(10)
+        connection.sendall(json_answer('{}'))
+    return answer
+
+
 class TestBackground(object):
     """Calls with ``async_req``."""
 
@@ -432,12 +440,7 @@ class TestBackground(object):
 
     def test_have_what_waiting_for_a_thread_left_of_their_time(self, connect):
         free = threading.Event()
-
-        def late(connection):
-            free.wait(10)
-            connection.sendall(json_answer('{}'))
-
-        with ScriptedServer(late) as server:
+        with ScriptedServer(answering_after(free)) as server:
             api = connect(server.url, connection_pool_maxsize=1)
             seen, request = [], api.api_client.rest_client.request
             api.api_client.rest_client.request = lambda *args, **options: (
@@ -470,12 +473,7 @@ class TestBackground(object):
 
     def test_return_before_the_answer_is_there(self, connect):
         answered = threading.Event()
-
-        def late(connection):
-            answered.wait(10)
-            connection.sendall(json_answer('{}'))
-
-        with ScriptedServer(late) as server:
+        with ScriptedServer(answering_after(answered)) as server:
             result = connect(server.url).user_self(async_req=True)
             assert not result.ready()
             with pytest.raises(multiprocessing.TimeoutError):

@@ -64,32 +64,30 @@ def test_the_limits_of_a_call_are_gone_after_it(connect):
         assert (LIMITS.deadline, LIMITS.size) == (None, float('inf'))
 
 
+def answer_within(seconds, server, timeout):
+    """Wait for an answer as a call does that has so many seconds left, on a connection with another timeout."""
+    connection = LimitedHTTPConnection('127.0.0.1', server.port, timeout=timeout)
+    connection.request('GET', '/')
+    LIMITS.deadline = Deadline(seconds)
+    try:
+        return connection.getresponse()
+    finally:
+        LIMITS.deadline = None
+        connection.close()
+
+
 @pytest.mark.parametrize('left', [-1, -0.01])
 def test_time_that_is_up_before_the_first_byte_is_read_ends_the_answer(left):
     with ScriptedServer(GOOD) as server:
-        connection = LimitedHTTPConnection('127.0.0.1', server.port, timeout=5)
-        connection.request('GET', '/')
-        LIMITS.deadline = Deadline(left)
-        try:
-            with pytest.raises(socket.timeout):
-                connection.getresponse()
-        finally:
-            LIMITS.deadline = None
-            connection.close()
+        with pytest.raises(socket.timeout):
+            answer_within(left, server, timeout=5)
 
 
 def test_a_wait_for_the_next_byte_has_what_is_left_of_the_call_and_not_the_time_of_the_connection():
     with ScriptedServer(silent()) as server:
-        connection = LimitedHTTPConnection('127.0.0.1', server.port, timeout=15)
-        connection.request('GET', '/')
         started = monotonic()
-        LIMITS.deadline = Deadline(0.3)
-        try:
-            with pytest.raises(socket.timeout):
-                connection.getresponse()
-        finally:
-            LIMITS.deadline = None
-            connection.close()
+        with pytest.raises(socket.timeout):
+            answer_within(0.3, server, timeout=15)
         assert 0.2 < monotonic() - started < 10
 
 
