@@ -1,3 +1,4 @@
+import json
 import os
 import re
 import signal
@@ -72,26 +73,65 @@ def test_an_impossible_port_is_one_line_and_exit_status_1(run, capsys):
 
 def test_help_names_the_option(run, capsys):
     assert run('--help') == 0
-    assert '--port' in capsys.readouterr()[0]
+    shown = capsys.readouterr()[0]
+    assert shown.startswith('usage: python -m cloudsmith_api.sandbox ')
+    assert program.purpose.split()[0] in shown
+    assert '--port' in shown and 'port on 127.0.0.1' in shown
 
 
-@pytest.mark.parametrize('number', [signal.SIGINT, signal.SIGTERM])
-def test_what_it_prints_can_be_pasted_and_a_signal_ends_it_quietly(number):
+@pytest.fixture
+def started():
+    """The module in a process of its own, which does not outlive the test."""
     process = subprocess.Popen(
         [sys.executable, '-m', 'cloudsmith_api.sandbox'], cwd=FOLDER,
         stdout=subprocess.PIPE, stderr=subprocess.PIPE,
         preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler))
+    yield process
+    if process.poll() is None:
+        process.kill()
+        process.communicate()
+
+
+def read_welcome(process):
     printed = b''
-    while printed.count(b'curl') < 3:
-        printed += process.stdout.readline()
-    text = printed.decode('ascii')
+    while b'"totp_token"' not in printed:
+        line = process.stdout.readline()
+        assert line, printed
+        printed += line
+    return printed.decode('ascii')
+
+
+def ask(port, method, target, header, body=''):
+    """Make a request by hand, and give the answer's status and its body's JSON."""
+    head = '%s %s HTTP/1.0\r\n%s\r\nContent-Length: %d\r\n\r\n' % (method, target, header, len(body))
+    connection = socket.create_connection(('127.0.0.1', port), timeout=5)
+    connection.sendall((head + body).encode('ascii'))
+    answer = b''.join(iter(lambda: connection.recv(65536), b'')).decode('utf-8')
+    connection.close()
+    return int(answer.split(' ')[1]), json.loads(answer.partition('\r\n\r\n')[2])
+
+
+@pytest.mark.parametrize('number', [signal.SIGINT, signal.SIGTERM])
+def test_what_it_prints_can_be_pasted_and_a_signal_ends_it_quietly(started, number):
+    text = read_welcome(started)
     port = int(re.search('127.0.0.1:([0-9]+)/v1', text).group(1))
     key = re.search('CLOUDSMITH_API_KEY=([0-9a-f]{40})', text).group(1)
-    connection = socket.create_connection(('127.0.0.1', port), timeout=5)
-    connection.sendall(('GET /v1/user/self/ HTTP/1.0\r\nX-Api-Key: %s\r\n\r\n' % key).encode('ascii'))
-    answer = b''.join(iter(lambda: connection.recv(65536), b''))
-    connection.close()
-    assert b'"slug": "ada"' in answer
-    process.send_signal(number)
-    _, errors = process.communicate()
-    assert (process.returncode, errors) == (0, b'')
+    assert 'Ada has an API key' in text
+    status, user = ask(port, 'GET', '/v1/user/self/', 'X-Api-Key: ' + key)
+    assert (status, user['slug'], user['name']) == (200, 'ada', 'Ada')
+    started.send_signal(number)
+    _, errors = started.communicate()
+    assert (started.returncode, errors) == (0, b'')
+
+
+def test_the_sign_in_that_it_prints_needs_both_factors(started):
+    text = read_welcome(started)
+    port = int(re.search('127.0.0.1:([0-9]+)/v1', text).group(1))
+    assert port >= 1024  # one that is free, as the system gives it
+    assert 'Grace signs in with two factors' in text
+    password, code = re.findall("-d '(.*)'", text)
+    status, asked = ask(port, 'POST', '/v1/user/token/', 'Content-Type: application/json', password)
+    assert (status, asked['two_factor_required']) == (422, True)
+    code = code.replace('(from the answer)', asked['two_factor_token'])
+    status, answered = ask(port, 'POST', '/v1/user/token/', 'Content-Type: application/json', code)
+    assert status in (200, 201) and answered['token']
