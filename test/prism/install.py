@@ -9,6 +9,9 @@ PACKAGES = ['@stoplight/prism-cli@5.14.2', '@stoplight/prism-core@5.8.0', '@stop
             '@stoplight/prism-http-server@5.12.2']
 OLDEST_NODE = (18, 20, 1)
 
+# Half a minute is usual. A registry that cannot be reached, or not be trusted, npm asks over and over.
+MOST_SECONDS = 300
+
 
 def node_version():
     """Give the version of the Node on the PATH as a tuple, an empty one if there is none."""
@@ -25,7 +28,10 @@ def install(folder):
         return
     # Nothing of what is installed has a script to run; should that change, it would not be asked for.
     options = ['--prefix', folder, '--ignore-scripts', '--no-audit', '--no-fund']
-    subprocess.check_call([npm, 'install'] + options + PACKAGES)
+    try:
+        subprocess.check_call([npm, 'install'] + options + PACKAGES, timeout=MOST_SECONDS)
+    except subprocess.TimeoutExpired:
+        sys.exit('npm has not installed Prism within %d seconds; why, its log says (~/.npm/_logs)' % MOST_SECONDS)
 
 
 if __name__ == '__main__':
