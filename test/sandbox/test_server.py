@@ -334,6 +334,14 @@ def test_a_fault_may_close_the_connection_by_header(talk, sandbox):
     assert connection.rest() == b''
 
 
+def test_a_sandbox_has_a_port_that_is_free_and_is_all_that_a_star_import_brings():
+    names = {}
+    exec('from cloudsmith_api.sandbox import *', names)
+    assert set(names) - {'__builtins__'} == {'Sandbox'}
+    with names['Sandbox']() as sandbox:
+        assert port_of(sandbox) >= 1024
+
+
 @pytest.mark.parametrize('fault', [{'delay': 60}, {'drip': 60}, {}])
 def test_stopping_closes_every_connection_at_once(fault):
     with Sandbox() as sandbox:
