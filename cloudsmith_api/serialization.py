@@ -226,7 +226,7 @@ def _model_reader(model):
         for name in required:
             if name not in fields:
                 raise Mismatch('has no %s' % name)
-        return model.from_answers([fields])[0]
+        return model.from_answer(fields)
     return read
 
 
@@ -256,7 +256,7 @@ def _rows_reader(model, read_one_by_one):
         for name, items in columns:
             for row, item in zip(rows, items):
                 row[name] = item
-        return model.from_answers(rows)
+        return [model.from_answer(row) for row in rows]
     return read
 
 

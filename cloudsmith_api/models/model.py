@@ -1,8 +1,6 @@
 """What every model has in common; a model's own file says what its fields are, and nothing else."""
 
 import datetime
-from collections import deque
-from itertools import repeat
 
 import six
 
@@ -168,17 +166,16 @@ class Model(six.with_metaclass(ModelType, object)):
         super(Model, self).__setattr__(name, value)
 
     @classmethod
-    def from_answers(cls, rows):
-        """Make models of what the service answered, which is data, however long or short it is.
+    def from_answer(cls, values):
+        """Make a model of what the service answered, which is data, however long or short it is.
 
-        :param list rows: for each model a dict of its fields' values, of the right types; it becomes part of the model.
-        :rtype: list
+        :param dict values: its fields' values, of the right types; the dict becomes part of the model.
+        :rtype: Model
         """
-        models = list(map(object.__new__, repeat(cls, len(rows))))
+        model = object.__new__(cls)
         # Not model.__dict__ = values: that would go through our __setattr__, and take twice as long as all the rest.
-        # The deque of no length runs the map to its end, a sixth faster than a loop does.
-        deque(map(_set_dict, models, rows), maxlen=0)
-        return models
+        _set_dict(model, values)
+        return model
 
     def items_to_send(self):
         """Give name and value of each field that is set."""

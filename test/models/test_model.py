@@ -379,14 +379,13 @@ def test_a_copy_is_not_checked_again_and_keeps_its_settings(unchecked):
         copied.title = 'far too long'
 
 
-def test_models_are_made_of_an_answer_unchecked_and_keep_its_dicts():
-    rows = [{'title': '', 'short': 'far too long', 'items': []}, {'title': 'x' * 1000, 'items': []}]
-    made = Outer.from_answers(rows)
-    assert [model.title for model in made] == ['', 'x' * 1000]
-    assert made[0].short == 'far too long'
-    assert made[0].done is None
-    assert [type(model) for model in made] == [Outer, Outer]
-    assert vars(made[0]) is rows[0]
+@pytest.mark.parametrize('title', ['', 'x' * 1000])
+def test_a_model_is_made_of_an_answer_unchecked_and_keeps_its_dict(title):
+    values = {'title': title, 'short': 'far too long', 'items': []}
+    made = Outer.from_answer(values)
+    assert type(made) is Outer
+    assert (made.title, made.short, made.done) == (title, 'far too long', None)
+    assert vars(made) is values
 
 
 def test_a_dict_is_checked_like_a_model():
