@@ -86,9 +86,9 @@ class RESTClientObject(object):
         if method not in METHODS:
             raise ValueError('method must be one of %s, not %r' % (', '.join(sorted(METHODS)), method))
         # On Python 2, a head that is not bytes cannot be sent together with a body that is.
-        method, url = six.ensure_str(method), six.ensure_str(url)
-        headers = {name if type(name) is str else six.ensure_str(name): value
-                   for name, value in dict(headers or {}).items()}
+        method, url, headers = six.ensure_str(method), six.ensure_str(url), dict(headers or {})
+        if set(map(type, headers)) - {str}:
+            headers = {six.ensure_str(name): value for name, value in headers.items()}
         if query_params:
             url += ('&' if '?' in url else '?') + urlencode(query_params)
         payload = encode_body(method, headers, body, post_params)
