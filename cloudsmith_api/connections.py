@@ -9,7 +9,7 @@ from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.exceptions import ConnectTimeoutError, NewConnectionError
 from urllib3.util.connection import allowed_gai_family
 
-from .limits import LIMITS, Deadline, OversizeError, above_zero
+from .limits import THREAD, Deadline, OversizeError, above_zero
 
 # What an answer may hold besides its body: http.client takes at most 100 header lines.
 _HEAD_BYTES = 1024 * 1024
@@ -24,14 +24,19 @@ class _LimitedStream(io.RawIOBase):
     A socket's own timeout starts anew with each byte that arrives, so an answer that drips would never time out.
     """
 
-    def __init__(self, sock, stream):
-        self._stream = stream
+    def __init__(self, sock):
+        # Not buffered, since this is; it keeps the socket open until the answer is read, or closed.
+        self._stream = sock.makefile('rb', 0)
         # On Python 2, closing the connection takes the socket out of ``sock``, and only the stream keeps it.
-        self._sock = getattr(stream, '_sock', sock)
-        self._deadline = LIMITS.deadline
-        self._left = LIMITS.size + _HEAD_BYTES
+        self._sock = getattr(self._stream, '_sock', sock)
+        self._deadline = THREAD.call.deadline
+        self._left = THREAD.call.size + _HEAD_BYTES
         #: Whether the other side has said all it had to say.
         self.ended = False
+
+    def makefile(self, *_):
+        # http.client's response, which takes this for a socket, asks for what it is to read from.
+        return io.BufferedReader(self)
 
     def readable(self):
         return True
@@ -95,7 +100,7 @@ class _Response(http_client.HTTPResponse):
         if self.status == 101:
             self.will_close = True
         # What urllib3 would log.
-        vars(self.msg).update(defects=[], _payload=None)
+        self.msg.defects, self.msg._payload = [], None
 
 
 class LimitedConnection(object):
@@ -103,8 +108,7 @@ class LimitedConnection(object):
 
     def response_class(self, sock, *args, **kwargs):
         """Make http.client's response; http.client calls this for each answer, also for a proxy's to CONNECT."""
-        response = LIMITS.answer = _Response(sock, *args, **kwargs)
-        response.fp = io.BufferedReader(_LimitedStream(sock, response.fp))
+        response = THREAD.call.answer = _Response(_LimitedStream(sock), *args, **kwargs)
         return response
 
     def send(self, data):
@@ -115,7 +119,7 @@ class LimitedConnection(object):
         if self.sock is None:
             # This has http.client connect.
             super(LimitedConnection, self).send(b'')
-        deadline = LIMITS.deadline
+        deadline = THREAD.call.deadline
         for start in range(0, len(data), _SEND_BYTES):
             allowed = self.timeout if deadline is None else above_zero(deadline.remaining())
             # urllib3 2 has set it mostly; again would be one more system call, and threads change places at each.
@@ -131,7 +135,7 @@ class LimitedConnection(object):
         host, allowed = self._dns_host, self.timeout
         if allowed is None:
             return super(LimitedConnection, self)._new_conn()
-        budget = LIMITS.deadline or Deadline(allowed)
+        budget = THREAD.call.deadline or Deadline(allowed)
         addresses = self._addresses()
         try:
             while True:
@@ -186,11 +190,11 @@ class _LimitedSocket(object):
         setattr(self._sock, name, value)
 
     def recv(self, *args):
-        _spend(LIMITS.deadline, self._sock)
+        _spend(THREAD.call.deadline, self._sock)
         return self._sock.recv(*args)
 
     def sendall(self, *args):
-        _spend(LIMITS.deadline, self._sock)
+        _spend(THREAD.call.deadline, self._sock)
         return self._sock.sendall(*args)
 
 

@@ -64,27 +64,30 @@ class OversizeError(Exception):
     """An answer is longer than allowed. Not one of urllib3's errors: those would count as a lost answer."""
 
 
-class _Limits(threading.local):
-    """What the call on this thread may still use up; urllib3 has no way to hand it down to a socket's reads.
+class Limits(object):
+    """What a call may use up; as it stands here, where a program uses a connection by itself.
 
-    ``deadline`` is a :class:`Deadline` or ``None``; ``size`` is in bytes; ``answer`` is what http.client has made last.
+    :ivar Deadline deadline: when it must have ended, or ``None``.
+    :ivar float size: the most bytes that may come over the connection, the answer's head aside.
+    :ivar answer: what http.client has made last of an answer to it, or ``None``.
     """
 
     deadline = None
     size = float('inf')
     answer = None
 
-    def swap(self, deadline, size):
-        """Put other limits in place.
 
-        :return: those that were in place, to be put back: a signal may have one call made in the middle of another.
-        """
-        before = self.deadline, self.size
-        self.deadline, self.size, self.answer = deadline, size, None
-        return before
+class _Thread(threading.local):
+    """What this thread is doing; urllib3 has no way to hand limits down to a socket's reads.
+
+    :ivar Limits call: whose limits count now.
+    """
+
+    def __init__(self):
+        self.call = Limits()
 
 
-LIMITS = _Limits()
+THREAD = _Thread()
 
 
 def _seconds(name, value):

@@ -1,5 +1,6 @@
 import threading
 from time import monotonic as monotonic
+from typing import Any
 
 from urllib3 import Timeout
 
@@ -17,4 +18,12 @@ def urllib3_timeout(times: float | tuple[float, float]) -> Timeout: ...
 
 class OversizeError(Exception): ...
 
-LIMITS: threading.local
+class Limits:
+    deadline: Deadline | None
+    size: float
+    answer: Any
+
+class _Thread(threading.local):
+    call: Limits
+
+THREAD: _Thread

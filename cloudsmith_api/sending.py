@@ -10,7 +10,7 @@ from urllib3 import exceptions as urllib3_errors
 
 from .bodies import read_body
 from .failures import failure, hide_causes, in_words, scrubbed, unusable
-from .limits import LIMITS, Deadline, OversizeError, above_zero, check_timeout, urllib3_timeout
+from .limits import THREAD, Deadline, Limits, OversizeError, above_zero, check_timeout, urllib3_timeout
 from .proxies import connection_manager, headers_for_a_proxy
 from .redaction import secrets_of
 from .retries import ApiRetry, wait_before
@@ -61,7 +61,8 @@ class Sender(object):
         retries, refusal = call.retries, None
         while True:
             raw = error = None
-            around = LIMITS.swap(call.deadline, call.stream_limit)
+            # A signal may have one call made in the middle of another.
+            around, THREAD.call = THREAD.call, call
             try:
                 raw = self._open(call)
                 answer = raw, call.read(raw)
@@ -73,7 +74,7 @@ class Sender(object):
                 larger = 'the answer is larger than configuration.max_response_bytes (%d)' % call.limit
                 six.raise_from(unusable(raw, larger), caught)
             finally:
-                LIMITS.swap(*around)
+                THREAD.call = around
             # An answer that broke off has not told when to come back, whatever its head says.
             refused = raw if error is None else None
             try:
@@ -137,8 +138,8 @@ class Sender(object):
                 connections.recent = None
             except BaseException:
                 # urllib3 leaves an answer open whose head it does not accept.
-                if LIMITS.answer is not None:
-                    LIMITS.answer.close()
+                if call.answer is not None:
+                    call.answer.close()
                 raise
 
     def _opener(self, connections, call):
@@ -212,8 +213,8 @@ class _Bounds(object):
         self.retries = retries if isinstance(retries, Retry) else ApiRetry(retries, max_retry_after)
 
 
-class Call(object):
-    """A request that is ready to be sent, and the bounds it is to keep.
+class Call(Limits):
+    """A request that is ready to be sent, and the limits it is to keep.
 
     :param _Bounds bounds: what the settings allow it.
     :param str method: its verb.
@@ -235,6 +236,7 @@ class Call(object):
         self.payload = payload
         self.streaming = not preload
         self.limit = bounds.configuration.max_response_bytes
+        self.size = Limits.size if self.streaming else self.limit
         self.retries = bounds.retries
         self._parameters = parameters
         self._times, self._timeout = bounds.times, bounds.timeout
@@ -255,11 +257,6 @@ class Call(object):
         secrets = self.secrets()
         error.locate(self.method, self.url, secrets)
         hide_causes(error, secrets)
-
-    @property
-    def stream_limit(self):
-        """The most bytes that may come over the connection, the answer's head aside."""
-        return float('inf') if self.streaming else self.limit
 
     def timeout(self):
         """Give the times that urllib3 is to keep in one attempt."""

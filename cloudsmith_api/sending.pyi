@@ -6,7 +6,7 @@ from urllib3 import BaseHTTPResponse, PoolManager, Retry
 
 from .configuration import Configuration
 from .exceptions import ApiException
-from .limits import Deadline
+from .limits import Limits
 
 _Timeout: TypeAlias = float | tuple[float, float] | None
 
@@ -19,7 +19,7 @@ class Sender:
     def manager(self, configuration: Configuration, tls: bool, streaming: bool) -> PoolManager: ...
     def close(self) -> None: ...
 
-class Call:
+class Call(Limits):
     configuration: Configuration
     method: str
     url: str
@@ -28,7 +28,6 @@ class Call:
     streaming: bool
     limit: int
     retries: Retry
-    deadline: Deadline | None
 
     def __init__(
         self, bounds: Any, method: str, url: str, headers: dict[str, str], payload: bytes | None,
@@ -36,8 +35,6 @@ class Call:
     ) -> None: ...
     def secrets(self) -> list[str]: ...
     def explain(self, error: ApiException) -> None: ...
-    @property
-    def stream_limit(self) -> float: ...
     def timeout(self) -> Any: ...
     def pool_timeout(self) -> float: ...
     def has_time_for(self, wait: float) -> bool: ...

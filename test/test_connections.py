@@ -11,7 +11,7 @@ from urllib3.exceptions import NewConnectionError
 
 from cloudsmith_api import ConnectionException
 from cloudsmith_api.connections import LimitedHTTPConnection, LimitedHTTPPool, _close_idle, end
-from cloudsmith_api.limits import LIMITS, Deadline, monotonic
+from cloudsmith_api.limits import THREAD, Deadline, Limits, monotonic
 
 GOOD = json_answer('{"name": "Ada"}')
 
@@ -61,18 +61,18 @@ def test_an_ipv6_address_can_be_named(connect):
 def test_the_limits_of_a_call_are_gone_after_it(connect):
     with ScriptedServer(GOOD) as server:
         connect(server.url).user_self(_request_timeout=5)
-        assert (LIMITS.deadline, LIMITS.size) == (None, float('inf'))
+        assert (THREAD.call.deadline, THREAD.call.size) == (None, float('inf'))
 
 
 def answer_within(seconds, server, timeout):
     """Wait for an answer as a call does that has so many seconds left, on a connection with another timeout."""
     connection = LimitedHTTPConnection('127.0.0.1', server.port, timeout=timeout)
     connection.request('GET', '/')
-    LIMITS.deadline = Deadline(seconds)
+    THREAD.call.deadline = Deadline(seconds)
     try:
         return connection.getresponse()
     finally:
-        LIMITS.deadline = None
+        THREAD.call = Limits()
         connection.close()
 
 
