@@ -45,11 +45,11 @@ THREADS = (1, 2, 4, 8, 16, 32, 64)
 #: The seconds that a batch of calls takes; in how many processes, one after the other, each contender makes a figure's
 #: calls, since where a process has its memory makes some hundredths, for as long as it lives; the rounds in each, of
 #: calls and of calls for growth; the rounds of new processes; and the seconds after which a contender has no more
-#: rounds for a figure (but three in each process).
+#: rounds for a figure (but two in each process).
 Effort = collections.namedtuple(
     'Effort', ('batch_seconds', 'lives', 'rounds', 'growth_rounds', 'process_rounds', 'seconds'))
 
-FULL = Effort(0.2, 5, 8, 4, 60, 40)
+FULL = Effort(0.2, 10, 4, 2, 120, 60)
 QUICK = Effort(0.02, 1, 8, 3, 4, 1.5)
 
 # Models and clients that are made and dropped: few by the published package, which is too slow for more.
@@ -192,7 +192,7 @@ class Comparison:
         spent = dict.fromkeys(measures, 0.0)
         for turn in range(rounds):
             for name, measure in measures.items():
-                if turn < 3 or spent[name] < seconds:
+                if turn < 2 or spent[name] < seconds:
                     begin = time.perf_counter()
                     own, after = measure(), baseline()
                     spent[name] += time.perf_counter() - begin
