@@ -256,7 +256,7 @@ def _rows_reader(model, read_one_by_one):
         for name, items in columns:
             for row, item in zip(rows, items):
                 row[name] = item
-        return [model.from_answer(row) for row in rows]
+        return model.from_answers(rows)
     return read
 
 

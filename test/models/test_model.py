@@ -388,6 +388,13 @@ def test_a_model_is_made_of_an_answer_unchecked_and_keeps_its_dict(title):
     assert vars(made) is values
 
 
+def test_many_models_are_made_each_of_its_own_dict():
+    rows = [{'title': 'a', 'items': []}, {'title': 'b', 'items': []}]
+    made = Outer.from_answers(rows)
+    assert [(type(model), model.title) for model in made] == [(Outer, 'a'), (Outer, 'b')]
+    assert all(vars(model) is row for model, row in zip(made, rows))
+
+
 def test_a_dict_is_checked_like_a_model():
     Outer.check({'title': 'abc', 'items': [], 'colour': 'red'})
     with pytest.raises(ValueError, match='title must not be empty'):
