@@ -338,6 +338,14 @@ def test_a_compressed_answer_that_is_cut_is_lost_even_if_all_of_its_text_has_com
             transport.request('GET', server.url)
 
 
+@pytest.mark.parametrize('name', [b'X-Team', u'X-Team'])
+def test_a_header_may_be_named_in_bytes_and_in_text(transport, name):
+    with ScriptedServer(GOOD) as server:
+        transport.request('GET', server.url, headers={name: 'a', 'X-Other': 'b'})
+    sent = dict(server.requests[0].headers)
+    assert (sent['X-Team'], sent['X-Other']) == ('a', 'b')
+
+
 @pytest.mark.parametrize('options', [{}, {'timeout': None}, {'timeout': 5}])
 @pytest.mark.parametrize('times', [5, (5, 5)])
 def test_programs_may_use_the_pool_manager_themselves(transport, authority, options, times):
