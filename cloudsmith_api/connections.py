@@ -25,7 +25,7 @@ class _LimitedStream(io.RawIOBase):
     """
 
     def __init__(self, sock):
-        # Not buffered, since this is; it keeps the socket open until the answer is read, or closed.
+        # Not buffered, since what reads from here is; it keeps the socket open until the answer is read, or closed.
         self._stream = sock.makefile('rb', 0)
         # On Python 2, closing the connection takes the socket out of ``sock``, and only the stream keeps it.
         self._sock = getattr(self._stream, '_sock', sock)
