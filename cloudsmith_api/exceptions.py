@@ -11,7 +11,10 @@ from .redaction import scrub
 
 # How much of what the service said is shown; ``body`` has all of it.
 _LONGEST_PART = 500
+# How much of it is searched for secrets.
 _MOST_READ = 100 * _LONGEST_PART
+# Escaped twice, a character may take so many.
+_MOST_FOR_A_CHARACTER = 12
 # Control characters, and those that turn the direction of writing: a terminal would obey them.
 _CONTROL = u'[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]+'
 
@@ -274,11 +277,12 @@ def _reasons_by_name(fields):
 
 def _printable(text, secrets):
     """Make a text safe to print: no secret, one line, no terminal controls, all of it encodable, not endless."""
-    if len(text) > _MOST_READ:
-        # A service may say as much as it likes, and looking for secrets takes its time. Half of what is looked at is
-        # left out, since a secret that was cut in two would not be found.
-        text = scrub(text[:_MOST_READ], secrets)[:_MOST_READ // 2]
-    line = u' '.join(re.sub(_CONTROL, u' ', scrub(text, secrets)).split())
+    cut = len(text) > _MOST_READ
+    text = scrub(text[:_MOST_READ], secrets)
+    if cut:
+        # A secret that was cut in two has not been found.
+        text = text[:-_MOST_FOR_A_CHARACTER * max(map(len, secrets or ['']))]
+    line = u' '.join(re.sub(_CONTROL, u' ', text).split())
     # Cut after secrets are gone: of one that is cut in two, the first half would not be found.
     if len(line) > _LONGEST_PART:
         line = line[:_LONGEST_PART - 3] + u'...'

@@ -18,11 +18,17 @@ def scrubbed(text, secrets):
     return six.ensure_str(scrub(six.ensure_text(text, errors='replace'), secrets))
 
 
-def hide_causes(error, secrets):
-    """Cut off the errors behind an error if they quote a secret, since a traceback shows their texts too."""
-    # Only those that this package put behind it: the context is the program's, where a handler of its own makes a call.
-    cause = getattr(error, '__cause__', None)
-    while cause is not None:
+def hide_causes(error, secrets, handled):
+    """Drop the cause of an error if its text, or that of an error behind it, has a secret: tracebacks show both.
+
+    :param ApiException error: the error of a call.
+    :param list secrets: the secrets of the call.
+    :param handled: the exception that the program was handling when it made the call, or ``None``. It stands behind the
+        cause, and is the program's: neither it nor what is behind it is looked at.
+    """
+    cause, seen = getattr(error, '__cause__', None), [None, handled]
+    while not any(cause is known for known in seen):
+        seen.append(cause)
         quoted = '%s %r' % (cause, cause)
         if scrub(quoted, secrets) != quoted:
             error.__cause__ = error.__context__ = None

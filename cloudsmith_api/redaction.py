@@ -1,10 +1,8 @@
 """What must never be shown: which names are secret, and how a text is freed of the values behind them."""
 
-import json
 import re
 
 import six
-from six.moves.urllib.parse import quote, quote_plus
 
 from .urls import credentials_in
 
@@ -25,10 +23,23 @@ _HEADER = r"""(?xi)
     ((?:authorization|cookie|x-api-key)(?:['"]?\s*[:=]\s*|['"],\s*)(?:b?(['"]))?)
     (?(2)(?:\\.|(?!\2).)+|[^\r\n]+)"""
 
-# In the query of a URL, by its name.
-_IN_QUERY = r'(?i)([?&][^=&#\s]*(?:%s)[^=&#\s]*=)[^&#\s]+' % _NAMES
+# In the query of a URL, by its name. The lookahead makes sure that the rest matches, so that nothing is tried twice:
+# without it, a text such as ``?key?key?key`` takes a time that grows with the cube of its length.
+_IN_QUERY = r'(?i)([?&](?=[^?&=#\s]*=[^&#\s])[^?&=#\s]*?(?:%s)[^?&=#\s]*=)[^&#\s]+' % _NAMES
 
+# A character as URLs, JSON, Python's repr and HTML may write it: by a hexadecimal number, a decimal one, or a name.
+_ESCAPED = (r'(?:%|\\x)([0-9A-Fa-f]{2})|\\u([0-9A-Fa-f]{4})|\\U([0-9A-Fa-f]{8})|&#[xX]([0-9A-Fa-f]{1,6});'
+            r'|&#([0-9]{1,7});|&([A-Za-z]{2,8});|\\([\\abfnrtv])')
+# Escaped text may be escaped again; each layer is one more pass, and the number of passes must not depend on the text.
+_MOST_LAYERS = 4
+# A character of UTF-8 whose bytes were read as Latin-1.
+_MISREAD = u'[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}'
+_NOT_ASCII = u'[^\x00-\x7f]'
+_NOT_ALPHANUMERIC = r'(?u)[\W_]+'
+
+# A shorter secret would be found inside ordinary words, or where the end of one word meets the next.
 _SHORTEST_VALUE = 4
+_SHORTEST_ACROSS_WORDS = 8
 
 
 def is_secret(name):
@@ -83,7 +94,7 @@ def _named_items(value):
 
 
 def secrets_of(configuration, *sources):
-    """Collect what no error and no log record may show, since whoever answers may echo it.
+    """Collect the secrets of a request, which no error and no log record may show: whoever responds may echo them.
 
     :param Configuration configuration: its settings, and the user and password of its proxy, count.
     :param sources: headers, parameters and bodies of the request.
@@ -93,21 +104,15 @@ def secrets_of(configuration, *sources):
     for source in (vars(configuration),) + sources:
         values += secret_values(source)
     # 'Bearer abc' is to cover 'abc' alone.
-    return [form for value in values for part in {value, value.rpartition(' ')[2]} for form in _forms(part)]
-
-
-def _forms(secret):
-    """Give the forms in which a secret may come back: as it is, in a URL, in JSON, and as http.client reads a head."""
-    # A setting that is not sent may be a text that could not be.
-    data = six.ensure_binary(secret, errors='replace')
-    text = six.ensure_text(secret, errors='replace')
-    in_urls = {six.ensure_text(quote(data, '')), six.ensure_text(quote_plus(data))}
-    in_json = {six.ensure_text(json.dumps(text, ensure_ascii=escaped)[1:-1]) for escaped in (True, False)}
-    return {text, data.decode('latin-1')} | in_urls | in_json
+    return [part for value in values for part in {value, value.rpartition(' ')[2]}]
 
 
 def scrub(text, values=()):
-    """Take secrets out of a text: the given values, credentials and secret parameters in URLs, and known header lines.
+    """Mask the secrets in a text: the given values, credentials and secret parameters in URLs, and known header lines.
+
+    A given value is also found escaped, in other letter case or in another encoding; then all of the word that it
+    stands in is masked, or all of the text where it stretches over several words. The time taken is linear in the
+    length of the text.
 
     :param str text: a log message or an error's description.
     :param values: secret texts, for example of :func:`secret_values`; ``'Bearer abc'`` also covers ``abc`` alone.
@@ -116,11 +121,57 @@ def scrub(text, values=()):
     """
     # On Python 2, bytes and text that are not ASCII cannot be compared.
     alike = six.ensure_text if isinstance(text, six.text_type) else six.ensure_binary
-    secrets = [alike(part, errors='replace') for value in values for part in (value, value.partition(' ')[2])]
+    secrets = {alike(part, errors='replace') for value in values for part in (value, value.partition(' ')[2])}
     # The longest first: a shorter one that is part of it would leave the rest standing.
     for secret in sorted(secrets, key=len, reverse=True):
         if len(secret) >= _SHORTEST_VALUE:
             text = text.replace(secret, MASK)
+    text = _mask_escaped(text, {_normalize(secret) for secret in secrets})
     text = re.sub(_USER_INFO, MASK + '@', text)
     text = re.sub(_IN_QUERY, r'\1' + MASK, text)
     return re.sub(_HEADER, r'\1' + MASK, text)
+
+
+def _mask_escaped(text, normalized_secrets):
+    """Mask the words, or else the whole text, that hold a secret in another form."""
+    in_words = [secret for secret in normalized_secrets if len(secret) >= _SHORTEST_VALUE]
+    if not _holds(in_words, text):
+        return text
+    text = re.sub(r'\S+', lambda word: MASK if _holds(in_words, word.group()) else word.group(), text)
+    across_words = [secret for secret in in_words if len(secret) >= _SHORTEST_ACROSS_WORDS]
+    return MASK if _holds(across_words, text) else text
+
+
+def _holds(normalized_secrets, text):
+    normalized = _normalize(text)
+    return any(secret in normalized for secret in normalized_secrets)
+
+
+def _normalize(text):
+    """Reduce a text to its letters and digits, unescaped, in lower case and without accents."""
+    import unicodedata  # what only errors need
+
+    text = six.ensure_text(text, errors='replace')
+    for _ in range(_MOST_LAYERS):
+        escaped, text = text, re.sub(_ESCAPED, _unescape, text)
+        if text == escaped:
+            break
+    text = re.sub(_MISREAD, lambda found: found.group().encode('latin-1').decode('utf-8', 'ignore'), text)
+    # One character at a time: unicodedata sorts combining characters in quadratic time.
+    text = re.sub(_NOT_ASCII, lambda found: unicodedata.normalize('NFKD', found.group()), text)
+    return re.sub(_NOT_ALPHANUMERIC, u'', text.lower())
+
+
+def _unescape(found):
+    from six.moves.html_entities import name2codepoint  # what only errors need
+
+    hexadecimal = found.group(1) or found.group(2) or found.group(3) or found.group(4)
+    decimal, name, control = found.group(5, 6, 7)
+    if control:
+        return u'\\' if control == '\\' else u' '
+    if name and name not in name2codepoint:
+        return found.group()
+    try:
+        return six.unichr(int(hexadecimal, 16) if hexadecimal else int(decimal or name2codepoint[name]))
+    except (OverflowError, ValueError):
+        return u''

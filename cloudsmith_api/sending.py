@@ -2,6 +2,7 @@
 
 import logging
 import os
+import sys
 import threading
 
 import six
@@ -244,6 +245,7 @@ class Call(Limits):
             self._times = check_timeout('_request_timeout', timeout)
             self._timeout = urllib3_timeout(self._times)
         self.deadline = None if isinstance(self._times, tuple) else Deadline(self._times)
+        self._handled = sys.exc_info()[1]
 
     def secrets(self):
         """Collect what no error and no log record may show."""
@@ -256,7 +258,7 @@ class Call(Limits):
         """
         secrets = self.secrets()
         error.locate(self.method, self.url, secrets)
-        hide_causes(error, secrets)
+        hide_causes(error, secrets, self._handled)
 
     def timeout(self):
         """Give the times that urllib3 is to keep in one attempt."""

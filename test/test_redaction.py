@@ -34,6 +34,16 @@ def test_the_models_say_of_the_same_fields_that_they_are_secret():
             assert field.secret == is_secret(field.name), field.name
 
 
+@pytest.mark.parametrize('text, clean', [
+    ('?key?key?token=abc', '?key?key?token=********'),
+    ('?a=b&the-key=x?y&c=d', '?a=b&the-key=********&c=d'),
+    ('?key=&a=b', '?key=&a=b'),
+    ('/login?next=/x?token=abc', '/login?next=/x?token=********'),
+])
+def test_a_secret_is_found_in_any_place_of_a_query(text, clean):
+    assert scrub(text) == clean
+
+
 @pytest.mark.parametrize('name', ['token', 'access_token', 'api-key', 'pwd', 'otp', 'X-Signature'])
 def test_a_secret_in_the_query_of_a_url_does_not_show(name):
     assert scrub('GET /v1/x/?page=2&%s=abc%%20def&b=5#top' % name) == 'GET /v1/x/?page=2&%s=%s&b=5#top' % (name, MASK)
@@ -99,6 +109,37 @@ def test_a_secret_beyond_ascii_is_found_in_text_and_in_bytes():
     native = six.ensure_str(secret)
     assert scrub(u'It is pässwörd', [native]) == u'It is ********'
     assert scrub(six.ensure_str(u'It is pässwörd'), [secret]) == 'It is ********'
+
+
+@pytest.mark.parametrize('shown', [
+    'Wrong: %s.', '<p>Wrong: %s</p>', '"%s" is wrong',
+])
+@pytest.mark.parametrize('form', [
+    'p&quot;&auml;-Wort&amp;', 'p&#34;&#228;-Wort&#x26;', 'P%22%c3%a4-wort%26', 'p%2522%25C3%25A4-Wort%2526',
+    r'p\"\u00e4-Wort\u0026', r'p\\"\\u00e4-Wort\\u0026', u'p"a\u0308-Wort&', r'p\x22\xe4-Wort&', u'p"\xc3\xa4-Wort&',
+    r'p\"\xc3\xa4-Wort&', u'P"\xc4-WORT&', r'p\U00000022\U000000e4-Wort&', u'p\uff02\xe4-Wort&',
+])
+def test_a_secret_is_found_in_any_form_it_comes_back_in(form, shown):
+    clean = scrub(shown % form, [u'p"\xe4-Wort&'])
+    assert 'ort' not in clean.lower()
+    assert MASK in clean
+
+
+def test_a_text_is_masked_whole_if_a_secret_stretches_over_words():
+    assert scrub('It was correct\thorse\tbattery', ['correct horse battery']) == MASK
+
+
+def test_only_the_word_with_an_escaped_secret_is_masked():
+    assert scrub('No such key: kE7%2Fthe%2Bkey.', ['kE7/the+key']) == 'No such key: ********'
+
+
+def test_a_short_secret_is_not_found_where_two_words_meet():
+    assert scrub('at estimate', ['test']) == 'at estimate'
+
+
+@pytest.mark.parametrize('text', ['&nothing; and %zz and \\q', '&#9999999; or \\UFFFFFFFF'])
+def test_what_only_looks_like_an_escape_stays(text):
+    assert scrub(text, ['the-secret']) == text
 
 
 @pytest.mark.parametrize('text, clean', [

@@ -219,3 +219,43 @@ def test_the_attributes_of_an_error_show_all_that_came(connect):
             api.user_self()
     assert (caught.value.detail, caught.value.reason) == (KEY, KEY)
     assert KEY in caught.value.body
+
+
+class ProgramError(Exception):
+    """An error of the program, of which the package must look at nothing."""
+
+    def __str__(self):
+        raise RuntimeError('not to be asked')
+
+    __repr__ = __str__
+
+
+def raise_from_itself():
+    error = KeyError('once')
+    six.raise_from(error, error)
+
+
+def raise_program_error():
+    raise ProgramError()
+
+
+@pytest.mark.parametrize('fail', [raise_from_itself, raise_program_error])
+@pytest.mark.parametrize('answer', [then_cut(b''), http_answer(404), http_answer(200, b'?')])
+def test_a_call_from_a_handler_does_not_look_at_the_exception_it_handles(connect, fail, answer):
+    with ScriptedServer(answer) as server:
+        api = connect(server.url, retries=0)
+        try:
+            fail()
+        except (KeyError, ProgramError):
+            with pytest.raises(ApiException):
+                api.user_self()
+
+
+def test_a_cut_after_many_echoes_shows_no_part_of_a_secret(connect):
+    key = 'kE7-' + '0123456789abcdef' * 128
+    with RespondingServer(lambda request: http_answer(400, json.dumps({'detail': key * 40}))) as server:
+        api = connect(server.url)
+        api.api_client.configuration.api_key['X-Api-Key'] = key
+        with pytest.raises(ApiException) as caught:
+            api.user_self()
+    assert '0123456789abcdef' not in str(caught.value)
