@@ -37,7 +37,7 @@ from cloudsmith_api import (
     UnprocessableEntityException,
     __version__,
 )
-from cloudsmith_api.retries import ApiRetry
+from cloudsmith_api._transport.retry import ApiRetry
 
 LIMIT = 20000
 # The whole call's time, where the fault is that time runs out, and the latest it may end by the documentation.

@@ -9,18 +9,18 @@ import warnings
 
 import six
 
-from . import arguments
-from .bodies import decode_body
+from ._common import validation
+from ._common.clock import monotonic
+from ._common.headers import header
+from ._common.redaction import mask, scrub, secret_values, secrets_of
+from ._encoding.request import build_headers, build_query, build_url, check_header, form_parts, is_plain_and_remote
+from ._encoding.serialization import Mismatch, from_text, reader_of, to_json
+from ._transport.body import decode_body
 from .configuration import AUTH_HEADERS, Configuration
 from .exceptions import ApiException, InsecureTransportWarning, InvalidResponseException, TimeoutException
-from .headers import header
-from .limits import check_timeout, monotonic
 from .rate_limit import Pacer, RateLimit
-from .redaction import mask, scrub, secret_values, secrets_of
 from .rest import METHODS, RESTClientObject
-from .serialization import Mismatch, from_text, reader_of, to_json
 from .version import __version__
-from .wire import build_headers, build_query, build_url, check_header, form_parts, is_plain_and_remote
 
 logger = logging.getLogger(__name__)
 
@@ -49,7 +49,7 @@ class ApiClient(object):
         if configuration is None:
             configuration = Configuration()
         self._of_processes = {}
-        self.configuration = arguments.expect('configuration', configuration, Configuration, 'a Configuration')
+        self.configuration = validation.expect('configuration', configuration, Configuration, 'a Configuration')
         self.rest_client = RESTClientObject(configuration)
         self.default_headers = {}
         self.user_agent = configuration.user_agent or _USER_AGENT
@@ -171,7 +171,7 @@ class ApiClient(object):
             response_type = getattr(response_type, '__name__', response_type)
             reader_of(response_type)
         if _request_timeout is not None:
-            _request_timeout = check_timeout('_request_timeout', _request_timeout)
+            _request_timeout = validation.check_timeout('_request_timeout', _request_timeout)
         url = build_url(configuration.host, resource_path, path_params, configuration.safe_chars_for_path_param)
         request = {
             'query_params': build_query(query_params, collection_formats) if query_params else [],

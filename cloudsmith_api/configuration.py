@@ -3,10 +3,10 @@
 import six
 from urllib3 import Retry
 
-from . import arguments, logs
-from .headers import basic_credentials
-from .limits import check_timeout
-from .urls import check_host, check_proxy
+from ._common import validation
+from ._common.headers import basic_credentials
+from ._common.urls import check_host, check_proxy
+from ._settings import log_output
 
 try:
     from os import cpu_count
@@ -18,34 +18,34 @@ API_KEY_HEADER = 'X-Api-Key'
 
 def check_retries(name, value):
     """Check how often to try again: a count, or a ``urllib3.Retry`` that decides by rules of its own."""
-    return value if isinstance(value, Retry) else arguments.count(name, value)
+    return value if isinstance(value, Retry) else validation.count(name, value)
 
 
 def check_positive(name, value):
     """Check a whole number from one up."""
-    if arguments.count(name, value) == 0:
+    if validation.count(name, value) == 0:
         raise ValueError('%s must be at least 1' % name)
     return value
 
 
 def check_keys(name, value):
     """Check a dict of what is sent in headers, by their names."""
-    return arguments.expect(name, value, dict, "a dict such as {'%s': ...}" % API_KEY_HEADER)
+    return validation.expect(name, value, dict, "a dict such as {'%s': ...}" % API_KEY_HEADER)
 
 
 _CHECKS = {
     'api_key': check_keys,
     'api_key_prefix': check_keys,
-    'client_side_validation': arguments.flag,
+    'client_side_validation': validation.flag,
     'connection_pool_maxsize': check_positive,
     'host': check_host,
     'max_response_bytes': check_positive,
-    'max_retry_after': arguments.seconds,
-    'pace': arguments.flag,
+    'max_retry_after': validation.seconds,
+    'pace': validation.flag,
     'proxy': check_proxy,
     'retries': check_retries,
-    'timeout': check_timeout,
-    'verify_ssl': arguments.flag,
+    'timeout': validation.check_timeout,
+    'verify_ssl': validation.flag,
 }
 
 
@@ -110,7 +110,7 @@ class Configuration(object):
         :raises ValueError: if a file is malformed or cannot be read, there is no such profile, or a value cannot be
             used; it says where that is.
         """
-        from .environment import Found, find_settings  # what a plain Configuration() never needs
+        from ._settings.environment import Found, find_settings  # what a plain Configuration() never needs
 
         if 'host' in settings:
             check_host('host', settings['host'])
@@ -136,7 +136,7 @@ class Configuration(object):
         :return: a :class:`.Setting` for each, in alphabetical order.
         :rtype: list
         """
-        from .debug_report import describe  # what no call needs
+        from ._settings.debug_report import describe  # what no call needs
 
         settings = dict(vars(self))
         origins = settings.pop('_origins')
@@ -163,13 +163,13 @@ class Configuration(object):
         :raises TypeError: if it is neither.
         """
         if default is not None:
-            arguments.expect('default', default, Configuration, 'a Configuration or None')
+            validation.expect('default', default, Configuration, 'a Configuration or None')
         cls._default = default
 
     @property
     def logger(self):
         """The two loggers that :attr:`debug` turns on, as a dict."""
-        return dict(logs.LOGGERS)
+        return dict(log_output.LOGGERS)
 
     @property
     def debug(self):
@@ -179,7 +179,7 @@ class Configuration(object):
     @debug.setter
     def debug(self, value):
         self._debug = bool(value)
-        logs.set_verbose(self._debug)
+        log_output.set_verbose(self._debug)
         self._direct_logs()
 
     @property
@@ -199,14 +199,14 @@ class Configuration(object):
 
     @logger_format.setter
     def logger_format(self, value):
-        self._logger_format = arguments.text('logger_format', value)
+        self._logger_format = validation.text('logger_format', value)
         self._direct_logs()
 
     def _direct_logs(self):
         if self._debug or self._logger_file:
-            logs.OUTPUT.write_to(self._logger_file, self._logger_format)
+            log_output.OUTPUT.write_to(self._logger_file, self._logger_format)
         else:
-            logs.OUTPUT.stop()
+            log_output.OUTPUT.stop()
 
     def get_api_key_with_prefix(self, identifier):
         """Give an API key as it is sent, after ``refresh_api_key_hook`` had its chance to renew it.
@@ -223,8 +223,8 @@ class Configuration(object):
         prefix = self.api_key_prefix.get(identifier)
         if not prefix:
             return key
-        arguments.expect('api_key', key, six.string_types + six.integer_types, 'a str')
-        return '%s %s' % (arguments.text('api_key_prefix', prefix), key)
+        validation.expect('api_key', key, six.string_types + six.integer_types, 'a str')
+        return '%s %s' % (validation.text('api_key_prefix', prefix), key)
 
     def get_basic_auth_token(self):
         """Give the ``Authorization`` header of HTTP basic authentication, the pair in UTF-8 (RFC 7617 section 2.1).
@@ -237,8 +237,8 @@ class Configuration(object):
         """
         if not self.username and not self.password:
             return ''
-        username = arguments.text('username', self.username or '')
-        password = arguments.text('password', self.password or '')
+        username = validation.text('username', self.username or '')
+        password = validation.text('password', self.password or '')
         if ':' in username:
             raise ValueError('username must not hold a colon')
         try:
@@ -274,7 +274,7 @@ class Configuration(object):
 
         :rtype: str
         """
-        from .debug_report import debug_report  # the same
+        from ._settings.debug_report import debug_report  # the same
 
         return debug_report(self.describe())
 

@@ -1,11 +1,9 @@
 from collections.abc import Callable
 from logging import Logger
-from typing import Any, ClassVar, Literal, TypeVar
+from typing import Any, ClassVar, Literal, NamedTuple, TypeVar
 
 from typing_extensions import Self, TypeAlias, TypedDict, Unpack
 from urllib3 import Retry
-
-from .debug_report import Setting
 
 _Retries = TypeVar('_Retries', int, Retry)
 _Timeout: TypeAlias = float | tuple[float, float]
@@ -16,6 +14,11 @@ AUTH_HEADERS: dict[str, str]
 def check_retries(name: str, value: _Retries) -> _Retries: ...
 def check_keys(name: str, value: object) -> dict[str, str]: ...
 def check_positive(name: str, value: int) -> int: ...
+
+class _Setting(NamedTuple):
+    name: str
+    value: str
+    origin: str
 
 # What `from_environment` takes by name: the attributes of `Configuration`, and an API key by itself.
 class _Settings(TypedDict, total=False):
@@ -92,7 +95,7 @@ class Configuration:
     def logger_format(self) -> str: ...
     @logger_format.setter
     def logger_format(self, value: str) -> None: ...
-    def describe(self) -> list[Setting]: ...
+    def describe(self) -> list[_Setting]: ...
     def get_api_key_with_prefix(self, identifier: str) -> str | None: ...
     def get_basic_auth_token(self) -> str: ...
     def auth_settings(self) -> dict[str, dict[str, Any]]: ...

@@ -4,10 +4,10 @@ import re
 
 import six
 
-from .headers import header
-from .json_text import parse
+from ._common.headers import header
+from ._common.json_text import parse
+from ._common.redaction import scrub
 from .rate_limit import RateLimit, retry_after_seconds
-from .redaction import scrub
 
 # How much of what the service said is shown; ``body`` has all of it.
 _LONGEST_PART = 500

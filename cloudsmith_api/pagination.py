@@ -2,7 +2,7 @@
 
 from collections import namedtuple
 
-from .headers import header, number
+from ._common.headers import header, number
 
 #: What the service gives where it is not asked for another size, and the most that it gives (``API``: pages).
 USUAL_PAGE_SIZE = 30

@@ -1,11 +1,10 @@
-from collections.abc import Callable, Hashable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple, TypeVar
 
-from typing_extensions import Self
-
-from .headers import _Headers
+from typing_extensions import Self, TypeAlias
 
 _T = TypeVar('_T')
+_Headers: TypeAlias = Mapping[str, str] | Iterable[tuple[str, str]] | None
 
 USUAL_PAGE_SIZE: int
 LARGEST_PAGE_SIZE: int

@@ -6,8 +6,8 @@ from collections import namedtuple
 from datetime import datetime
 from email.utils import parsedate_tz
 
-from .headers import header, number
-from .limits import monotonic
+from ._common.clock import monotonic
+from ._common.headers import header, number
 
 try:
     from datetime import timezone

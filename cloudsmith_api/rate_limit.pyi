@@ -1,10 +1,10 @@
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, tzinfo
 from typing import NamedTuple
 
-from typing_extensions import Self
+from typing_extensions import Self, TypeAlias
 
-from .headers import _Headers
+_Headers: TypeAlias = Mapping[str, str] | Iterable[tuple[str, str]] | None
 
 UTC: tzinfo
 

@@ -3,9 +3,9 @@
 import six
 from six.moves.urllib.parse import urlencode
 
-from .bodies import decode_body, encode_body
+from ._transport.body import decode_body, encode_body
+from ._transport.session import Sender
 from .exceptions import ApiException
-from .sending import Sender
 
 __all__ = ('ApiException', 'RESTClientObject', 'RESTResponse')
 

@@ -4,7 +4,8 @@ import os
 
 import pytest
 
-from cloudsmith_api import ApiClient, Configuration, UserApi, logs
+from cloudsmith_api import ApiClient, Configuration, UserApi
+from cloudsmith_api._settings import log_output
 from cloudsmith_api.sandbox import Sandbox
 
 _INFLUENCES = ('HTTP_PROXY', 'HTTPS_PROXY', 'NO_PROXY', 'ALL_PROXY', 'SSL_CERT_FILE', 'SSL_CERT_DIR',
@@ -19,8 +20,8 @@ def unaffected_by_the_machine(monkeypatch):
             monkeypatch.delenv(name)
     yield
     Configuration.set_default(None)
-    logs.OUTPUT.stop()
-    logs.set_verbose(False)
+    log_output.OUTPUT.stop()
+    log_output.set_verbose(False)
 
 
 @pytest.fixture

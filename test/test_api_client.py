@@ -24,7 +24,7 @@ from cloudsmith_api import (
     UserApi,
     UserBrief,
 )
-from cloudsmith_api.limits import monotonic
+from cloudsmith_api._common.clock import monotonic
 from cloudsmith_api.rest import RESTResponse
 
 

@@ -13,33 +13,27 @@ import cloudsmith_api
 
 PACKAGE = os.path.dirname(os.path.abspath(cloudsmith_api.__file__))
 
-#: From the ground up; a file imports only from floors below its own. ``models/*`` is each file but the base.
-FLOORS = (
-    ('version', 'headers', 'arguments', 'json_text'),
-    ('limits', 'pagination', 'urls'),
-    ('rate_limit', 'redaction', 'bodies', 'connections', 'tls'),
-    ('exceptions', 'retries', 'logs', 'debug_report', 'proxies'),
-    ('failures', 'environment'),
-    ('configuration', 'sending'),
-    ('models.model',),
-    ('models.*',),
-    ('models',),
-    ('serialization',),
-    ('rest', 'wire'),
-    ('api_client',),
-    ('api.user_api',),
-    ('api',),
+#: The rooms of the package from the top down. A file imports from rooms below its own, or from its own room.
+ROOMS = (
     ('',),
+    ('api',),
+    ('api_client',),
+    ('rest', '_encoding'),
+    ('_transport', 'models'),
+    ('configuration',),
+    ('_settings',),
+    ('exceptions',),
+    ('pagination', 'rate_limit'),
+    ('_common', 'version'),
 )
-FLOOR_OF = {module: number for number, floor in enumerate(FLOORS) for module in floor}
+FLOOR = {room: -number for number, rooms in enumerate(ROOMS) for room in rooms}
 
-#: The files that may know the HTTP library below.
-URLLIB3_USERS = {'bodies', 'configuration', 'connections', 'debug_report', 'failures', 'limits', 'proxies', 'retries',
-                 'sending', 'tls', 'urls'}
+#: Outside the transport, the files that may know the HTTP library.
+URLLIB3_USERS = {'configuration', '_common.urls', '_settings.debug_report'}
 
 #: What an import must not bring along: it is slow, has effects, or is for others.
-UNWANTED = ['multiprocessing', 'pprint', 'socks', 'cloudsmith_api.debug_report', 'cloudsmith_api.environment',
-            'cloudsmith_api.sandbox', 'pytest']
+UNWANTED = ['multiprocessing', 'pprint', 'socks', 'cloudsmith_api._settings.debug_report',
+            'cloudsmith_api._settings.environment', 'cloudsmith_api.sandbox', 'pytest']
 
 _REPORT = """
 import json, logging, sys, threading
@@ -103,11 +97,14 @@ def inside(full_name):
     return '.'.join(parts[1:])
 
 
-def floor_of(name):
-    """Give the floor of a file."""
-    if name.startswith('models.') and name not in FLOOR_OF:
-        return FLOOR_OF['models.*']
-    return FLOOR_OF[name]
+def room_of(name):
+    """Return the room of a file: the folder at the top of the package that it is in, or the file itself."""
+    return name.split('.')[0]
+
+
+def imported_files(name):
+    """Return the files of this package that a file imports, those of its own folder's ``__init__`` aside."""
+    return {inside(imported) for imported in imports(name)} - {None, name}
 
 
 @pytest.fixture(scope='module')
@@ -118,23 +115,39 @@ def fresh_import():
     return json.loads(output.decode('ascii'))
 
 
-def test_each_file_has_its_floor():
-    assert not [name for name in CLIENT if name not in FLOOR_OF and not name.startswith('models.')]
-    assert not set(FLOOR_OF) - set(CLIENT) - {'models.*'}
+def test_each_file_has_a_room():
+    assert {room_of(name) for name in CLIENT} == set(FLOOR)
+
+
+def test_few_modules_stand_at_the_top():
+    assert len([name for name in CLIENT if name and '.' not in name and not os.path.isdir(os.path.join(PACKAGE, name))
+                and name != 'version']) <= 10
 
 
 @pytest.mark.parametrize('name', CLIENT)
-def test_a_file_imports_only_from_floors_below(name):
-    for imported in imports(name):
-        module = inside(imported)
-        if module is not None:
-            assert floor_of(module) < floor_of(name), '%s imports %s' % (name, module)
+def test_file_imports_only_from_rooms_below_its_own(name):
+    for other in imported_files(name):
+        assert room_of(other) == room_of(name) or FLOOR[room_of(other)] < FLOOR[room_of(name)], other
+
+
+def test_no_import_leads_back_to_its_file():
+    waiting = {name: imported_files(name) for name in CLIENT}
+    while waiting:
+        ready = [name for name, others in waiting.items() if not others & set(waiting)]
+        assert ready, sorted(waiting)
+        for name in ready:
+            del waiting[name]
+
+
+def test_private_modules_have_no_stubs():
+    assert not [name for room in FLOOR if room.startswith('_')
+                for name in os.listdir(os.path.join(PACKAGE, room)) if name.endswith('.pyi')]
 
 
 @pytest.mark.parametrize('name', CLIENT)
 def test_only_the_transport_knows_urllib3(name):
     used = any(imported.split('.')[0] == 'urllib3' for imported in imports(name))
-    assert not used or name in URLLIB3_USERS
+    assert not used or room_of(name) == '_transport' or name in URLLIB3_USERS
 
 
 @pytest.mark.parametrize('name', CLIENT)

@@ -7,9 +7,9 @@ import pytest
 from servers import ScriptedServer, http_answer, json_answer
 
 from cloudsmith_api import ApiException
-from cloudsmith_api.failures import in_words
-from cloudsmith_api.json_text import check_depth
-from cloudsmith_api.redaction import scrub
+from cloudsmith_api._common.json_text import check_depth
+from cloudsmith_api._common.redaction import scrub
+from cloudsmith_api._transport.error_mapping import in_words
 from cloudsmith_api.sandbox.server import MalformedHead, environ_of
 
 pytestmark = pytest.mark.slow

@@ -4,7 +4,7 @@ import pytest
 from servers import ScriptedServer, json_answer, silent
 
 from cloudsmith_api import ApiException, Page, TimeoutException, UserApi
-from cloudsmith_api.limits import monotonic
+from cloudsmith_api._common.clock import monotonic
 from cloudsmith_api.pagination import all_items
 
 

@@ -27,7 +27,7 @@ from cloudsmith_api import (
     UnauthorizedException,
     UnprocessableEntityException,
 )
-from cloudsmith_api.limits import THREAD, Limits
+from cloudsmith_api._transport.timeouts import THREAD, Limits
 from cloudsmith_api.rest import RESTClientObject, RESTResponse
 
 GOOD = json_answer('{"name": "Ada"}', headers=[('X-Name', 'value')])

@@ -2,7 +2,7 @@
 
 import functools
 
-from .. import arguments
+from .._common import validation
 from ..api_client import ApiClient
 from ..configuration import Configuration
 from ..models import UserAuthTokenRequest
@@ -93,7 +93,7 @@ class UserApi(object):
         :raises ForbiddenException: if the user is locked out after repeated failures.
         """
         if data is not None:
-            arguments.expect('data', data, (UserAuthTokenRequest, dict), 'a UserAuthTokenRequest or a dict')
+            validation.expect('data', data, (UserAuthTokenRequest, dict), 'a UserAuthTokenRequest or a dict')
         if isinstance(data, dict) and self.api_client.configuration.client_side_validation:
             UserAuthTokenRequest.check(data)
         return self._call('POST', '/user/token/', options, 'UserAuthToken', auth_settings=('basic',), body=data)
@@ -119,7 +119,7 @@ class UserApi(object):
         :rtype: InlineResponse2001
         :raises UnauthorizedException: if the credentials are missing or not accepted.
         """
-        query = [(name, arguments.integer(name, value))
+        query = [(name, validation.integer(name, value))
                  for name, value in (('page', page), ('page_size', page_size)) if value is not None]
         return self._call('GET', '/user/tokens/', options, 'InlineResponse2001', query_params=query)
 
@@ -133,7 +133,7 @@ class UserApi(object):
         :raises ApiException: while iterating, as for :meth:`user_tokens_list`.
         """
         if page_size is not None:
-            arguments.integer('page_size', page_size)
+            validation.integer('page_size', page_size)
 
         def fetch(number):
             data, _, headers = self.user_tokens_list_with_http_info(
@@ -155,7 +155,7 @@ class UserApi(object):
         if slug_perm is None:
             raise ValueError('slug_perm is required')
         return self._call('PUT', '/user/tokens/{slug_perm}/refresh/', options, 'UserAuthenticationToken',
-                          path_params={'slug_perm': arguments.text('slug_perm', slug_perm)})
+                          path_params={'slug_perm': validation.text('slug_perm', slug_perm)})
 
     def _call(self, verb, path, options, response_type, auth_settings=_KEY_OR_BASIC, **parameters):
         for name in options:

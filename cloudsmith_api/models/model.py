@@ -6,8 +6,8 @@ from itertools import repeat
 
 import six
 
+from .._common.redaction import MASK, mask
 from ..configuration import Configuration
-from ..redaction import MASK, mask
 
 _KINDS = {
     'bool': (bool,),

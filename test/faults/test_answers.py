@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from servers import RespondingServer, http_answer, json_answer, then_cut
 
 from cloudsmith_api import ApiClient, ApiException, Configuration, InlineResponse2001, UserApi, UserBrief
-from cloudsmith_api.limits import monotonic
+from cloudsmith_api._common.clock import monotonic
 
 pytestmark = pytest.mark.slow
 

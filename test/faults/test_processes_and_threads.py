@@ -13,8 +13,8 @@ import pytest
 from servers import RespondingServer, ScriptedServer, http_answer, json_answer, silent, then_cut
 
 from cloudsmith_api import ApiClient, ApiException, Configuration, UserApi
-from cloudsmith_api.limits import monotonic
-from cloudsmith_api.retries import ApiRetry
+from cloudsmith_api._common.clock import monotonic
+from cloudsmith_api._transport.retry import ApiRetry
 
 pytestmark = pytest.mark.slow
 

@@ -13,7 +13,7 @@ from servers import RespondingServer, ScriptedServer, closed_port, http_answer, 
 from six.moves.urllib.parse import quote
 
 from cloudsmith_api import ApiException, Configuration
-from cloudsmith_api.retries import ApiRetry
+from cloudsmith_api._transport.retry import ApiRetry
 
 pytestmark = pytest.mark.slow
 

@@ -16,7 +16,7 @@ from cloudsmith_api import (
     NotFoundException,
     ServiceException,
 )
-from cloudsmith_api.retries import ApiRetry
+from cloudsmith_api._transport.retry import ApiRetry
 
 LIMIT = 100000
 HEAD = b'HTTP/1.1 200 OK\r\nX-Seen: yes\r\n'

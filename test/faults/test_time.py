@@ -13,8 +13,8 @@ from servers import ScriptedServer, closed_port, dead_address, dripping, http_an
 from urllib3.exceptions import HTTPError
 
 from cloudsmith_api import ConnectionException, ServiceException, TimeoutException, TooManyRequestsException
-from cloudsmith_api.limits import monotonic
-from cloudsmith_api.retries import ApiRetry
+from cloudsmith_api._common.clock import monotonic
+from cloudsmith_api._transport.retry import ApiRetry
 
 pytestmark = pytest.mark.slow
 

@@ -32,13 +32,13 @@ from cloudsmith_api import (
     UserAuthToken,
     UserBrief,
 )
-from cloudsmith_api.limits import monotonic
+from cloudsmith_api._common.clock import monotonic
+from cloudsmith_api._common.redaction import MASK
+from cloudsmith_api._encoding.serialization import reader_of, to_json
+from cloudsmith_api._transport.retry import ApiRetry
 from cloudsmith_api.pagination import Page
 from cloudsmith_api.rate_limit import RateLimit, retry_after_seconds
-from cloudsmith_api.redaction import MASK
 from cloudsmith_api.rest import RESTResponse
-from cloudsmith_api.retries import ApiRetry
-from cloudsmith_api.serialization import reader_of, to_json
 
 from .shown import Log, check_error, check_secrets
 from .wire import LONGEST, WIRE, WiredTransport

@@ -6,9 +6,14 @@ kept waiting is told from one that is slow.
 
 import socket
 
-from cloudsmith_api.connections import LimitedHTTPConnection, LimitedHTTPPool, LimitedHTTPSConnection, LimitedHTTPSPool
+from cloudsmith_api._transport.connections import (
+    LimitedHTTPConnection,
+    LimitedHTTPPool,
+    LimitedHTTPSConnection,
+    LimitedHTTPSPool,
+)
+from cloudsmith_api._transport.session import Sender
 from cloudsmith_api.rest import RESTClientObject
-from cloudsmith_api.sending import Sender
 
 #: As many bytes as lie ready at most; a pair of sockets takes more before it makes a sender wait.
 LONGEST = 64 * 1024

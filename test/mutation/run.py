@@ -1,6 +1,6 @@
 """Change the package in one place after another, and tell which changes no test notices.
 
-``python test/mutation/run.py [MODULE ...]`` (``wire``, ``models/model``; all by default), in the root, with cosmic-ray
+``python test/mutation/run.py [MODULE ...]`` (``rest``, ``_encoding/request``; all by default), in the root, with cosmic-ray
 installed besides what the tests need. It works on a copy of the last commit. Most changes are cosmic-ray's, two kinds
 are made below. Each is shown to the quickest tests that execute the changed line, those in the module's own file first,
 in a process forked from this one, which has imported already what takes long. What they let pass is printed: it needs a
@@ -47,8 +47,11 @@ _PYTEST += ['--ignore=test/' + name for name in _LEFT_OUT]
 # Seconds for the module's own tests, for those in other files, and for all to take longer than usual.
 _OWN, _OTHERS, _PATIENCE = 5, 2, 40
 # Modules that have no test file of their own name.
-_TESTED_IN = {'bodies': 'rest', 'debug_report': 'configuration', 'failures': 'rest', 'messages': 'app',
-              'sending': 'rest', 'urls': 'configuration'}
+_TESTED_IN = {
+    '_common/urls': 'test_configuration', '_settings/debug_report': 'test_configuration',
+    '_transport/body': 'test_rest', '_transport/error_mapping': 'test_rest', '_transport/session': 'test_rest',
+    'sandbox/messages': 'sandbox/test_app',
+}
 
 
 class LeaveOutStatement(Operator):
@@ -169,7 +172,7 @@ def covering(module, line, contexts, seconds):
     if '' in tests:  # executed on import
         tests = set(seconds)
     folder, name = os.path.split(module)
-    own = os.path.join('test', folder, 'test_%s.py::' % _TESTED_IN.get(name, name))
+    own = 'test/%s.py::' % _TESTED_IN.get(module, os.path.join(folder.lstrip('_'), 'test_' + name))
     mine = {test for test in tests & set(seconds) if test.startswith(own)}
     return list(quickest(mine, seconds, _OWN)), list(quickest(tests & set(seconds) - mine, seconds, _OTHERS))
 

@@ -54,7 +54,6 @@ from cloudsmith_api import (
     UserAuthTokenRequest,
     UserBrief,
 )
-from cloudsmith_api.debug_report import Setting
 from cloudsmith_api.rest import RESTClientObject, RESTResponse
 from cloudsmith_api.sandbox import Sandbox
 from cloudsmith_api.sandbox.accounts import User
@@ -501,7 +500,8 @@ def check_configuration(session: Session) -> None:
     assert_type(configuration.logger, Dict[str, Logger])
     assert_type(configuration.logger_file, Optional[str])
     assert_type(configuration.logger_format, str)
-    assert_type(configuration.describe(), List[Setting])
+    setting = configuration.describe()[0]
+    assert_type((setting.name, setting.value, setting.origin), Tuple[str, str, str])
     assert all(setting.name and setting.value and setting.origin for setting in configuration.describe())
     assert_type(configuration.get_api_key_with_prefix('X-Api-Key'), Optional[str])
     assert_type(configuration.get_basic_auth_token(), str)

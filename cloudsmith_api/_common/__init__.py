@@ -1,0 +1,1 @@
+"""The ground floor: validation of arguments, URLs, headers, JSON text and redaction."""

@@ -1,0 +1,1 @@
+"""Values to the wire and back, without I/O: building a request, and serialization."""

@@ -1,0 +1,1 @@
+"""All that knows urllib3: attempts, pools, retries, timeouts, bodies, errors, proxies and TLS."""

@@ -1,0 +1,185 @@
+# -*- coding: utf-8 -*-
+"""No secret is shown, whatever it is called and wherever it stands; and what is no secret stays readable."""
+
+import pytest
+import six
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from cloudsmith_api import models
+from cloudsmith_api._common.redaction import MASK, is_secret, mask, scrub, secret_values
+
+
+@pytest.mark.parametrize('name', [
+    'X-Api-Key', 'x-api-key', 'api_key', 'Authorization', 'Proxy-Authorization', 'Cookie', 'Set-Cookie',
+    'password',
+    'passwd', 'token', 'totp_token', 'two_factor_token', 'totp', 'key', 'client_secret', u'COOKIE',
+])
+def test_a_secret_is_known_by_its_name(name):
+    assert is_secret(name)
+
+
+@pytest.mark.parametrize('name', [
+    'slug_perm', 'email', 'two_factor_required', 'timeout', 'host', 'Accept', 'cert_file',
+    'authenticated', 'api_key_prefix', 'key_file', 'refresh_api_key_hook', '', None, 5,
+    b'\xff' if six.PY3 else 7,
+])
+def test_other_names_are_no_secret(name):
+    assert not is_secret(name)
+
+
+def test_the_models_say_of_the_same_fields_that_they_are_secret():
+    for name in models.__all__:
+        for field in getattr(models, name).fields:
+            assert field.secret == is_secret(field.name), field.name
+
+
+@pytest.mark.parametrize('text, clean', [
+    ('?key?key?token=abc', '?key?key?token=********'),
+    ('?a=b&the-key=x?y&c=d', '?a=b&the-key=********&c=d'),
+    ('?key=&a=b', '?key=&a=b'),
+    ('/login?next=/x?token=abc', '/login?next=/x?token=********'),
+])
+def test_a_secret_is_found_in_any_place_of_a_query(text, clean):
+    assert scrub(text) == clean
+
+
+@pytest.mark.parametrize('name', ['token', 'access_token', 'api-key', 'pwd', 'otp', 'X-Signature'])
+def test_a_secret_in_the_query_of_a_url_does_not_show(name):
+    assert scrub('GET /v1/x/?page=2&%s=abc%%20def&b=5#top' % name) == 'GET /v1/x/?page=2&%s=%s&b=5#top' % (name, MASK)
+
+
+def test_a_mapping_is_copied_with_its_secrets_masked():
+    headers = {'X-Api-Key': 'abcdef', 'Accept': 'application/json', 'Cookie': ''}
+    assert mask(headers) == {'X-Api-Key': MASK, 'Accept': 'application/json', 'Cookie': ''}
+    assert headers['X-Api-Key'] == 'abcdef'
+
+
+def test_an_unset_secret_is_shown_as_unset():
+    assert mask({'key': None, 'password': ''}) == {'key': None, 'password': ''}
+
+
+@pytest.mark.parametrize('value, secrets', [
+    ({'password': 'hunter22', 'email': 'ada@example.com'}, ['hunter22']),
+    ({'user': {'password': 'hunter22'}}, ['hunter22']),
+    ([{'token': 'abcdef'}, {'name': 'Ada'}], ['abcdef']),
+    ([('password', 'hunter22'), ('email', 'ada@example.com')], ['hunter22']),
+    ([['password', 'hunter22']], ['hunter22']),
+    ([('password', ['hunter22', 'correct horse'])], ['correct horse', 'hunter22']),
+    (({'email': 'ada@example.com'}, {'password': 'hunter22'}), ['hunter22']),
+    ({'password': ['hunter22', 'correct horse']}, ['correct horse', 'hunter22']),
+    ({'api_key': {'X-Other': 'abcdef'}}, ['abcdef']),
+    ({'key': ['abcdef', 5, None]}, ['abcdef']),
+    ({1: 'abcdef', None: 'ghi'}, []),
+    ({'timeout': (10.0, 60.0), 'key': None}, []),
+    ('password', []),
+    (None, []),
+    (5, []),
+])
+def test_secrets_are_found_in_any_value(value, secrets):
+    assert secret_values(value) == secrets
+
+
+def test_a_value_that_holds_itself_is_searched_once():
+    circle = {'token': 'abcdef'}
+    circle['self'] = circle
+    assert secret_values(circle) == ['abcdef']
+
+
+def test_a_given_secret_is_taken_out_of_a_text():
+    assert scrub('No such key: abcdef-123.', ['abcdef-123']) == 'No such key: ********.'
+
+
+def test_the_word_before_a_key_is_no_part_of_it():
+    assert scrub('key abcdef, or Bearer abcdef', ['Bearer abcdef']) == 'key ********, or ********'
+
+
+def test_a_secret_that_holds_another_leaves_nothing_behind():
+    assert scrub('a secret-and-more', ['secret', 'secret-and-more']) == 'a ********'
+    assert scrub('a secret-and-more', ['secret-and-more', 'secret']) == 'a ********'
+
+
+@pytest.mark.parametrize('secret', ['', 'a', 'abc'])
+def test_a_value_that_ordinary_words_contain_is_left(secret):
+    assert scrub('abc is the alphabet', [secret]) == 'abc is the alphabet'
+
+
+def test_a_secret_beyond_ascii_is_found_in_text_and_in_bytes():
+    secret = u'pässwörd'
+    native = six.ensure_str(secret)
+    assert scrub(u'It is pässwörd', [native]) == u'It is ********'
+    assert scrub(six.ensure_str(u'It is pässwörd'), [secret]) == 'It is ********'
+
+
+@pytest.mark.parametrize('shown', [
+    'Wrong: %s.', '<p>Wrong: %s</p>', '"%s" is wrong',
+])
+@pytest.mark.parametrize('form', [
+    'p&quot;&auml;-Wort&amp;', 'p&#34;&#228;-Wort&#x26;', 'P%22%c3%a4-wort%26', 'p%2522%25C3%25A4-Wort%2526',
+    r'p\"\u00e4-Wort\u0026', r'p\\"\\u00e4-Wort\\u0026', u'p"a\u0308-Wort&', r'p\x22\xe4-Wort&', u'p"\xc3\xa4-Wort&',
+    r'p\"\xc3\xa4-Wort&', u'P"\xc4-WORT&', r'p\U00000022\U000000e4-Wort&', u'p\uff02\xe4-Wort&',
+])
+def test_a_secret_is_found_in_any_form_it_comes_back_in(form, shown):
+    clean = scrub(shown % form, [u'p"\xe4-Wort&'])
+    assert 'ort' not in clean.lower()
+    assert MASK in clean
+
+
+def test_a_text_is_masked_whole_if_a_secret_stretches_over_words():
+    assert scrub('It was correct\thorse\tbattery', ['correct horse battery']) == MASK
+
+
+def test_only_the_word_with_an_escaped_secret_is_masked():
+    assert scrub('No such key: kE7%2Fthe%2Bkey.', ['kE7/the+key']) == 'No such key: ********'
+
+
+def test_a_short_secret_is_not_found_where_two_words_meet():
+    assert scrub('at estimate', ['test']) == 'at estimate'
+
+
+@pytest.mark.parametrize('text', ['&nothing; and %zz and \\q', '&#9999999; or \\UFFFFFFFF'])
+def test_what_only_looks_like_an_escape_stays(text):
+    assert scrub(text, ['the-secret']) == text
+
+
+@pytest.mark.parametrize('text, clean', [
+    ('http://user:pass@proxy:3128/', 'http://********@proxy:3128/'),
+    ('http://user:p@ss@proxy:3128/', 'http://********@proxy:3128/'),
+    ('http://token@proxy', 'http://********@proxy'),
+    ('from http://a:b@one/ to socks5h://c:d@two:1080', 'from http://********@one/ to socks5h://********@two:1080'),
+    ('https://api.cloudsmith.io/v1/user/@me', 'https://api.cloudsmith.io/v1/user/@me'),
+    ('write to ada@example.com', 'write to ada@example.com'),
+])
+def test_credentials_inside_a_url_are_taken_out(text, clean):
+    assert scrub(text) == clean
+
+
+@pytest.mark.parametrize('text, clean', [
+    ('X-Api-Key: abc def', 'X-Api-Key: ********'),
+    ('authorization:Basic abc', 'authorization:********'),
+    ('Cookie: a="b", c=d\r\nAccept: x', 'Cookie: ********\r\nAccept: x'),
+    ('X-API-KEY=abc', 'X-API-KEY=********'),
+    ("{'X-Api-Key': 'abc', 'Accept': 'x'}", "{'X-Api-Key': '********', 'Accept': 'x'}"),
+    ("{'X-Api-Key': b'abc', 'Accept': 'x'}", "{'X-Api-Key': b'********', 'Accept': 'x'}"),
+    ('{"authorization": "a\\"b,\'c", "accept": "x"}', '{"authorization": "********", "accept": "x"}'),
+    ("[('Set-Cookie', 'a=b'), ('Accept', 'x')]", "[('Set-Cookie', '********'), ('Accept', 'x')]"),
+])
+def test_headers_that_carry_credentials_are_taken_out(text, clean):
+    assert scrub(text) == clean
+
+
+@pytest.mark.parametrize('text', [
+    'Authorization, please', 'No cookie, no entry', 'Invalid authorization header.',
+    '401 Unauthorized: Invalid token.',
+])
+def test_ordinary_words_stay_readable(text):
+    assert scrub(text) == text
+
+
+@settings(deadline=None)
+@given(st.text(), st.lists(st.text(), max_size=5), st.text())
+def test_no_secret_survives_wherever_it_stands(before, secrets, after):
+    longest = max(secrets, key=len) if secrets else ''
+    clean = scrub(before + longest + after, secrets)
+    if len(longest) >= 4 and MASK not in longest and not set(longest) <= set(MASK):
+        assert longest not in clean

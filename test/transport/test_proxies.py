@@ -1,0 +1,262 @@
+# -*- coding: utf-8 -*-
+"""The service is reached through the proxy of the configuration, or a clear error says why not."""
+
+import base64
+import contextlib
+import os
+import socket
+import subprocess
+import sys
+import threading
+
+import pytest
+from certificates import Authority
+from servers import ScriptedServer, SocksServer, closed_port, dripping, http_answer, json_answer, then_cut
+
+from cloudsmith_api import ApiException, ConnectionException, TimeoutException, TlsException
+from cloudsmith_api._transport.retry import ApiRetry
+
+GOOD = json_answer('{"name": "Ada"}')
+
+
+@pytest.fixture(autouse=True)
+def short_waits(monkeypatch):
+    monkeypatch.setattr(ApiRetry, 'BACKOFF_BASE', 0.001)
+
+
+@pytest.fixture(scope='module')
+def authority(tmpdir_factory):
+    return Authority(tmpdir_factory.mktemp('tls'))
+
+
+@contextlib.contextmanager
+def third_party_proxy(*options):
+    """Run proxy.py, and give its port."""
+    pytest.importorskip('proxy', reason='proxy.py is not installed')
+    port = closed_port()
+    with open(os.devnull, 'w') as nowhere:
+        process = subprocess.Popen(
+            [sys.executable, '-m', 'proxy', '--hostname', '127.0.0.1', '--port', str(port), '--num-workers', '1',
+             '--num-acceptors', '1', '--log-level', 'CRITICAL'] + list(options), stdout=nowhere, stderr=nowhere)
+    try:
+        wait_until_open(port)
+        yield port
+    finally:
+        process.terminate()
+        process.wait()
+
+
+def wait_until_open(port):
+    for _ in range(200):
+        try:
+            socket.create_connection(('127.0.0.1', port), 1).close()
+            return
+        except EnvironmentError:
+            threading.Event().wait(0.1)
+    raise AssertionError('proxy.py did not start')
+
+
+@pytest.fixture(scope='module')
+def open_proxy():
+    with third_party_proxy() as port:
+        yield 'http://127.0.0.1:%d' % port
+
+
+@pytest.fixture(scope='module')
+def guarded_proxy():
+    with third_party_proxy('--basic-auth', 'ada:pa55-the-word') as port:
+        yield '127.0.0.1:%d' % port
+
+
+def server_of(scheme, authority):
+    return ScriptedServer(GOOD, tls=authority.server() if scheme == 'https' else None)
+
+
+@pytest.mark.parametrize('scheme', ['http', 'https'])
+def test_a_call_goes_through_a_real_proxy(connect, authority, open_proxy, scheme):
+    with server_of(scheme, authority) as server:
+        api = connect(server.url, proxy=open_proxy, ssl_ca_cert=authority.path, timeout=20)
+        assert [api.user_self().name for _ in range(3)] == ['Ada'] * 3
+        assert len(server.requests) == 3
+        assert 'Proxy-Authorization' not in dict(server.requests[0].headers)
+
+
+@pytest.mark.parametrize('scheme', ['http', 'https'])
+def test_user_and_password_in_its_url_open_a_real_proxy(connect, authority, guarded_proxy, scheme):
+    with server_of(scheme, authority) as server:
+        api = connect(server.url, proxy='http://ada:pa55%2Dthe-word@' + guarded_proxy, ssl_ca_cert=authority.path)
+        assert api.user_self(_request_timeout=20).name == 'Ada'
+
+
+@pytest.mark.parametrize('scheme', ['http', 'https'])
+@pytest.mark.parametrize('credentials', ['', 'ada:wrong-word@'])
+def test_a_real_proxy_that_is_not_satisfied_is_a_clear_error(connect, authority, guarded_proxy, scheme, credentials):
+    with server_of(scheme, authority) as server:
+        with pytest.raises(ApiException) as caught:
+            connect(server.url, proxy='http://%s%s' % (credentials, guarded_proxy),
+                    ssl_ca_cert=authority.path).user_self()
+    assert server.requests == []
+    assert '407' in str(caught.value)
+    assert 'wrong-word' not in str(caught.value)
+    assert caught.value.status == (407 if scheme == 'http' else 0)
+
+
+@pytest.mark.parametrize('scheme', ['http', 'https'])
+def test_user_and_password_of_a_proxy_may_be_percent_encoded(connect, scheme):
+    with ScriptedServer(then_cut(http_answer(407))) as proxy:
+        with pytest.raises(ApiException):
+            connect('%s://service.localhost/v1' % scheme, retries=0,
+                    proxy='http://%%C3%%A4da:p%%3Aw%%40@127.0.0.1:%d' % proxy.port).user_self()
+    sent = dict(proxy.requests[0].headers)['Proxy-Authorization']
+    assert base64.b64decode(sent.split()[1]).decode('utf-8') == u'äda:p:w@'
+
+
+def test_a_header_that_goes_through_a_proxy_is_sent_once_in_any_spelling(connect):
+    with ScriptedServer(GOOD) as proxy:
+        api = connect('http://service.localhost/v1', proxy=proxy.origin)
+        api.api_client.set_default_header('host', 'other.example')
+        api.api_client.set_default_header('accept', 'application/vnd.x+json')
+        api.user_self()
+    sent = [(name.lower(), value) for name, value in proxy.requests[0].headers]
+    assert [value for name, value in sent if name == 'host'] == ['other.example']
+    assert [value for name, value in sent if name == 'accept'] == ['application/vnd.x+json']
+
+
+def test_the_password_of_a_proxy_goes_before_a_header_of_the_same_name_in_any_spelling(connect):
+    with ScriptedServer(GOOD) as proxy:
+        api = connect('http://service.localhost/v1', proxy='http://ada:word@127.0.0.1:%d' % proxy.port)
+        api.api_client.set_default_header('proxy-authorization', 'Basic other')
+        api.user_self()
+    sent = [value for name, value in proxy.requests[0].headers if name.lower() == 'proxy-authorization']
+    assert [base64.b64decode(value.split()[1]) for value in sent] == [b'ada:word']
+
+
+def test_the_api_key_is_not_shown_to_a_proxy_that_only_passes_tls_on(connect, authority):
+    with ScriptedServer(then_cut(http_answer(403))) as proxy:
+        with pytest.raises(ConnectionException) as caught:
+            connect('https://service.localhost/v1', proxy=proxy.origin, ssl_ca_cert=authority.path).user_self()
+    assert proxy.requests[0].method == 'CONNECT'
+    assert b'the-secret-key' not in proxy.requests[0].raw
+    assert 'The proxy failed: Tunnel connection failed: 403' in str(caught.value)
+    assert 'configuration.proxy' in str(caught.value)
+
+
+@pytest.mark.parametrize('scheme', ['http', 'https'])
+@pytest.mark.parametrize('address', ['127.0.0.1:%d', 'no-such-host.invalid:%d'])
+def test_a_proxy_that_cannot_be_reached_is_a_clear_error(connect, authority, scheme, address):
+    with pytest.raises(ConnectionException) as caught:
+        connect('%s://service.localhost/v1' % scheme, proxy='http://' + address % closed_port(),
+                ssl_ca_cert=authority.path).user_self(_request_timeout=20)
+    assert 'The proxy failed: ' in str(caught.value)
+
+
+@pytest.mark.parametrize('scheme', ['http', 'https'])
+def test_a_proxy_may_be_reached_over_tls(connect, authority, scheme):
+    if scheme == 'https' and sys.version_info < (3,):
+        pytest.skip('Python 2.7 has no TLS within TLS')
+    with server_of(scheme, authority) as server, TunnelServer(tls=authority.server()) as proxy:
+        api = connect(server.url, proxy=proxy.origin, ssl_ca_cert=authority.path, timeout=20)
+        assert [api.user_self().name for _ in range(2)] == ['Ada'] * 2
+
+
+@pytest.mark.skipif(sys.version_info < (3,), reason='Python 2.7 has no TLS within TLS')
+def test_a_long_answer_that_ends_its_connection_comes_whole_over_tls_within_tls(connect, authority):
+    answer = json_answer('{"name": "%s"}' % ('a' * 200000), headers=[('Connection', 'close')])
+    with ScriptedServer(then_cut(answer), tls=authority.server()) as server:
+        with TunnelServer(tls=authority.server()) as proxy:
+            api = connect(server.url, proxy=proxy.origin, ssl_ca_cert=authority.path, timeout=20)
+            assert len(api.user_self().name) == 200000
+
+
+@pytest.mark.parametrize('scheme', ['http', 'https'])
+def test_a_proxy_that_cannot_be_trusted_is_sent_nothing(connect, authority, tmpdir, scheme):
+    stranger = Authority(tmpdir)
+    with ScriptedServer(GOOD, tls=stranger.server()) as proxy:
+        # Python 2.7 has no TLS within TLS.
+        with pytest.raises((ConnectionException, ValueError)):
+            connect('%s://service.localhost/v1' % scheme, proxy=proxy.origin, ssl_ca_cert=authority.path).user_self()
+    assert proxy.requests == []
+
+
+def test_a_service_behind_a_proxy_is_checked_too(connect, authority, tmpdir, open_proxy):
+    stranger = Authority(tmpdir)
+    with ScriptedServer(GOOD, tls=stranger.server()) as server:
+        with pytest.raises(TlsException):
+            connect(server.url, proxy=open_proxy, ssl_ca_cert=authority.path).user_self()
+    assert server.requests == []
+
+
+@pytest.mark.parametrize('scheme', ['http', 'https'])
+@pytest.mark.parametrize('kind', ['socks5', 'socks5h'])
+def test_a_call_goes_through_a_socks_proxy(connect, authority, scheme, kind):
+    pytest.importorskip('socks')
+    with server_of(scheme, authority) as server, SocksServer() as proxy:
+        api = connect(server.url, proxy='%s://127.0.0.1:%d' % (kind, proxy.port), ssl_ca_cert=authority.path)
+        assert [api.user_self(_request_timeout=20).name for _ in range(3)] == ['Ada'] * 3
+        assert proxy.requests == [('127.0.0.1', server.port)]
+
+
+@pytest.mark.parametrize('scheme', ['http', 'https'])
+def test_a_number_bounds_a_call_that_gets_a_dripping_answer_through_a_socks_proxy(connect, authority, scheme):
+    pytest.importorskip('socks')
+    tls = authority.server() if scheme == 'https' else None
+    with ScriptedServer(dripping(json_answer('{}' + ' ' * 50)), tls=tls) as server, SocksServer() as proxy:
+        api = connect(server.url, proxy='socks5://127.0.0.1:%d' % proxy.port, ssl_ca_cert=authority.path)
+        with pytest.raises(TimeoutException):
+            api.user_self(_request_timeout=1)
+    assert len(server.requests) == 1
+
+
+def test_a_socks_proxy_may_ask_for_user_and_password(connect):
+    pytest.importorskip('socks')
+    with ScriptedServer(GOOD) as server, SocksServer(u'ada', u'pa55 word') as proxy:
+        api = connect(server.url, proxy='socks5://ada:pa55%%20word@127.0.0.1:%d' % proxy.port)
+        assert api.user_self().name == 'Ada'
+        with pytest.raises(ConnectionException) as caught:
+            connect(server.url, proxy='socks5://ada:wrong-word@127.0.0.1:%d' % proxy.port).user_self()
+    assert 'authentication' in str(caught.value).lower()
+    assert 'wrong-word' not in str(caught.value)
+
+
+def test_a_socks_proxy_that_is_down_is_a_clear_error(connect):
+    pytest.importorskip('socks')
+    with pytest.raises(ConnectionException) as caught:
+        connect('http://127.0.0.1/v1', proxy='socks5://127.0.0.1:%d' % closed_port()).user_self()
+    assert 'Could not connect' in str(caught.value)
+
+
+def test_a_socks_proxy_without_pysocks_says_what_to_install(connect, monkeypatch):
+    monkeypatch.setitem(sys.modules, 'socks', None)
+    with pytest.raises(ValueError) as caught:
+        connect('http://127.0.0.1/v1', proxy='socks5://127.0.0.1:1080').user_self()
+    assert 'pip install PySocks' in str(caught.value)
+
+
+class TunnelServer(ScriptedServer):
+    """A proxy that makes tunnels, and passes requests on."""
+
+    def _choose(self, request):
+        if request.method != 'CONNECT':
+            return GOOD
+        host, _, port = request.target.rpartition(':')
+        return lambda connection: self._tunnel(connection, host, int(port))
+
+    def _tunnel(self, connection, host, port):
+        target = socket.create_connection((host, port), 5)
+        with self._lock:
+            self._open.append(target)
+        connection.sendall(b'HTTP/1.1 200 Connection established\r\n\r\n')
+        back = self._start(copy, target, connection)
+        copy(connection, target)
+        back.join(5)
+        return False
+
+
+def copy(source, target):
+    """Pass on what arrives, until one end is closed."""
+    try:
+        for data in iter(lambda: source.recv(65536), b''):
+            target.sendall(data)
+        target.shutdown(socket.SHUT_RDWR)
+    except EnvironmentError:
+        return
