@@ -11,10 +11,10 @@ import six
 
 from ._common import validation
 from ._common.clock import monotonic
-from ._common.headers import header
-from ._common.redaction import mask, scrub, secret_values, secrets_of
-from ._encoding.request import build_headers, build_query, build_url, check_header, form_parts, is_plain_and_remote
-from ._encoding.serialization import Mismatch, from_text, reader_of, to_json
+from ._common.headers import get_header
+from ._common.redaction import collect_secrets, find_secrets, mask, scrub
+from ._encoding.request import build_form, build_headers, build_query, build_url, check_header, is_insecure
+from ._encoding.serialization import DeserializationError, deserialize_text, parser_for, serialize
 from ._transport.body import decode_body
 from .configuration import AUTH_HEADERS, Configuration
 from .exceptions import ApiException, InsecureTransportWarning, InvalidResponseException, TimeoutException
@@ -48,8 +48,8 @@ class ApiClient(object):
     def __init__(self, configuration=None, header_name=None, header_value=None, cookie=None):
         if configuration is None:
             configuration = Configuration()
-        self._of_processes = {}
-        self.configuration = validation.expect('configuration', configuration, Configuration, 'a Configuration')
+        self._background_by_pid = {}
+        self.configuration = validation.check_type('configuration', configuration, Configuration, 'a Configuration')
         self.rest_client = RESTClientObject(configuration)
         self.default_headers = {}
         self.user_agent = configuration.user_agent or _USER_AGENT
@@ -58,9 +58,9 @@ class ApiClient(object):
         self.cookie = cookie
         self.last_response = None
         self._last_headers = None
-        self._usual_headers = None
+        self._cached_headers = None
         self._pacer = Pacer()
-        self._vetted_host = None
+        self._checked_host = None
         self._has_warned = False
 
     def __enter__(self):
@@ -71,7 +71,7 @@ class ApiClient(object):
 
     def __del__(self):
         # Without this, the threads of a client that was forgotten would wait for work for ever.
-        for background in getattr(self, '_of_processes', {}).values():
+        for background in getattr(self, '_background_by_pid', {}).values():
             try:
                 if background.pool is not None:
                     background.pool.close()
@@ -104,7 +104,7 @@ class ApiClient(object):
 
     def _background(self):
         """Give what this process runs calls in: a forked one has no threads, and maybe a lock that is held."""
-        return self._of_processes.setdefault(os.getpid(), _Background())
+        return self._background_by_pid.setdefault(os.getpid(), _Background())
 
     @property
     def rate_limit(self):
@@ -114,7 +114,7 @@ class ApiClient(object):
     @property
     def user_agent(self):
         """The ``User-Agent`` header; ``None`` if the program took it out of :attr:`default_headers`."""
-        return header(self.default_headers, 'User-Agent')
+        return get_header(self.default_headers, 'User-Agent')
 
     @user_agent.setter
     def user_agent(self, value):
@@ -169,24 +169,24 @@ class ApiClient(object):
             raise ValueError('method must be one of %s, not %r' % (', '.join(sorted(METHODS)), method))
         if response_type is not None:
             response_type = getattr(response_type, '__name__', response_type)
-            reader_of(response_type)
+            parser_for(response_type)
         if _request_timeout is not None:
             _request_timeout = validation.check_timeout('_request_timeout', _request_timeout)
         url = build_url(configuration.host, resource_path, path_params, configuration.safe_chars_for_path_param)
         request = {
             'query_params': build_query(query_params, collection_formats) if query_params else [],
-            'headers': self._headers(header_params, auth_settings),
-            'post_params': form_parts(post_params, files, collection_formats) if post_params or files else [],
-            'body': body if isinstance(body, bytes) else to_json(body),
+            'headers': self._build_headers(header_params, auth_settings),
+            'post_params': build_form(post_params, files, collection_formats) if post_params or files else [],
+            'body': body if isinstance(body, bytes) else serialize(body),
             '_preload_content': _preload_content,
             '_request_timeout': _request_timeout,
         }
-        if self._vetted_host != configuration.host:
-            self._vet_transport(url, request)
+        if self._checked_host != configuration.host:
+            self._warn_if_insecure(url, request)
         call = (method, url, request, response_type, _return_http_data_only)
         if async_req:
-            return self.pool.apply_async(self._perform_later, (monotonic(),) + call)
-        return self._perform(*call)
+            return self.pool.apply_async(self._call_in_background, (monotonic(),) + call)
+        return self._call(*call)
 
     def request(self, method, url, query_params=None, headers=None, post_params=None, body=None, _preload_content=True,
                 _request_timeout=None):
@@ -206,8 +206,8 @@ class ApiClient(object):
         """
         response_type = getattr(response_type, '__name__', response_type)
         try:
-            return from_text(decode_body(response.data), response_type)
-        except Mismatch as mismatch:
+            return deserialize_text(decode_body(response.data), response_type)
+        except DeserializationError as mismatch:
             error = InvalidResponseException(
                 status=getattr(response, 'status', None), reason=getattr(response, 'reason', None),
                 detail='not %s: the answer %s' % (response_type, mismatch))
@@ -217,60 +217,60 @@ class ApiClient(object):
 
     def sanitize_for_serialization(self, obj):
         """Turn models and dates into JSON values; see :func:`.serialization.to_json`."""
-        return to_json(obj)
+        return serialize(obj)
 
-    def _perform_later(self, asked, method, url, request, response_type, data_only):
+    def _call_in_background(self, asked, method, url, request, response_type, data_only):
         """Make a call that has waited for a thread since it was asked for: that is part of its time."""
         timeout = request['_request_timeout']
         allowed = self.configuration.timeout if timeout is None else timeout
         waited = monotonic() - asked
         if waited > _NO_WAIT and not isinstance(allowed, tuple):
-            request['_request_timeout'] = _left_of(allowed, waited)
-        return self._perform(method, url, request, response_type, data_only)
+            request['_request_timeout'] = _remaining(allowed, waited)
+        return self._call(method, url, request, response_type, data_only)
 
-    def _perform(self, method, url, request, response_type, data_only):
+    def _call(self, method, url, request, response_type, data_only):
         verbose = logger.isEnabledFor(logging.DEBUG)
         if verbose:
             started = monotonic()
             logger.debug('%s %s, headers %s', method, scrub(url), mask(request['headers']))
         try:
             if self.configuration.pace:
-                request['_request_timeout'] = self._keep_pace(request['_request_timeout'])
+                request['_request_timeout'] = self._wait_for_pace(request['_request_timeout'])
             response = self.request(method, url, **request)
-            headers = _headers_of(response)
-            self._take_note(headers)
+            headers = _response_headers(response)
+            self._record_headers(headers)
             streaming = not request['_preload_content']
             data = response if streaming else None
             if response_type is not None and not streaming:
                 data = self.deserialize(response, response_type)
         except ApiException as error:
             if error.headers is not None:
-                self._take_note(error.headers)
+                self._record_headers(error.headers)
             if error.method is None:
-                error.locate(method, url, secrets_of(self.configuration, request))
+                error.set_request(method, url, collect_secrets(self.configuration, request))
             raise
         if verbose:
             logger.debug('%s %s: %s in %.0f ms', method, scrub(url), response.status, (monotonic() - started) * 1000)
         self.last_response = response
         return data if data_only else (data, response.status, headers)
 
-    def _keep_pace(self, timeout):
+    def _wait_for_pace(self, timeout):
         """Wait for this call's moment, and give what that leaves of the time allowed."""
         allowed = self.configuration.timeout if timeout is None else timeout
         for_each_operation = isinstance(allowed, tuple)
-        wait = self._pacer.reserve(self.configuration.max_retry_after if for_each_operation else allowed)
+        wait = self._pacer.acquire(self.configuration.max_retry_after if for_each_operation else allowed)
         if wait is None:
             raise TimeoutException(status=0, reason='Keeping within the rate limit takes longer than the time allowed')
         time.sleep(wait)
-        return timeout if for_each_operation else _left_of(allowed, wait)
+        return timeout if for_each_operation else _remaining(allowed, wait)
 
-    def _take_note(self, headers):
+    def _record_headers(self, headers):
         # Not of an error itself, which holds on to all that was under way when it was raised.
         self._last_headers = headers
         if self.configuration.pace:
-            self._pacer.learn(self.rate_limit)
+            self._pacer.update(self.rate_limit)
 
-    def _headers(self, header_params, auth_settings):
+    def _build_headers(self, header_params, auth_settings):
         credentials = {'Cookie': self.cookie} if self.cookie else {}
         for scheme in auth_settings or ():
             credential = self.configuration.credential(scheme)
@@ -283,23 +283,23 @@ class ApiClient(object):
         parts = list(self.default_headers.items()) + list(credentials.items())
         # Texts only: a number equals others that are sent differently, or not at all.
         comparable = all(type(name) is type(value) is str for name, value in parts)
-        usual = self._usual_headers
+        usual = self._cached_headers
         if not comparable or usual is None or usual[0] != parts:
             usual = parts, build_headers(_JSON_HEADERS, self.default_headers, credentials)
-            self._usual_headers = usual if comparable else None
+            self._cached_headers = usual if comparable else None
         return dict(usual[1])
 
-    def _vet_transport(self, url, request):
+    def _warn_if_insecure(self, url, request):
         """Warn, once, of secrets that anyone on the way can read."""
         host = self.configuration.host
-        if is_plain_and_remote(url):
-            if not secret_values(list(request.items())):
+        if is_insecure(url):
+            if not find_secrets(list(request.items())):
                 return
             if not self._has_warned:
                 self._has_warned = True
                 warnings.warn('Credentials are sent over plain http to %s: anyone on the way can read them' % host,
-                              InsecureTransportWarning, stacklevel=_level_of_the_program())
-        self._vetted_host = host
+                              InsecureTransportWarning, stacklevel=_caller_stacklevel())
+        self._checked_host = host
 
 
 class _Background(object):
@@ -310,17 +310,17 @@ class _Background(object):
         self.pool = None
 
 
-def _left_of(seconds, spent):
+def _remaining(seconds, spent):
     """Tell what a wait leaves of a call's time; a call without any fails when it is sent, as all that run out of it."""
     return max(seconds - spent, 0.001)
 
 
-def _headers_of(answer):
+def _response_headers(answer):
     """Give the headers of a transport's response, or of urllib3's."""
     return answer.headers if hasattr(answer, 'headers') else answer.getheaders()
 
 
-def _level_of_the_program():
+def _caller_stacklevel():
     """Count the frames up to the program's, for a warning that points to the line that called."""
     level, frame = 1, sys._getframe(1)
     while frame.f_back is not None and frame.f_globals.get('__name__', '').startswith('cloudsmith_api.'):

@@ -16,36 +16,29 @@ except ImportError:  # pragma: no cover (Python 2.7)
 API_KEY_HEADER = 'X-Api-Key'
 
 
-def check_retries(name, value):
+def _check_retries(name, value):
     """Check how often to try again: a count, or a ``urllib3.Retry`` that decides by rules of its own."""
-    return value if isinstance(value, Retry) else validation.count(name, value)
+    return value if isinstance(value, Retry) else validation.check_non_negative_int(name, value)
 
 
-def check_positive(name, value):
-    """Check a whole number from one up."""
-    if validation.count(name, value) == 0:
-        raise ValueError('%s must be at least 1' % name)
-    return value
-
-
-def check_keys(name, value):
+def _check_header_values(name, value):
     """Check a dict of what is sent in headers, by their names."""
-    return validation.expect(name, value, dict, "a dict such as {'%s': ...}" % API_KEY_HEADER)
+    return validation.check_type(name, value, dict, "a dict such as {'%s': ...}" % API_KEY_HEADER)
 
 
-_CHECKS = {
-    'api_key': check_keys,
-    'api_key_prefix': check_keys,
-    'client_side_validation': validation.flag,
-    'connection_pool_maxsize': check_positive,
+_VALIDATORS = {
+    'api_key': _check_header_values,
+    'api_key_prefix': _check_header_values,
+    'client_side_validation': validation.check_bool,
+    'connection_pool_maxsize': validation.check_positive_int,
     'host': check_host,
-    'max_response_bytes': check_positive,
-    'max_retry_after': validation.seconds,
-    'pace': validation.flag,
+    'max_response_bytes': validation.check_positive_int,
+    'max_retry_after': validation.check_seconds,
+    'pace': validation.check_bool,
     'proxy': check_proxy,
-    'retries': check_retries,
+    'retries': _check_retries,
     'timeout': validation.check_timeout,
-    'verify_ssl': validation.flag,
+    'verify_ssl': validation.check_bool,
 }
 
 
@@ -90,7 +83,7 @@ class Configuration(object):
     _default = None
 
     def __init__(self):
-        self._take_over(vars(self._default) if self._default is not None else _factory_settings())
+        self._copy_from(vars(self._default) if self._default is not None else _default_settings())
 
     @classmethod
     def from_environment(cls, profile=None, **settings):
@@ -140,19 +133,19 @@ class Configuration(object):
 
         settings = dict(vars(self))
         origins = settings.pop('_origins')
-        return describe(settings, _factory_settings(), origins)
+        return describe(settings, _default_settings(), origins)
 
-    def _take_over(self, settings):
+    def _copy_from(self, settings):
         for name, value in settings.items():
             self.__dict__[name] = type(value)(value) if type(value) in (dict, list, set) else value
 
     def __copy__(self):
         copied = type(self).__new__(type(self))
-        copied._take_over(vars(self))
+        copied._copy_from(vars(self))
         return copied
 
     def __setattr__(self, name, value):
-        check = _CHECKS.get(name)
+        check = _VALIDATORS.get(name)
         super(Configuration, self).__setattr__(name, value if check is None else check(name, value))
 
     @classmethod
@@ -163,7 +156,7 @@ class Configuration(object):
         :raises TypeError: if it is neither.
         """
         if default is not None:
-            validation.expect('default', default, Configuration, 'a Configuration or None')
+            validation.check_type('default', default, Configuration, 'a Configuration or None')
         cls._default = default
 
     @property
@@ -179,8 +172,8 @@ class Configuration(object):
     @debug.setter
     def debug(self, value):
         self._debug = bool(value)
-        log_output.set_verbose(self._debug)
-        self._direct_logs()
+        log_output.set_debug_level(self._debug)
+        self._configure_logging()
 
     @property
     def logger_file(self):
@@ -190,7 +183,7 @@ class Configuration(object):
     @logger_file.setter
     def logger_file(self, value):
         self._logger_file = value
-        self._direct_logs()
+        self._configure_logging()
 
     @property
     def logger_format(self):
@@ -199,10 +192,10 @@ class Configuration(object):
 
     @logger_format.setter
     def logger_format(self, value):
-        self._logger_format = validation.text('logger_format', value)
-        self._direct_logs()
+        self._logger_format = validation.check_str('logger_format', value)
+        self._configure_logging()
 
-    def _direct_logs(self):
+    def _configure_logging(self):
         if self._debug or self._logger_file:
             log_output.OUTPUT.write_to(self._logger_file, self._logger_format)
         else:
@@ -223,8 +216,8 @@ class Configuration(object):
         prefix = self.api_key_prefix.get(identifier)
         if not prefix:
             return key
-        validation.expect('api_key', key, six.string_types + six.integer_types, 'a str')
-        return '%s %s' % (validation.text('api_key_prefix', prefix), key)
+        validation.check_type('api_key', key, six.string_types + six.integer_types, 'a str')
+        return '%s %s' % (validation.check_str('api_key_prefix', prefix), key)
 
     def get_basic_auth_token(self):
         """Give the ``Authorization`` header of HTTP basic authentication, the pair in UTF-8 (RFC 7617 section 2.1).
@@ -237,8 +230,8 @@ class Configuration(object):
         """
         if not self.username and not self.password:
             return ''
-        username = validation.text('username', self.username or '')
-        password = validation.text('password', self.password or '')
+        username = validation.check_str('username', self.username or '')
+        password = validation.check_str('password', self.password or '')
         if ':' in username:
             raise ValueError('username must not hold a colon')
         try:
@@ -284,7 +277,7 @@ class Configuration(object):
         return '<%s %s>' % (type(self).__name__, ', '.join(shown))
 
 
-def _factory_settings():
+def _default_settings():
     return {
         'host': 'https://api.cloudsmith.io/v1',
         'api_key': {},

@@ -4,17 +4,17 @@ import re
 
 import six
 
-from ._common.headers import header
-from ._common.json_text import parse
+from ._common.headers import get_header
+from ._common.json_text import parse_json
 from ._common.redaction import scrub
 from .rate_limit import RateLimit, retry_after_seconds
 
 # How much of what the service said is shown; ``body`` has all of it.
-_LONGEST_PART = 500
+_MAX_SHOWN = 500
 # How much of it is searched for secrets.
-_MOST_READ = 100 * _LONGEST_PART
+_MAX_SCRUBBED = 100 * _MAX_SHOWN
 # Escaped twice, a character may take so many.
-_MOST_FOR_A_CHARACTER = 12
+_MAX_ESCAPED_LENGTH = 12
 # Control characters, and those that turn the direction of writing: a terminal would obey them.
 _CONTROL = u'[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]+'
 
@@ -70,12 +70,12 @@ class ApiException(Exception):
         super(ApiException, self).__init__(self.status, self.reason)
         problem = _json_object(self.body)
         self.detail = detail or _text_or_none(problem.get('detail'))
-        self.fields = _reasons_by_name(problem.get('fields'))
+        self.fields = _parse_fields(problem.get('fields'))
         self.method = None
         self.url = None
         self._line = None
 
-    def locate(self, method, url, secrets=()):
+    def set_request(self, method, url, secrets=()):
         """Say which request failed; from now on ``str(error)`` stays as it is.
 
         :param str method: the request's verb.
@@ -85,12 +85,12 @@ class ApiException(Exception):
         """
         self.method = method
         self.url = url
-        self._line = self._in_one_line(secrets)
+        self._line = self._format_line(secrets)
 
     def __str__(self):
-        return self._line or self._in_one_line()
+        return self._line or self._format_line()
 
-    def _in_one_line(self, secrets=()):
+    def _format_line(self, secrets=()):
         def printable(text):
             return _printable(text, secrets)
 
@@ -144,7 +144,7 @@ class RedirectException(ApiException):
     @property
     def location(self):
         """Where it points (str), from the ``Location`` header, or ``None``."""
-        return header(self.headers, 'Location')
+        return get_header(self.headers, 'Location')
 
     @property
     def hint(self):
@@ -199,7 +199,7 @@ class TooManyRequestsException(ApiException):
     def __init__(self, *args, **kwargs):
         super(TooManyRequestsException, self).__init__(*args, **kwargs)
         # A date is turned into seconds now: later, fewer would be left, and the number would mean something else.
-        self.retry_after = retry_after_seconds(header(self.headers, 'Retry-After'))
+        self.retry_after = retry_after_seconds(get_header(self.headers, 'Retry-After'))
         self.rate_limit = RateLimit.from_headers(self.headers)
 
     @property
@@ -230,13 +230,13 @@ _CLASS_BY_STATUS = {
     422: UnprocessableEntityException,
     429: TooManyRequestsException,
 }
-_CLASS_BY_HUNDRED = {3: RedirectException, 5: ServiceException}
+_CLASS_BY_HUNDREDS = {3: RedirectException, 5: ServiceException}
 
 
 def _class_for(status, http_resp):
     if not isinstance(status, six.integer_types):
         return ApiException
-    chosen = _CLASS_BY_STATUS.get(status) or _CLASS_BY_HUNDRED.get(status // 100, ApiException)
+    chosen = _CLASS_BY_STATUS.get(status) or _CLASS_BY_HUNDREDS.get(status // 100, ApiException)
     if chosen is UnprocessableEntityException and http_resp is not None:
         problem = _json_object(http_resp.data)
         if problem.get('two_factor_required') and isinstance(problem.get('two_factor_token'), six.string_types):
@@ -253,7 +253,7 @@ def _restore(cls, args):
 def _json_object(body):
     """Read an error's body; gateways answer HTML, so anything that is not a JSON object counts as an empty one."""
     try:
-        value = parse(six.ensure_text(body)) if body else None
+        value = parse_json(six.ensure_text(body)) if body else None
     except (TypeError, ValueError):
         return {}
     return value if isinstance(value, dict) else {}
@@ -267,7 +267,7 @@ def _as_text(value):
     return value.decode('utf-8', 'replace') if isinstance(value, bytes) else six.text_type(value)
 
 
-def _reasons_by_name(fields):
+def _parse_fields(fields):
     if not isinstance(fields, dict):
         return {}
     listed = ((name, reasons if isinstance(reasons, list) else [reasons]) for name, reasons in fields.items())
@@ -277,15 +277,15 @@ def _reasons_by_name(fields):
 
 def _printable(text, secrets):
     """Make a text safe to print: no secret, one line, no terminal controls, all of it encodable, not endless."""
-    cut = len(text) > _MOST_READ
-    text = scrub(text[:_MOST_READ], secrets)
+    cut = len(text) > _MAX_SCRUBBED
+    text = scrub(text[:_MAX_SCRUBBED], secrets)
     if cut:
         # A secret that was cut in two has not been found.
-        text = text[:-_MOST_FOR_A_CHARACTER * max(map(len, secrets or ['']))]
+        text = text[:-_MAX_ESCAPED_LENGTH * max(map(len, secrets or ['']))]
     line = u' '.join(re.sub(_CONTROL, u' ', text).split())
     # Cut after secrets are gone: of one that is cut in two, the first half would not be found.
-    if len(line) > _LONGEST_PART:
-        line = line[:_LONGEST_PART - 3] + u'...'
+    if len(line) > _MAX_SHOWN:
+        line = line[:_MAX_SHOWN - 3] + u'...'
     return line.encode('utf-8', 'backslashreplace').decode('utf-8')
 
 

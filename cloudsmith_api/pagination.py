@@ -2,11 +2,11 @@
 
 from collections import namedtuple
 
-from ._common.headers import header, number
+from ._common.headers import get_header, parse_number
 
 #: What the service gives where it is not asked for another size, and the most that it gives (``API``: pages).
-USUAL_PAGE_SIZE = 30
-LARGEST_PAGE_SIZE = 500
+DEFAULT_PAGE_SIZE = 30
+MAX_PAGE_SIZE = 500
 
 
 class Page(namedtuple('Page', ('count', 'page', 'page_size', 'page_total'))):
@@ -27,11 +27,11 @@ class Page(namedtuple('Page', ('count', 'page', 'page_size', 'page_total'))):
         :param headers: a mapping, or pairs of names and values, or ``None``.
         :rtype: Page
         """
-        return cls(*(number(int, header(headers, 'X-Pagination-' + name))
+        return cls(*(parse_number(int, get_header(headers, 'X-Pagination-' + name))
                      for name in ('Count', 'Page', 'PageSize', 'PageTotal')))
 
 
-def all_items(fetch, identity, page_size=None):
+def iterate_pages(fetch, identity, page_size=None):
     """Go through the items of all pages, asking for a page when the one before it is used up.
 
     :param fetch: a function from the number of a page to its items and the answer's headers.
@@ -63,4 +63,4 @@ def _has_more(number, length, repeated, page_size, page_total):
         return number < page_total and repeated < 2
     # Key lists may come without headers (``API``: pages): then only a full page can have another behind it, and one
     # without anything new is of a service that does not know pages and gives all each time.
-    return not repeated and length >= min(page_size or USUAL_PAGE_SIZE, LARGEST_PAGE_SIZE)
+    return not repeated and length >= min(page_size or DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE)

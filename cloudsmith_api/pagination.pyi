@@ -6,8 +6,8 @@ from typing_extensions import Self, TypeAlias
 _T = TypeVar('_T')
 _Headers: TypeAlias = Mapping[str, str] | Iterable[tuple[str, str]] | None
 
-USUAL_PAGE_SIZE: int
-LARGEST_PAGE_SIZE: int
+DEFAULT_PAGE_SIZE: int
+MAX_PAGE_SIZE: int
 
 class Page(NamedTuple):
     count: int | None  # type: ignore[assignment]  # in place of tuple.count
@@ -18,7 +18,7 @@ class Page(NamedTuple):
     @classmethod
     def from_headers(cls, headers: _Headers) -> Self: ...
 
-def all_items(
+def iterate_pages(
     fetch: Callable[[int], tuple[Sequence[_T], _Headers]],
     identity: Callable[[_T], Hashable],
     page_size: int | None = None,

@@ -7,7 +7,7 @@ from datetime import datetime
 from email.utils import parsedate_tz
 
 from ._common.clock import monotonic
-from ._common.headers import header, number
+from ._common.headers import get_header, parse_number
 
 try:
     from datetime import timezone
@@ -44,10 +44,10 @@ class RateLimit(namedtuple('RateLimit', ('limit', 'remaining', 'reset', 'interva
         :rtype: RateLimit
         """
         return cls(
-            limit=number(int, header(headers, 'X-RateLimit-Limit')),
-            remaining=number(int, header(headers, 'X-RateLimit-Remaining')),
-            reset=_moment(number(int, header(headers, 'X-RateLimit-Reset'))),
-            interval=number(float, header(headers, 'X-RateLimit-Interval')),
+            limit=parse_number(int, get_header(headers, 'X-RateLimit-Limit')),
+            remaining=parse_number(int, get_header(headers, 'X-RateLimit-Remaining')),
+            reset=_parse_reset(parse_number(int, get_header(headers, 'X-RateLimit-Reset'))),
+            interval=parse_number(float, get_header(headers, 'X-RateLimit-Interval')),
         )
 
 
@@ -64,7 +64,7 @@ def retry_after_seconds(value, now=time.time):
     try:
         text = str(value).strip()
         if text.isdigit():
-            return number(float, text)
+            return parse_number(float, text)
         date = parsedate_tz(text)
         # Not mktime_tz: on Python 2 that takes a date without a zone for local time, where the RFC says UTC.
         return max(0.0, (datetime(*date[:6]) - _EPOCH).total_seconds() - (date[9] or 0) - now())
@@ -80,7 +80,7 @@ class Pacer(object):
         self._interval = 0.0
         self._last = float('-inf')
 
-    def learn(self, rate_limit):
+    def update(self, rate_limit):
         """Take over what the last answer said.
 
         :param RateLimit rate_limit: ``interval`` counts; where that is ``None``, what was said before stands.
@@ -89,23 +89,23 @@ class Pacer(object):
             with self._lock:
                 self._interval = min(rate_limit.interval, _WINDOW)
 
-    def reserve(self, most):
+    def acquire(self, max_wait):
         """Take the next free moment.
 
-        :param float most: the longest wait, in seconds, that makes sense to the caller.
-        :return: seconds to wait until that moment; ``None``, and nothing is taken, where that is longer than ``most``.
+        :param float max_wait: the longest wait, in seconds, that makes sense to the caller.
+        :return: seconds to wait until that moment; ``None``, and nothing is taken, where that exceeds ``max_wait``.
         :rtype: float
         """
         with self._lock:
             now = monotonic()
             moment = max(now, self._last + self._interval)
-            if moment - now > most:
+            if moment - now > max_wait:
                 return None
             self._last = moment
             return moment - now
 
 
-def _moment(seconds):
+def _parse_reset(seconds):
     try:
         return None if seconds is None else datetime.fromtimestamp(seconds, UTC)
     # What of this a number of too many digits ends in depends on the platform and the interpreter.

@@ -4,7 +4,7 @@ import six
 from six.moves.urllib.parse import urlencode
 
 from ._transport.body import decode_body, encode_body
-from ._transport.session import Sender
+from ._transport.session import Session
 from .exceptions import ApiException
 
 __all__ = ('ApiException', 'RESTClientObject', 'RESTResponse')
@@ -57,11 +57,11 @@ class RESTClientObject(object):
     :param int maxsize: how many connections to a host are kept, ``configuration.connection_pool_maxsize`` by default.
     """
 
-    _sender = None
+    _session = None
 
     def __init__(self, configuration, pools_size=4, maxsize=None):
         self.configuration = configuration
-        self._sender = Sender(pools_size, maxsize)
+        self._session = Session(pools_size, maxsize)
 
     def request(self, method, url, query_params=None, headers=None, body=None, post_params=None,
                 _preload_content=True, _request_timeout=None):
@@ -92,15 +92,15 @@ class RESTClientObject(object):
         if query_params:
             url += ('&' if '?' in url else '?') + urlencode(query_params)
         payload = encode_body(method, headers, body, post_params)
-        call = self._sender.call(self.configuration, method, url, headers, payload, (query_params, post_params, body),
-                                 _preload_content, _request_timeout)
+        call = self._session.prepare(self.configuration, method, url, headers, payload,
+                                     (query_params, post_params, body), _preload_content, _request_timeout)
         try:
-            raw, data = self._sender.send(call)
+            raw, data = self._session.send(call)
             response = raw if data is None else RESTResponse(raw, data)
             if not 200 <= raw.status <= 299:
                 raise ApiException(http_resp=response)
         except ApiException as error:
-            call.explain(error)
+            call.annotate_error(error)
             raise
         return response
 
@@ -109,10 +109,10 @@ class RESTClientObject(object):
 
         A later request opens new ones.
         """
-        if self._sender is not None:
-            self._sender.close()
+        if self._session is not None:
+            self._session.close()
 
     @property
     def pool_manager(self):
         """The :class:`urllib3.PoolManager` below, as set up for TLS."""
-        return self._sender.manager(self.configuration, tls=True, streaming=False)
+        return self._session.manager(self.configuration, tls=True, streaming=False)

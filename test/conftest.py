@@ -21,7 +21,7 @@ def unaffected_by_the_machine(monkeypatch):
     yield
     Configuration.set_default(None)
     log_output.OUTPUT.stop()
-    log_output.set_verbose(False)
+    log_output.set_debug_level(False)
 
 
 @pytest.fixture

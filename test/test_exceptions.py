@@ -156,14 +156,14 @@ def test_a_reason_that_is_repeated_as_the_explanation_is_said_once(reason):
 
 def test_the_line_says_all_that_is_known():
     error = failure(422, {'detail': 'Invalid.', 'fields': {'email': ['Wrong.', 'Too long.']}}, reason='Unprocessable')
-    error.locate('POST', 'https://api.cloudsmith.io/v1/user/token/')
+    error.set_request('POST', 'https://api.cloudsmith.io/v1/user/token/')
     assert str(error) == '422 Unprocessable: Invalid; email: Wrong. Too long. (POST /v1/user/token/)'
     assert repr(error) == '<UnprocessableEntityException %s>' % error
 
 
 def test_where_nothing_answered_the_line_says_who_should_have():
     error = TimeoutException(status=0, reason='No answer in the time allowed')
-    error.locate('GET', 'https://api.cloudsmith.io/v1/user/self/')
+    error.set_request('GET', 'https://api.cloudsmith.io/v1/user/self/')
     assert str(error).startswith(
         'No answer in the time allowed (GET https://api.cloudsmith.io/v1/user/self/). Try again later')
 
@@ -281,7 +281,7 @@ def test_the_line_is_one_line_that_can_be_printed(text, place):
          'fields': {text if place == 'field name' else 'f': [text if place == 'field' else 'r']}},
         reason=text if place == 'reason' else 'Found',
         headers={'Location': text if place == 'location' else 'https://elsewhere/'})
-    error.locate('GET', u'http://127.0.0.1/' + (text if place == 'url' else u''))
+    error.set_request('GET', u'http://127.0.0.1/' + (text if place == 'url' else u''))
     for line in (str(error), repr(error)):
         assert isinstance(line, str)
         line = six.ensure_text(line)
@@ -292,7 +292,7 @@ def test_the_line_is_one_line_that_can_be_printed(text, place):
 @pytest.mark.skipif(not six.PY2, reason='only on Python 2 may a text be bytes')
 def test_bytes_that_are_no_unicode_can_be_printed():
     error = ApiException(status=400, reason='\xff\xfe', detail='p\xc3\xa4ss')
-    error.locate('GET', 'http://127.0.0.1/\xff')
+    error.set_request('GET', 'http://127.0.0.1/\xff')
     assert u'p\xe4ss' in str(error).decode('utf-8')
 
 
@@ -302,7 +302,7 @@ def test_text_beyond_ascii_is_shown():
 
 def test_a_very_long_explanation_is_cut_and_the_rest_of_the_line_stays():
     error = failure(401, {'detail': 'long ' * 10000}, headers={})
-    error.locate('GET', 'https://api.cloudsmith.io/v1/user/self/')
+    error.set_request('GET', 'https://api.cloudsmith.io/v1/user/self/')
     line = str(error)
     assert len(line) < 700
     assert "... (GET /v1/user/self/). Check configuration.api_key['X-Api-Key']" in line
@@ -317,7 +317,7 @@ def test_an_explanation_is_shown_up_to_five_hundred_characters(length, seen):
 def test_very_long_everything_is_cut():
     error = failure(302, {'detail': 'd' * 9999, 'fields': {'f' * 9999: ['r' * 9999]}}, reason='s' * 9999,
                     headers={'Location': 'l' * 9999})
-    error.locate('GET', 'https://api.cloudsmith.io/' + 'u' * 9999)
+    error.set_request('GET', 'https://api.cloudsmith.io/' + 'u' * 9999)
     assert len(str(error)) < 2100
 
 
@@ -329,7 +329,7 @@ def test_what_the_service_echoes_of_the_request_is_masked(secret, place):
         302,
         {'detail': said if place == 'detail' else '', 'fields': {'f': [said if place == 'field' else '']}},
         reason=said if place == 'reason' else '', headers={'Location': said if place == 'location' else ''})
-    error.locate('GET', u'http://127.0.0.1/' + (said if place == 'url' else u''), [secret])
+    error.set_request('GET', u'http://127.0.0.1/' + (said if place == 'url' else u''), [secret])
     assert secret not in shown(error)
     assert u' '.join(secret.split())[:20] not in shown(error)
     assert u'You sent ********' in shown(error)
@@ -338,7 +338,7 @@ def test_what_the_service_echoes_of_the_request_is_masked(secret, place):
 def test_the_body_keeps_what_the_line_masks():
     body = json.dumps({'detail': 'Bad key the-secret-key.'})
     error = failure(401, body)
-    error.locate('GET', 'http://127.0.0.1/v1/', ['Bearer the-secret-key'])
+    error.set_request('GET', 'http://127.0.0.1/v1/', ['Bearer the-secret-key'])
     assert error.body == body
     assert error.detail == 'Bad key the-secret-key.'
     assert 'Bad key ********.' in str(error)
@@ -347,7 +347,7 @@ def test_the_body_keeps_what_the_line_masks():
 @pytest.mark.skipif(not six.PY2, reason='only on Python 2 may a secret be bytes')
 def test_a_secret_of_bytes_beyond_ascii_is_masked():
     error = failure(400, {'detail': u'You sent pässwörd.'})
-    error.locate('POST', 'http://127.0.0.1/', [u'pässwörd'.encode('utf-8')])
+    error.set_request('POST', 'http://127.0.0.1/', [u'pässwörd'.encode('utf-8')])
     assert u'You sent ********.' in shown(error)
 
 
@@ -401,7 +401,7 @@ def test_deeply_nested_reasons_break_nothing():
 
 def test_an_error_that_is_pickled_takes_no_secret_of_its_request_along():
     error = failure(401, {'detail': 'No such key: the-secret-key'})
-    error.locate('GET', 'https://api.cloudsmith.io/v1/user/self/', ['the-secret-key', 'pa55word'])
+    error.set_request('GET', 'https://api.cloudsmith.io/v1/user/self/', ['the-secret-key', 'pa55word'])
     copied = pickle.loads(pickle.dumps(error, 2))
     assert str(copied) == str(error)
     assert 'the-secret' not in str(copied)
@@ -410,14 +410,14 @@ def test_an_error_that_is_pickled_takes_no_secret_of_its_request_along():
 
 def test_a_service_that_says_much_is_not_looked_through_to_the_end():
     error = failure(400, {'detail': 'the-secret-key ' + 'x' * 10 ** 7})
-    error.locate('GET', 'https://api.cloudsmith.io/v1/', ['the-secret-key'])
+    error.set_request('GET', 'https://api.cloudsmith.io/v1/', ['the-secret-key'])
     assert str(error).startswith('400 Said so: ******** xxx')
 
 
 @pytest.mark.parametrize('before', range(49985, 50001))
 def test_a_secret_where_that_look_ends_does_not_show(before):
     error = failure(400, {'detail': '\0' * before + 'the-secret-key' + 'x' * 1000})
-    error.locate('GET', 'https://api.cloudsmith.io/v1/', ['the-secret-key'])
+    error.set_request('GET', 'https://api.cloudsmith.io/v1/', ['the-secret-key'])
     assert 'the-' not in str(error)
 
 
@@ -435,7 +435,7 @@ def copies(error):
 ])
 def test_a_copy_has_the_same_class_and_attributes(status, body, headers):
     error = ApiException(http_resp=Answer(status, body, headers))
-    error.locate('GET', 'http://127.0.0.1/v1/user/self/', ['the-secret-key'])
+    error.set_request('GET', 'http://127.0.0.1/v1/user/self/', ['the-secret-key'])
     for copied in copies(error):
         assert type(copied) is type(error)
         assert vars(copied) == vars(error)
@@ -461,7 +461,7 @@ def test_a_programs_own_subclass_can_be_copied():
 
 def test_the_masks_are_kept_in_the_copy():
     error = failure(401, {'detail': 'Bad key the-secret-key.'})
-    error.locate('GET', 'http://127.0.0.1/', ['the-secret-key'])
+    error.set_request('GET', 'http://127.0.0.1/', ['the-secret-key'])
     assert all('the-secret-key' not in shown(copied) for copied in copies(error))
 
 
@@ -478,6 +478,6 @@ HEADERS = st.dictionaries(st.sampled_from(['Retry-After', 'Location', 'X-RateLim
        st.one_of(st.none(), st.text()), HEADERS, st.lists(st.text()))
 def test_any_answer_becomes_an_error_that_can_be_shown(status, body, reason, headers, secrets):
     error = ApiException(http_resp=Answer(status, body, headers, reason))
-    error.locate('GET', 'http://127.0.0.1/', secrets)
+    error.set_request('GET', 'http://127.0.0.1/', secrets)
     assert len(shown(error).splitlines()) == 2
     assert error.body == body

@@ -1,5 +1,5 @@
 # -*- coding: utf-8 -*-
-"""Whatever a peer sends is scrubbed and parsed in time linear in its length."""
+"""Whatever a peer sends is scrub_native and parsed in time linear in its length."""
 
 import time
 
@@ -9,7 +9,7 @@ from servers import ScriptedServer, http_answer, json_answer
 from cloudsmith_api import ApiException
 from cloudsmith_api._common.json_text import check_depth
 from cloudsmith_api._common.redaction import scrub
-from cloudsmith_api._transport.error_mapping import in_words
+from cloudsmith_api._transport.error_mapping import describe_error
 from cloudsmith_api.sandbox.server import MalformedHead, environ_of
 
 pytestmark = pytest.mark.slow
@@ -52,7 +52,7 @@ def test_scrubbing_takes_linear_time(shape):
 def test_describing_a_failure_takes_linear_time(shape):
     from urllib3.exceptions import ProtocolError
 
-    assert grows_linearly(lambda text: in_words(ProtocolError(text), SECRETS), shape)
+    assert grows_linearly(lambda text: describe_error(ProtocolError(text), SECRETS), shape)
 
 
 @pytest.mark.parametrize('shape', ['[', '["', '"[', '\\', '\\"', '{"a":'])

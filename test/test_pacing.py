@@ -28,36 +28,36 @@ class TestPacer(object):
     """Moments as they are handed out."""
 
     def test_the_first_call_does_not_wait(self):
-        assert Pacer().reserve(100) == 0
+        assert Pacer().acquire(100) == 0
 
     def test_nothing_waits_before_the_service_asks_for_it(self):
         pacer = Pacer()
-        assert [pacer.reserve(100) for _ in range(3)] == [0, 0, 0]
+        assert [pacer.acquire(100) for _ in range(3)] == [0, 0, 0]
 
     def test_each_call_gets_a_moment_of_its_own(self):
         pacer = Pacer()
-        pacer.learn(RateLimit(None, None, None, 10.0))
-        waits = [pacer.reserve(100) for _ in range(3)]
+        pacer.update(RateLimit(None, None, None, 10.0))
+        waits = [pacer.acquire(100) for _ in range(3)]
         assert waits[0] == 0
         assert waits[1] == pytest.approx(10, abs=0.5)
         assert waits[2] == pytest.approx(20, abs=0.5)
 
     def test_a_wait_that_is_too_long_takes_no_moment(self):
         pacer = Pacer()
-        pacer.learn(RateLimit(None, None, None, 10.0))
-        pacer.reserve(100)
-        assert pacer.reserve(most=1) is None
-        assert pacer.reserve(100) == pytest.approx(10, abs=0.5)
+        pacer.update(RateLimit(None, None, None, 10.0))
+        pacer.acquire(100)
+        assert pacer.acquire(max_wait=1) is None
+        assert pacer.acquire(100) == pytest.approx(10, abs=0.5)
 
     def test_a_wait_of_no_more_than_is_allowed_is_made(self):
-        assert Pacer().reserve(most=0) == 0
+        assert Pacer().acquire(max_wait=0) == 0
 
     def test_an_answer_that_says_nothing_changes_nothing(self):
         pacer = Pacer()
-        pacer.learn(RateLimit(None, None, None, 10.0))
-        pacer.learn(RateLimit(None, None, None, None))
-        pacer.reserve(100)
-        assert pacer.reserve(100) > 9
+        pacer.update(RateLimit(None, None, None, 10.0))
+        pacer.update(RateLimit(None, None, None, None))
+        pacer.acquire(100)
+        assert pacer.acquire(100) > 9
 
 
 def test_calls_with_pace_keep_apart(connect):
@@ -110,7 +110,7 @@ def test_a_wait_for_longer_than_is_waited_for_anything_fails_at_once(connect, in
 def test_a_wait_that_takes_all_of_the_time_allowed_ends_as_a_call_that_runs_out_of_it(connect, monkeypatch):
     with ScriptedServer(silent()) as server:
         api = connect(server.url, pace=True)
-        monkeypatch.setattr(api.api_client._pacer, 'reserve', lambda most: most)
+        monkeypatch.setattr(api.api_client._pacer, 'acquire', lambda max_wait: max_wait)
         with pytest.raises(TimeoutException):
             api.user_self(_request_timeout=0.1)
 
@@ -131,10 +131,10 @@ def test_the_wait_counts_into_the_time_allowed(connect):
 
 def test_no_interval_is_longer_than_the_window_it_divides():
     pacer = Pacer()
-    pacer.learn(RateLimit(None, None, None, 86400.0))
-    assert pacer.reserve(1) == 0
-    assert pacer.reserve(3500) is None
-    assert pacer.reserve(3601) == pytest.approx(3600, abs=0.5)
+    pacer.update(RateLimit(None, None, None, 86400.0))
+    assert pacer.acquire(1) == 0
+    assert pacer.acquire(3500) is None
+    assert pacer.acquire(3601) == pytest.approx(3600, abs=0.5)
 
 
 def test_a_client_knows_the_limits_of_the_last_answer(api, client):

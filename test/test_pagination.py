@@ -5,7 +5,7 @@ from servers import ScriptedServer, json_answer, silent
 
 from cloudsmith_api import ApiException, Page, TimeoutException, UserApi
 from cloudsmith_api._common.clock import monotonic
-from cloudsmith_api.pagination import all_items
+from cloudsmith_api.pagination import iterate_pages
 
 
 def keys(*names):
@@ -154,7 +154,7 @@ def test_a_service_that_goes_round_in_circles_is_not_asked_for_ever(connect):
 
 def test_an_item_that_moves_to_the_next_page_meanwhile_comes_once():
     pages = [(['a', 'b'], {}), (['b', 'c'], {}), ([], {})]
-    assert list(all_items(lambda number: pages[number - 1], lambda item: item, page_size=2)) == ['a', 'b', 'c']
+    assert list(iterate_pages(lambda number: pages[number - 1], lambda item: item, page_size=2)) == ['a', 'b', 'c']
 
 
 def test_iterating_has_no_form_with_http_info():

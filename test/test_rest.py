@@ -27,7 +27,7 @@ from cloudsmith_api import (
     UnauthorizedException,
     UnprocessableEntityException,
 )
-from cloudsmith_api._transport.timeouts import THREAD, Limits
+from cloudsmith_api._transport.timeouts import CURRENT, CallLimits
 from cloudsmith_api.rest import RESTClientObject, RESTResponse
 
 GOOD = json_answer('{"name": "Ada"}', headers=[('X-Name', 'value')])
@@ -377,10 +377,10 @@ def test_an_answer_whose_head_is_not_accepted_is_closed(transport):
     with ScriptedServer(answer) as server:
         with pytest.raises(InvalidResponseException) as caught:
             transport.request('GET', server.url)
-        assert type(THREAD.call) is Limits
+        assert type(CURRENT.call) is CallLimits
         # The error holds all that was under way, so what is not closed by now would stay open with it.
         assert caught.value is not None
-        kept = [thing for thing in gc.get_objects() if type(thing).__name__ == '_LimitedStream']
+        kept = [thing for thing in gc.get_objects() if type(thing).__name__ == '_ResponseStream']
         assert all(stream.closed for stream in kept)
 
 
@@ -460,27 +460,27 @@ def test_threads_that_make_the_first_call_together_share_one_pool(transport):
 def test_a_manager_that_another_thread_has_made_meanwhile_is_used(transport):
     with ScriptedServer(GOOD) as server:
         transport.request('GET', server.url)
-        connections = transport._sender._connections()
+        connections = transport._session._process_pools()
         made = connections.managers[False, False]
-        assert transport._sender._new_manager(connections, transport.configuration, False, False) is made
+        assert transport._session._make_manager(connections, transport.configuration, False, False) is made
 
 
 def test_a_pool_that_another_thread_has_closed_meanwhile_is_replaced(transport):
     with ScriptedServer(GOOD) as server:
         transport.request('GET', server.url)
-        transport._sender._connections().recent[2].close()
-        transport._sender._connections().managers[False, False].clear()
+        transport._session._process_pools().recent[2].close()
+        transport._session._process_pools().managers[False, False].clear()
         assert transport.request('GET', server.url).status == 200
 
 
 def test_connections_of_the_process_that_this_one_was_forked_from_are_let_go(transport):
     with ScriptedServer(GOOD) as server:
         transport.request('GET', server.url)
-        own = transport._sender._connections()
-        transport._sender._of_processes = {-1: own}
+        own = transport._session._process_pools()
+        transport._session._pools_by_pid = {-1: own}
         transport.request('GET', server.url)
         assert server.connections == 2
-        assert -1 not in transport._sender._of_processes
+        assert -1 not in transport._session._pools_by_pid
         for pool in (own.managers[False, False].connection_from_url(server.origin),):
             pool.close()
 

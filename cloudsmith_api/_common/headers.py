@@ -5,7 +5,7 @@ import base64
 import six
 
 
-def header(headers, name):
+def get_header(headers, name):
     """Look up a header without regard to case, also in a plain dict, as a program's own transport may give it.
 
     :param headers: a mapping, or pairs of names and values, or ``None``.
@@ -19,7 +19,7 @@ def header(headers, name):
     return None
 
 
-def number(kind, text):
+def parse_number(kind, text):
     """Read a number that a header gives.
 
     :param kind: ``int`` or ``float``.

@@ -9,17 +9,17 @@ import sys
 _DEPTH_IS_DANGEROUS = sys.version_info < (3, 9)
 
 # Leaves the program, and what it calls us from, the other levels.
-_DEEPEST = 600
+_MAX_DEPTH = 600
 
 # What newer interpreters refuse by themselves: the time to read a number grows with the square of its digits, and is a
 # minute for an answer of 3 MiB.
-_MOST_DIGITS = 4300
+_MAX_DIGITS = 4300
 
 # What opens and closes a level, and the texts in which that is none; a \ takes the next character with it.
 _MARKS = r'[][{}"]|\\.'
 
 
-def parse(text):
+def parse_json(text):
     """Read a JSON text.
 
     :param str text: the text.
@@ -28,7 +28,7 @@ def parse(text):
     if _DEPTH_IS_DANGEROUS:  # pragma: no cover (see there)
         check_depth(text)
     try:
-        return _read(text)
+        return _loads(text)
     # RecursionError is a RuntimeError, and on Python 2 is called no more than that.
     except RuntimeError:
         problem = 'it is nested too deeply'
@@ -36,19 +36,19 @@ def parse(text):
     raise ValueError(problem)
 
 
-def whole_number(digits):
+def parse_int(digits):
     """Read a whole number.
 
     :raises ValueError: if it has more than 4,300 digits.
     """
-    if len(digits) > _MOST_DIGITS:
-        raise ValueError('it has a number of more than %d digits' % _MOST_DIGITS)
+    if len(digits) > _MAX_DIGITS:
+        raise ValueError('it has a number of more than %d digits' % _MAX_DIGITS)
     return int(digits)
 
 
-_read = json.loads
+_loads = json.loads
 if not hasattr(sys, 'set_int_max_str_digits'):  # pragma: no cover (Python 2.7 and 3.6)
-    _read = json.JSONDecoder(parse_int=whole_number).decode
+    _loads = json.JSONDecoder(parse_int=parse_int).decode
 
 
 def check_depth(text):
@@ -57,7 +57,7 @@ def check_depth(text):
     :raises ValueError: if there are more than 600 levels.
     """
     # What has no more marks than that, as a page of keys, needs no closer look.
-    if text.count('[') + text.count('{') <= _DEEPEST:
+    if text.count('[') + text.count('{') <= _MAX_DEPTH:
         return
     depth, in_text = 0, False
     for found in re.finditer(_MARKS, text):
@@ -66,5 +66,5 @@ def check_depth(text):
             in_text = not in_text
         elif not in_text:
             depth += (mark in '[{') - (mark in ']}')
-            if depth > _DEEPEST:
+            if depth > _MAX_DEPTH:
                 raise ValueError('it is nested too deeply')

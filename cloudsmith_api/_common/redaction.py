@@ -31,15 +31,15 @@ _IN_QUERY = r'(?i)([?&](?=[^?&=#\s]*=[^&#\s])[^?&=#\s]*?(?:%s)[^?&=#\s]*=)[^&#\s
 _ESCAPED = (r'(?:%|\\x)([0-9A-Fa-f]{2})|\\u([0-9A-Fa-f]{4})|\\U([0-9A-Fa-f]{8})|&#[xX]([0-9A-Fa-f]{1,6});'
             r'|&#([0-9]{1,7});|&([A-Za-z]{2,8});|\\([\\abfnrtv])')
 # Escaped text may be escaped again; each layer is one more pass, and the number of passes must not depend on the text.
-_MOST_LAYERS = 4
+_MAX_ESCAPE_LAYERS = 4
 # A character of UTF-8 whose bytes were read as Latin-1.
-_MISREAD = u'[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}'
+_MOJIBAKE = u'[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}'
 _NOT_ASCII = u'[^\x00-\x7f]'
 _NOT_ALPHANUMERIC = r'(?u)[\W_]+'
 
 # A shorter secret would be found inside ordinary words, or where the end of one word meets the next.
-_SHORTEST_VALUE = 4
-_SHORTEST_ACROSS_WORDS = 8
+_MIN_SECRET_LENGTH = 4
+_MIN_LENGTH_ACROSS_WORDS = 8
 
 
 def is_secret(name):
@@ -62,7 +62,7 @@ def mask(mapping):
     return {name: MASK if value and is_secret(name) else value for name, value in mapping.items()}
 
 
-def secret_values(value):
+def find_secrets(value):
     """Collect the texts under secret names, to look for them elsewhere.
 
     :param value: headers, a form's fields as pairs, settings, or any JSON value.
@@ -93,7 +93,7 @@ def _named_items(value):
     return [(None, item) for item in value]
 
 
-def secrets_of(configuration, *sources):
+def collect_secrets(configuration, *sources):
     """Collect the secrets of a request, which no error and no log record may show: whoever responds may echo them.
 
     :param Configuration configuration: its settings, and the user and password of its proxy, count.
@@ -102,7 +102,7 @@ def secrets_of(configuration, *sources):
     """
     values = credentials_in(configuration.proxy)
     for source in (vars(configuration),) + sources:
-        values += secret_values(source)
+        values += find_secrets(source)
     # 'Bearer abc' is to cover 'abc' alone.
     return [part for value in values for part in {value, value.rpartition(' ')[2]}]
 
@@ -115,7 +115,7 @@ def scrub(text, values=()):
     length of the text.
 
     :param str text: a log message or an error's description.
-    :param values: secret texts, for example of :func:`secret_values`; ``'Bearer abc'`` also covers ``abc`` alone.
+    :param values: secret texts, for example of :func:`find_secrets`; ``'Bearer abc'`` also covers ``abc`` alone.
         Those of fewer than four characters are left: they would be found inside ordinary words.
     :rtype: str
     """
@@ -124,7 +124,7 @@ def scrub(text, values=()):
     secrets = {alike(part, errors='replace') for value in values for part in (value, value.partition(' ')[2])}
     # The longest first: a shorter one that is part of it would leave the rest standing.
     for secret in sorted(secrets, key=len, reverse=True):
-        if len(secret) >= _SHORTEST_VALUE:
+        if len(secret) >= _MIN_SECRET_LENGTH:
             text = text.replace(secret, MASK)
     text = _mask_escaped(text, {_normalize(secret) for secret in secrets})
     text = re.sub(_USER_INFO, MASK + '@', text)
@@ -134,15 +134,15 @@ def scrub(text, values=()):
 
 def _mask_escaped(text, normalized_secrets):
     """Mask the words, or else the whole text, that hold a secret in another form."""
-    in_words = [secret for secret in normalized_secrets if len(secret) >= _SHORTEST_VALUE]
-    if not _holds(in_words, text):
+    describe_error = [secret for secret in normalized_secrets if len(secret) >= _MIN_SECRET_LENGTH]
+    if not _contains_any(describe_error, text):
         return text
-    text = re.sub(r'\S+', lambda word: MASK if _holds(in_words, word.group()) else word.group(), text)
-    across_words = [secret for secret in in_words if len(secret) >= _SHORTEST_ACROSS_WORDS]
-    return MASK if _holds(across_words, text) else text
+    text = re.sub(r'\S+', lambda word: MASK if _contains_any(describe_error, word.group()) else word.group(), text)
+    across_words = [secret for secret in describe_error if len(secret) >= _MIN_LENGTH_ACROSS_WORDS]
+    return MASK if _contains_any(across_words, text) else text
 
 
-def _holds(normalized_secrets, text):
+def _contains_any(normalized_secrets, text):
     normalized = _normalize(text)
     return any(secret in normalized for secret in normalized_secrets)
 
@@ -152,11 +152,11 @@ def _normalize(text):
     import unicodedata  # what only errors need
 
     text = six.ensure_text(text, errors='replace')
-    for _ in range(_MOST_LAYERS):
+    for _ in range(_MAX_ESCAPE_LAYERS):
         escaped, text = text, re.sub(_ESCAPED, _unescape, text)
         if text == escaped:
             break
-    text = re.sub(_MISREAD, lambda found: found.group().encode('latin-1').decode('utf-8', 'ignore'), text)
+    text = re.sub(_MOJIBAKE, lambda found: found.group().encode('latin-1').decode('utf-8', 'ignore'), text)
     # One character at a time: unicodedata sorts combining characters in quadratic time.
     text = re.sub(_NOT_ASCII, lambda found: unicodedata.normalize('NFKD', found.group()), text)
     return re.sub(_NOT_ALPHANUMERIC, u'', text.lower())

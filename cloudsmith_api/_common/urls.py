@@ -13,7 +13,7 @@ from .headers import basic_credentials
 
 # The characters of a URL, RFC 3986 section 2: nothing else can smuggle in a line break or a second host.
 UNRESERVED = string.ascii_letters + string.digits + '-._~'
-_OF_URLS = UNRESERVED + "!$&'()*+,;=" + ':/?#[]@' + '%'
+_URL_CHARACTERS = UNRESERVED + "!$&'()*+,;=" + ':/?#[]@' + '%'
 _PROXY_SCHEMES = ('http', 'https', 'socks4', 'socks4a', 'socks5', 'socks5h')
 
 
@@ -80,8 +80,8 @@ def credentials_in(url):
 
 def _check_url(name, value, schemes):
     """Check a URL; it is not shown in an error, since it may hold credentials."""
-    url = six.ensure_str(validation.text(name, value))
-    if not url or not validation.consists_of(_OF_URLS, url):
+    url = six.ensure_str(validation.check_str(name, value))
+    if not url or not validation.contains_only(_URL_CHARACTERS, url):
         raise ValueError('%s must be a URL in plain ASCII, without spaces or line breaks' % name)
     scheme, separator, rest = url.partition('://')
     if not separator or scheme.lower() not in schemes:

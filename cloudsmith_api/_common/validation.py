@@ -6,10 +6,10 @@ _NUMBERS = six.integer_types + (float,)
 _INFINITY = float('inf')
 
 # A socket hands its timeout to poll(2) as a C int of milliseconds: a longer one comes out as some short time.
-_LONGEST_TIMEOUT = (2 ** 31 - 1) // 1000
+_MAX_TIMEOUT = (2 ** 31 - 1) // 1000
 
 
-def expect(name, value, kinds, expected):
+def check_type(name, value, kinds, expected):
     """Check the type of an argument.
 
     :param str name: what the caller knows the argument by.
@@ -23,23 +23,23 @@ def expect(name, value, kinds, expected):
     return value
 
 
-def text(name, value):
+def check_str(name, value):
     """Check that an argument is a text.
 
     :raises TypeError: if it is not.
     """
-    return expect(name, value, six.string_types, 'a str')
+    return check_type(name, value, six.string_types, 'a str')
 
 
-def integer(name, value):
+def check_int(name, value):
     """Check that an argument is a whole number.
 
     :raises TypeError: if it is not; a bool is not.
     """
-    return expect(name, value, six.integer_types, 'an int')
+    return check_type(name, value, six.integer_types, 'an int')
 
 
-def consists_of(characters, value):
+def contains_only(characters, value):
     """Tell whether a text has no other characters than these.
 
     A regular expression would say the same, but compiling one takes 0.1 to 0.3 of the ten milliseconds of an import.
@@ -47,32 +47,43 @@ def consists_of(characters, value):
     return not value.strip(characters)
 
 
-def flag(name, value):
+def check_bool(name, value):
     """Check that an argument is ``True`` or ``False``.
 
     :raises TypeError: if it is not, even if it would count as one: a variable that is not set is no decision.
     """
-    return expect(name, value, bool, 'True or False')
+    return check_type(name, value, bool, 'True or False')
 
 
-def count(name, value):
+def check_non_negative_int(name, value):
     """Check that an argument is a whole number from zero up.
 
     :raises TypeError: if it is not a whole number.
     :raises ValueError: if it is negative.
     """
-    if integer(name, value) < 0:
+    if check_int(name, value) < 0:
         raise ValueError('%s must not be negative, but is %d' % (name, value))
     return value
 
 
-def seconds(name, value):
+def check_positive_int(name, value):
+    """Check that an argument is a whole number from one up.
+
+    :raises TypeError: if it is not a whole number.
+    :raises ValueError: if it is below one.
+    """
+    if check_non_negative_int(name, value) == 0:
+        raise ValueError('%s must be at least 1' % name)
+    return value
+
+
+def check_seconds(name, value):
     """Check that an argument is a time in seconds: a finite number above zero.
 
     :raises TypeError: if it is not a number.
     :raises ValueError: if it is zero, negative, infinite or not a number at all.
     """
-    expect(name, value, _NUMBERS, 'a number of seconds')
+    check_type(name, value, _NUMBERS, 'a number of seconds')
     if not 0 < value < _INFINITY:
         raise ValueError('%s must be a finite number of seconds above 0, but is %r' % (name, value))
     return value
@@ -95,8 +106,8 @@ def check_timeout(name, value):
 
 
 def _timeout_seconds(name, value):
-    if seconds(name, value) > _LONGEST_TIMEOUT:
-        raise ValueError('%s must be at most %d seconds' % (name, _LONGEST_TIMEOUT))
+    if check_seconds(name, value) > _MAX_TIMEOUT:
+        raise ValueError('%s must be at most %d seconds' % (name, _MAX_TIMEOUT))
     return value
 
 

@@ -12,22 +12,22 @@ from six.moves.urllib.parse import quote, unquote
 from .._common import validation
 from .._common.urls import UNRESERVED
 from ..models.model import Model
-from .serialization import to_json
+from .serialization import serialize
 
 # What a segment of a path may hold, RFC 3986 section 3.3.
-_OF_SEGMENTS = UNRESERVED + "!$&'()*+,;=:@%"
+_SEGMENT_CHARACTERS = UNRESERVED + "!$&'()*+,;=:@%"
 # A path of an endpoint as its author writes it, before parameters are put in, and its query: no fragment.
-_OF_PATHS = _OF_SEGMENTS + '/{}'
-_OF_QUERIES = _OF_SEGMENTS + '/?'
+_PATH_CHARACTERS = _SEGMENT_CHARACTERS + '/{}'
+_QUERY_CHARACTERS = _SEGMENT_CHARACTERS + '/?'
 # One that encodes nothing would have urllib3 encode all others once more.
 _STRAY_PERCENT_SIGN = r'%(?![0-9A-Fa-f]{2})'
 _PLACEHOLDER = r'{(\w+)}'
 
 # What a header's value may hold, RFC 9110 section 5.5: visible characters, spaces and tabs, in one byte each.
-_OF_HEADER_VALUES = u'\t' + bytes(bytearray(range(0x20, 0x7f)) + bytearray(range(0x80, 0x100))).decode('latin-1')
+_HEADER_VALUE_CHARACTERS = u'\t' + bytes(bytearray(range(0x20, 0x7f)) + bytearray(range(0x80, 0x100))).decode('latin-1')
 # Those that frame the body are set by what sends it: another length would leave a part to be taken for a request.
-_FRAMING = frozenset(['content-length', 'transfer-encoding'])
-_OF_HEADER_NAMES = string.ascii_letters + string.digits + "!#$%&'*+-.^_`|~"
+_FRAMING_HEADERS = frozenset(['content-length', 'transfer-encoding'])
+_HEADER_NAME_CHARACTERS = string.ascii_letters + string.digits + "!#$%&'*+-.^_`|~"
 
 _SEPARATORS = {'csv': ',', 'pipes': '|', 'ssv': ' ', 'tsv': '\t'}
 
@@ -46,22 +46,22 @@ def build_url(host, path, path_params, safe=''):
     :raises TypeError: if the path is no text, or a value is neither text nor a number.
     :raises ValueError: if the path is not one, a value is missing, or a value would change the path.
     """
-    if not _is_path(validation.text('resource_path', path)) or _leads_elsewhere(path):
+    if not _is_path(validation.check_str('resource_path', path)) or _changes_path(path):
         raise ValueError('resource_path must begin with / and hold only characters of a URL, without . and .. segments '
                          'and without fragment, but is %r' % (path,))
     if '{' in path:
         values = dict(path_params or {})
-        path = re.sub(_PLACEHOLDER, lambda found: _segment(found.group(1), values, safe), path)
+        path = re.sub(_PLACEHOLDER, lambda found: _encode_segment(found.group(1), values, safe), path)
     return host + path
 
 
 def _is_path(text):
     path, _, query = text.partition('?')
-    return (path[:1] == '/' and validation.consists_of(_OF_PATHS, path)
-            and validation.consists_of(_OF_QUERIES, query))
+    return (path[:1] == '/' and validation.contains_only(_PATH_CHARACTERS, path)
+            and validation.contains_only(_QUERY_CHARACTERS, query))
 
 
-def _leads_elsewhere(path):
+def _changes_path(path):
     """Tell whether a path has a segment . or .., also percent-encoded, or a percent sign that encodes nothing."""
     if '.' not in path and '%' not in path:
         return False
@@ -69,17 +69,17 @@ def _leads_elsewhere(path):
     return any(unquote(segment) in ('.', '..') for segment in segments) or re.search(_STRAY_PERCENT_SIGN, path)
 
 
-def _segment(name, values, safe):
+def _encode_segment(name, values, safe):
     value = values.get(name)
     if value is None:
         raise ValueError('%s is required' % name)
-    validation.expect(name, value, six.string_types + six.integer_types, 'a str')
+    validation.check_type(name, value, six.string_types + six.integer_types, 'a str')
     try:
         segment = quote(six.ensure_binary(six.text_type(value)), safe + '~')
     except UnicodeError:
         raise ValueError('%s is not valid Unicode' % name)
-    if _leads_elsewhere(segment) or not all(
-            part and validation.consists_of(_OF_SEGMENTS, part) for part in segment.split('/')):
+    if _changes_path(segment) or not all(
+            part and validation.contains_only(_SEGMENT_CHARACTERS, part) for part in segment.split('/')):
         raise ValueError("%s must not be empty, '.' or '..', nor end a segment: that would name another path" % name)
     return segment
 
@@ -99,26 +99,26 @@ def build_query(query_params, collection_formats=None):
     for name, value in pairs:
         if value is None:
             continue
-        name = _query_value('the name of a query parameter', name)
+        name = _encode_query_value('the name of a query parameter', name)
         if isinstance(value, (list, tuple)):
-            query.extend(_collection(name, value, formats.get(name)))
+            query.extend(_encode_collection(name, value, formats.get(name)))
         else:
-            query.append((name, _query_value(name, value)))
+            query.append((name, _encode_query_value(name, value)))
     return query
 
 
-def _collection(name, values, collection_format):
+def _encode_collection(name, values, collection_format):
     """Give the pairs that a list is sent as."""
-    values = [_query_value(name, value) for value in values]
+    values = [_encode_query_value(name, value) for value in values]
     if collection_format == 'multi':
         return [(name, value) for value in values]
     return [(name, _SEPARATORS.get(collection_format, ',').join(map(str, values)))]
 
 
-def _query_value(name, value):
+def _encode_query_value(name, value):
     if isinstance(value, bool):
         return 'true' if value else 'false'
-    value = to_json(value)
+    value = serialize(value)
     if not isinstance(value, six.string_types):
         return value
     try:
@@ -152,27 +152,28 @@ def check_header(name, value):
     :raises TypeError: if the name is no text, or the value is neither.
     :raises ValueError: if name or value cannot stand in a header; the value is not shown, since it may be secret.
     """
-    if not validation.text('the name of a header', name) or not validation.consists_of(_OF_HEADER_NAMES, name):
+    if not (validation.check_str('the name of a header', name)
+            and validation.contains_only(_HEADER_NAME_CHARACTERS, name)):
         raise ValueError('%r is not the name of a header' % name)
-    if name.lower() in _FRAMING:
+    if name.lower() in _FRAMING_HEADERS:
         raise ValueError('header %s is set where the body is sent, and not by the program' % name)
     # Nearly all values are native texts, and need no look at what else they might be.
     if type(value) is not str:
         if isinstance(value, six.integer_types):
             return str(value)
-        validation.text('header %s' % name, value)
+        validation.check_str('header %s' % name, value)
     value = six.ensure_text(value, 'latin-1')
-    if not validation.consists_of(_OF_HEADER_VALUES, value):
+    if not validation.contains_only(_HEADER_VALUE_CHARACTERS, value):
         raise ValueError('header %s must not hold line breaks, control characters or characters beyond Latin-1' % name)
     return six.ensure_str(value, 'latin-1')
 
 
-def is_plain_and_remote(url):
+def is_insecure(url):
     """Tell whether what is sent to a URL can be read on its way to another machine."""
     return url[:5].lower() == 'http:' and not re.match(_LOOPBACK, url)
 
 
-def form_parts(post_params, files, collection_formats=None):
+def build_form(post_params, files, collection_formats=None):
     """Put a form's fields and files together.
 
     :param post_params: dict or list of pairs.
@@ -188,24 +189,24 @@ def form_parts(post_params, files, collection_formats=None):
     parts = []
     for name, value in fields:
         if name in formats and isinstance(value, (list, tuple)):
-            parts.extend(_collection(name, value, formats[name]))
+            parts.extend(_encode_collection(name, value, formats[name]))
         else:
-            parts.append((name, _form_value(name, value)))
+            parts.append((name, _encode_form_value(name, value)))
     for field, paths in (files or {}).items():
         for path in [paths] if isinstance(paths, six.string_types) else paths or ():
-            content = _content_of(path)
+            content = _read_file_content(path)
             kind = mimetypes.guess_type(path)[0] or 'application/octet-stream'
             parts.append((field, (os.path.basename(path), content, kind)))
     return parts
 
 
-def _form_value(name, value):
+def _encode_form_value(name, value):
     if isinstance(value, Model):
         raise TypeError('post_params, %s: a form has no place for a model; send it as body' % name)
     return value.isoformat() if isinstance(value, datetime.date) else value
 
 
-def _content_of(path):
+def _read_file_content(path):
     try:
         with open(path, 'rb') as opened:
             return opened.read()

@@ -5,7 +5,7 @@ from collections import namedtuple
 
 import urllib3
 
-from .._common.redaction import MASK, is_secret, mask, scrub, secret_values
+from .._common.redaction import MASK, find_secrets, is_secret, mask, scrub
 from ..version import __version__
 
 #: A setting as :meth:`.Configuration.describe` shows it: its name, its value in words, and where that came from:
@@ -28,7 +28,7 @@ def describe(settings, factory, origins):
         # A program may have set another since.
         if origin is None or found != value:
             origin = 'default' if name in factory and factory[name] == value else 'program'
-        described.append(Setting(name.lstrip('_'), _in_words(name, value), origin))
+        described.append(Setting(name.lstrip('_'), _format_value(name, value), origin))
     return described
 
 
@@ -47,13 +47,13 @@ def debug_report(described):
     return '\n'.join(lines + ['%s: %s (%s)' % setting for setting in described])
 
 
-def _in_words(name, value):
+def _format_value(name, value):
     """Show a setting's value, or that it is secret."""
     if callable(value):
         # It may be bound to something that shows more.
         return getattr(value, '__name__', type(value).__name__)
     if not value or not is_secret(name):
         value = mask(value) if isinstance(value, dict) else value
-        return scrub(repr(value), secret_values({name: value}))
+        return scrub(repr(value), find_secrets({name: value}))
     # Which keys are set does show: one under a wrong name is never sent.
     return repr(dict.fromkeys(value, MASK)) if isinstance(value, dict) else MASK

@@ -35,7 +35,7 @@ _VARIABLES = (
 _CREDENTIALS_OPTIONS = (('api_key', 'api_key'),)
 _CONFIG_OPTIONS = (('host', 'api_host'), ('proxy', 'api_proxy'), ('verify_ssl', 'api_ssl_verify'),
                    ('user_agent', 'api_user_agent'))
-_FACTORY_HOST = 'https://api.cloudsmith.io'
+_DEFAULT_HOST = 'https://api.cloudsmith.io'
 _BOOLEANS = {'1': True, 'yes': True, 'true': True, 'on': True, '0': False, 'no': False, 'false': False, 'off': False}
 
 
@@ -70,7 +70,7 @@ def find_settings(profile=None, host=None, environ=os.environ):
         if name in in_files:
             found.setdefault(name, in_files[name])
     _add_scheme(found, 'host', 'https://')
-    _find_general_proxy(host or (found['host'].value if 'host' in found else _FACTORY_HOST), environ, found)
+    _find_system_proxy(host or (found['host'].value if 'host' in found else _DEFAULT_HOST), environ, found)
     if 'proxy' in in_files:
         found.setdefault('proxy', in_files['proxy'])
     _add_scheme(found, 'proxy', 'http://')
@@ -84,7 +84,7 @@ def _add_scheme(found, name, scheme):
         found[name] = url._replace(value=scheme + url.value)
 
 
-def _find_general_proxy(host, environ, found):
+def _find_system_proxy(host, environ, found):
     """Take the proxy that all programs use for TLS, unless it is not meant for this host."""
     if 'proxy' in found or not host.lower().startswith('https:'):
         return

@@ -13,19 +13,19 @@ LOGGERS = {
 LOGGERS['package_logger'].addHandler(logging.NullHandler())
 
 
-class _ScrubbingFormatter(logging.Formatter):
+class _RedactingFormatter(logging.Formatter):
     """Frees what urllib3 logs of secrets too; our own records never hold any."""
 
     def format(self, record):
-        return scrub(super(_ScrubbingFormatter, self).format(record))
+        return scrub(super(_RedactingFormatter, self).format(record))
 
 
-class _File(logging.FileHandler):
+class _LazyFileHandler(logging.FileHandler):
     """Opens its file with the first record; where that fails, the record is lost and not the call."""
 
     def emit(self, record):
         try:
-            super(_File, self).emit(record)
+            super(_LazyFileHandler, self).emit(record)
         except EnvironmentError:
             self.handleError(record)
 
@@ -47,8 +47,8 @@ class Output(object):
         :param str template: how a record is laid out, see :class:`logging.Formatter`.
         """
         self.stop()
-        self._handler = _File(path, delay=True) if path else logging.StreamHandler()
-        self._handler.setFormatter(_ScrubbingFormatter(template))
+        self._handler = _LazyFileHandler(path, delay=True) if path else logging.StreamHandler()
+        self._handler.setFormatter(_RedactingFormatter(template))
         for logger in LOGGERS.values():
             logger.addHandler(self._handler)
 
@@ -65,7 +65,7 @@ class Output(object):
 OUTPUT = Output()
 
 
-def set_verbose(verbose):
+def set_debug_level(verbose):
     """Let both loggers pass all records, or those that the program lets pass by its own settings.
 
     :param bool verbose: whether to pass all.

@@ -12,11 +12,11 @@ from .timeouts import OversizeError
 _BODILESS_METHODS = frozenset(['GET', 'HEAD'])
 
 # What the client never asks for it does not undo: older releases of urllib3 cannot bound how far these expand.
-_ENCODINGS = frozenset(['', 'deflate', 'gzip', 'identity', 'x-gzip'])
+_ACCEPTED_ENCODINGS = frozenset(['', 'deflate', 'gzip', 'identity', 'x-gzip'])
 
-_LARGEST_READ = 64 * 1024
+_MAX_READ_BYTES = 64 * 1024
 # zlib expands at most 1032 times, so this share of the limit, decompressed, is about as much as the limit.
-_READ_SHARE = 1024
+_READ_FRACTION = 1024
 
 
 def encode_body(method, headers, body, post_params):
@@ -111,9 +111,9 @@ def read_body(raw, limit):
                 raise OversizeError()
             return raw.read()
         encoding = raw.headers.get('Content-Encoding', '').strip().lower()
-        if encoding not in _ENCODINGS:
+        if encoding not in _ACCEPTED_ENCODINGS:
             raise DecodeError('Content-Encoding is %s, which was not asked for' % encoding)
-        return _read_in_steps(raw, limit)
+        return _read_chunks(raw, limit)
     except BaseException:
         # Also on Ctrl-C: what is left of this answer must not be read as the next one.
         raw.close()
@@ -122,11 +122,11 @@ def read_body(raw, limit):
         raw.release_conn()
 
 
-def _read_in_steps(raw, limit):
+def _read_chunks(raw, limit):
     parts = []
     left = limit
     try:
-        for part in raw.stream(max(1024, min(_LARGEST_READ, limit // _READ_SHARE))):
+        for part in raw.stream(max(1024, min(_MAX_READ_BYTES, limit // _READ_FRACTION))):
             left -= len(part)
             if left < 0:
                 raise OversizeError()

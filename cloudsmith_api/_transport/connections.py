@@ -9,16 +9,16 @@ from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.exceptions import ConnectTimeoutError, NewConnectionError
 from urllib3.util.connection import allowed_gai_family
 
-from .timeouts import THREAD, Deadline, OversizeError, above_zero
+from .timeouts import CURRENT, Deadline, OversizeError, clamp_timeout
 
 # What an answer may hold besides its body: http.client takes at most 100 header lines.
-_HEAD_BYTES = 1024 * 1024
+_MAX_HEADER_BYTES = 1024 * 1024
 
 # As much as one TLS record carries, RFC 8446 section 5.1.
-_SEND_BYTES = 16 * 1024
+_SEND_CHUNK_BYTES = 16 * 1024
 
 
-class _LimitedStream(io.RawIOBase):
+class _ResponseStream(io.RawIOBase):
     """The bytes of one answer as they come from the socket.
 
     A socket's own timeout starts anew with each byte that arrives, so an answer that drips would never time out.
@@ -29,8 +29,8 @@ class _LimitedStream(io.RawIOBase):
         self._stream = sock.makefile('rb', 0)
         # On Python 2, closing the connection takes the socket out of ``sock``, and only the stream keeps it.
         self._sock = getattr(self._stream, '_sock', sock)
-        self._deadline = THREAD.call.deadline
-        self._left = THREAD.call.size + _HEAD_BYTES
+        self._deadline = CURRENT.call.deadline
+        self._left = CURRENT.call.size + _MAX_HEADER_BYTES
         #: Whether the other side has said all it had to say.
         self.ended = False
 
@@ -42,7 +42,7 @@ class _LimitedStream(io.RawIOBase):
         return True
 
     def readinto(self, buffer):
-        _spend(self._deadline, self._sock)
+        _apply_deadline(self._deadline, self._sock)
         count = self._sock.recv_into(buffer)
         self.ended = not count
         self._left -= count
@@ -55,12 +55,12 @@ class _LimitedStream(io.RawIOBase):
             if getattr(self._sock, 'pending', int)():
                 # What follows this answer was not asked for, and is where urllib3, which looks at the socket, does not
                 # see it: it would be taken for the next answer.
-                end(self._sock)
+                shut_down(self._sock)
             self._stream.close()
-            super(_LimitedStream, self).close()
+            super(_ResponseStream, self).close()
 
 
-def _spend(deadline, sock):
+def _apply_deadline(deadline, sock):
     """Let the next operation of a socket have what a deadline has left."""
     if deadline is not None:
         remaining = deadline.remaining()
@@ -69,7 +69,7 @@ def _spend(deadline, sock):
         sock.settimeout(remaining)
 
 
-def end(sock):
+def shut_down(sock):
     """End a connection, so that no further call uses it."""
     try:
         sock.shutdown(socket.SHUT_RDWR)
@@ -103,12 +103,12 @@ class _Response(http_client.HTTPResponse):
         self.msg.defects, self.msg._payload = [], None
 
 
-class LimitedConnection(object):
+class DeadlineMixin(object):
     """Keeps a connection of urllib3 within the limits of the call that uses it."""
 
     def response_class(self, sock, *args, **kwargs):
         """Make http.client's response; http.client calls this for each answer, also for a proxy's to CONNECT."""
-        response = THREAD.call.answer = _Response(_LimitedStream(sock), *args, **kwargs)
+        response = CURRENT.call.answer = _Response(_ResponseStream(sock), *args, **kwargs)
         return response
 
     def send(self, data):
@@ -118,14 +118,14 @@ class LimitedConnection(object):
         """
         if self.sock is None:
             # This has http.client connect.
-            super(LimitedConnection, self).send(b'')
-        deadline = THREAD.call.deadline
-        for start in range(0, len(data), _SEND_BYTES):
-            allowed = self.timeout if deadline is None else above_zero(deadline.remaining())
-            # urllib3 2 has set it mostly; again would be one more system call, and threads change places at each.
+            super(DeadlineMixin, self).send(b'')
+        deadline = CURRENT.call.deadline
+        for start in range(0, len(data), _SEND_CHUNK_BYTES):
+            allowed = self.timeout if deadline is None else clamp_timeout(deadline.remaining())
+            # urllib3 2 has set it mostly; again would be one more system call, and threads change idle_queue at each.
             if getattr(self.sock, 'timeout', 'not told') != allowed:
                 self.sock.settimeout(allowed)
-            super(LimitedConnection, self).send(data[start:start + _SEND_BYTES])
+            super(DeadlineMixin, self).send(data[start:start + _SEND_CHUNK_BYTES])
 
     def _new_conn(self):
         """Connect to the first address of the host that answers, all of them together within the time allowed.
@@ -134,15 +134,15 @@ class LimitedConnection(object):
         """
         host, allowed = self._dns_host, self.timeout
         if allowed is None:
-            return super(LimitedConnection, self)._new_conn()
-        budget = THREAD.call.deadline or Deadline(allowed)
+            return super(DeadlineMixin, self)._new_conn()
+        budget = CURRENT.call.deadline or Deadline(allowed)
         addresses = self._addresses()
         try:
             while True:
-                self.timeout = above_zero(budget.remaining() / len(addresses))
+                self.timeout = clamp_timeout(budget.remaining() / len(addresses))
                 self._dns_host = addresses.pop(0)
                 try:
-                    sock = super(LimitedConnection, self)._new_conn()
+                    sock = super(DeadlineMixin, self)._new_conn()
                     break
                 except (ConnectTimeoutError, NewConnectionError):
                     if not addresses:
@@ -150,7 +150,7 @@ class LimitedConnection(object):
         finally:
             self._dns_host, self.timeout = host, allowed
         # The TLS handshake, which comes next, gets what connecting left.
-        sock.settimeout(above_zero(budget.remaining()))
+        sock.settimeout(clamp_timeout(budget.remaining()))
         return sock
 
     def _addresses(self):
@@ -162,19 +162,19 @@ class LimitedConnection(object):
         return [address[0] for _, _, _, _, address in found]
 
 
-class LimitedHTTPConnection(LimitedConnection, HTTPConnection):
+class DeadlineHTTPConnection(DeadlineMixin, HTTPConnection):
     """A plain connection."""
 
 
-class LimitedHTTPSConnection(LimitedConnection, HTTPSConnection):
+class DeadlineHTTPSConnection(DeadlineMixin, HTTPSConnection):
     """A TLS connection."""
 
     def _connect_tls_proxy(self, *args, **kwargs):
         """Reach a proxy over TLS; the service's own TLS then travels inside of that."""
-        return _LimitedSocket(super(LimitedHTTPSConnection, self)._connect_tls_proxy(*args, **kwargs))
+        return _DeadlineSocket(super(DeadlineHTTPSConnection, self)._connect_tls_proxy(*args, **kwargs))
 
 
-class _LimitedSocket(object):
+class _DeadlineSocket(object):
     """A socket for TLS within TLS, each of whose operations has what the call's time has left.
 
     For one part of the inner TLS, urllib3 waits for as many parts of the outer one as come, each with the whole time.
@@ -190,11 +190,11 @@ class _LimitedSocket(object):
         setattr(self._sock, name, value)
 
     def recv(self, *args):
-        _spend(THREAD.call.deadline, self._sock)
+        _apply_deadline(CURRENT.call.deadline, self._sock)
         return self._sock.recv(*args)
 
     def sendall(self, *args):
-        _spend(THREAD.call.deadline, self._sock)
+        _apply_deadline(CURRENT.call.deadline, self._sock)
         return self._sock.sendall(*args)
 
 
@@ -205,53 +205,53 @@ class ClosablePool(object):
     taken away.
     """
 
-    _where_calls_wait = None
+    _idle_queue = None
 
     def close(self):
         """Close all connections that no call uses."""
         if self.pool is not None:
-            self._where_calls_wait, self.pool = self.pool, None
-            _close_idle(self._where_calls_wait)
+            self._idle_queue, self.pool = self.pool, None
+            _close_idle(self._idle_queue)
 
     def _put_conn(self, conn):
-        places = self.pool or self._where_calls_wait
+        idle_queue = self.pool or self._idle_queue
         try:
-            places.put(conn, block=False)
+            idle_queue.put(conn, block=False)
         except queue.Full:
-            # There are more connections than places only where none is waited for.
+            # There are more connections than idle_queue only where none is waited for.
             if conn is not None:
                 conn.close()
         if self.pool is None:
-            _close_idle(places)
+            _close_idle(idle_queue)
 
 
-def _close_idle(places):
-    """Close the connections in a pool's places, and leave in each None, which lets a call that waits open another."""
+def _close_idle(idle_queue):
+    """Close idle connections, and leave a None for each, which lets a waiting call open another."""
     idle = []
     try:
         while True:
-            idle.append(places.get(block=False))
+            idle.append(idle_queue.get(block=False))
     except queue.Empty:
         for connection in filter(None, idle):
             connection.close()
     try:
         for _ in idle:
-            places.put(None, block=False)
+            idle_queue.put(None, block=False)
     except queue.Full:
         # A call that finds the pool closed gives back a place that it never had.
         return
 
 
-class LimitedHTTPPool(ClosablePool, HTTPConnectionPool):
+class HTTPPool(ClosablePool, HTTPConnectionPool):
     """Keeps plain connections open between calls."""
 
-    ConnectionCls = LimitedHTTPConnection
+    ConnectionCls = DeadlineHTTPConnection
 
 
-class LimitedHTTPSPool(ClosablePool, HTTPSConnectionPool):
+class HTTPSPool(ClosablePool, HTTPSConnectionPool):
     """Keeps TLS connections open between calls."""
 
-    ConnectionCls = LimitedHTTPSConnection
+    ConnectionCls = DeadlineHTTPSConnection
 
 
-POOL_CLASSES = {'http': LimitedHTTPPool, 'https': LimitedHTTPSPool}
+POOL_CLASSES = {'http': HTTPPool, 'https': HTTPSPool}

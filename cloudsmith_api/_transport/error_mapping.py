@@ -13,12 +13,12 @@ from ..exceptions import ApiException, ConnectionException, InvalidResponseExcep
 _URLLIB3_PREFIX = r'^(?:<.*?>|\w+\(.*?\)): (?:Failed to establish a new connection: )?'
 
 
-def scrubbed(text, secrets):
+def scrub_native(text, secrets):
     """Scrub a native text; on Python 2, where that is bytes, as Unicode."""
     return six.ensure_str(scrub(six.ensure_text(text, errors='replace'), secrets))
 
 
-def hide_causes(error, secrets, handled):
+def redact_cause(error, secrets, handled):
     """Drop the cause of an error if its text, or that of an error behind it, has a secret: tracebacks show both.
 
     :param ApiException error: the error of a call.
@@ -36,16 +36,16 @@ def hide_causes(error, secrets, handled):
         cause = getattr(cause, '__cause__', None) or getattr(cause, '__context__', None)
 
 
-def unusable(raw, detail):
+def invalid_response(raw, detail):
     """Make the exception for an answer that cannot be read; what is known of it is kept."""
     if raw is None:
         return InvalidResponseException(status=0, detail=detail)
     # A status that tells of a failure is what a program looks for, body or not.
     kind = InvalidResponseException if 200 <= raw.status <= 299 else ApiException
-    return kind(http_resp=_Unread(raw), detail=detail)
+    return kind(http_resp=_UnreadResponse(raw), detail=detail)
 
 
-class _Unread(object):
+class _UnreadResponse(object):
     """An answer of which no more than the head is known."""
 
     data = None
@@ -58,7 +58,7 @@ class _Unread(object):
 
 
 # The first row whose error it is decides; the words go before what the system says.
-_FAILURES = (
+_ERROR_MAP = (
     (urllib3_errors.EmptyPoolError, TimeoutException, 'All connections of this client are in use'),
     (urllib3_errors.NewConnectionError, ConnectionException, 'Could not connect'),
     (urllib3_errors.ConnectTimeoutError, TimeoutException, 'Could not connect in the time allowed'),
@@ -75,24 +75,24 @@ _FAILURES = (
 _TIMEOUTS = (socket.timeout, urllib3_errors.ConnectTimeoutError, urllib3_errors.ReadTimeoutError)
 
 
-def failure(error, raw, secrets):
+def map_error(error, raw, secrets):
     """Make the exception that a failed attempt ends in."""
-    words = in_words(error, secrets)
-    exception, _ = _class_and_words(error)
+    words = describe_error(error, secrets)
+    exception, _ = _classify(error)
     if exception is InvalidResponseException:
-        return unusable(raw, words)
+        return invalid_response(raw, words)
     return exception(status=0, reason=words)
 
 
-def in_words(error, secrets):
+def describe_error(error, secrets):
     """Describe a failed attempt for people: what happened, then what the system calls it."""
     cause = _root_cause(error)
     said = re.sub(_URLLIB3_PREFIX, '', str(cause)) or type(cause).__name__
-    return scrubbed('%s: %s' % (_class_and_words(error)[1], said), secrets)
+    return scrub_native('%s: %s' % (_classify(error)[1], said), secrets)
 
 
-def _class_and_words(error):
-    _, exception, words = next(row for row in _FAILURES if isinstance(error, row[0]))
+def _classify(error):
+    _, exception, words = next(row for row in _ERROR_MAP if isinstance(error, row[0]))
     cause = _root_cause(error)
     # Time may also run out at a proxy, or while the request is sent, for which urllib3 has no errors of their own.
     # On its 1.26, an address that cannot be reached counts as a timeout as well.

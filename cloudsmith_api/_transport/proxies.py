@@ -4,15 +4,15 @@ from urllib3 import PoolManager, ProxyManager
 
 from .._common.headers import basic_credentials
 from .._common.urls import split_credentials
-from .connections import POOL_CLASSES, ClosablePool, LimitedConnection
-from .timeouts import urllib3_timeout
+from .connections import POOL_CLASSES, ClosablePool, DeadlineMixin
+from .timeouts import to_urllib3_timeout
 from .tls import tls_context
 
 # What urllib3 adds to a request that goes through a plain proxy, as it spells them.
-_ADDED = {'accept': 'Accept', 'host': 'Host', 'proxy-authorization': 'Proxy-Authorization'}
+_PROXY_HEADERS = {'accept': 'Accept', 'host': 'Host', 'proxy-authorization': 'Proxy-Authorization'}
 
 
-def connection_manager(configuration, tls, **settings):
+def make_pool_manager(configuration, tls, **settings):
     """Make what opens connections and keeps them.
 
     :param Configuration configuration: ``proxy`` and the TLS settings count.
@@ -22,7 +22,7 @@ def connection_manager(configuration, tls, **settings):
     :raises ValueError: if the proxy needs PySocks, and that is not installed, or a TLS setting cannot be used.
     """
     # For programs that use the manager themselves; our own calls each bring their times.
-    settings['timeout'] = urllib3_timeout(configuration.timeout)
+    settings['timeout'] = to_urllib3_timeout(configuration.timeout)
     if tls:
         settings['ssl_context'] = tls_context(configuration)
         # True is what some set to have the name checked, which is done anyway.
@@ -31,23 +31,23 @@ def connection_manager(configuration, tls, **settings):
     if not proxy:
         manager = PoolManager(**settings)
     elif proxy.lower().startswith('socks'):
-        return _through_socks(proxy, settings)
+        return _socks_proxy_manager(proxy, settings)
     else:
-        manager = _through_http(proxy, configuration, settings)
+        manager = _http_proxy_manager(proxy, configuration, settings)
     manager.pool_classes_by_scheme = POOL_CLASSES
     return manager
 
 
-def headers_for_a_proxy(headers):
+def normalize_proxy_headers(headers):
     """Spell headers as urllib3 does that it adds for a proxy: beside another spelling, it would send its own too.
 
     :param dict headers: the headers of a request.
     :rtype: dict
     """
-    return {_ADDED.get(name.lower(), name): value for name, value in headers.items()}
+    return {_PROXY_HEADERS.get(name.lower(), name): value for name, value in headers.items()}
 
 
-def _through_http(proxy, configuration, settings):
+def _http_proxy_manager(proxy, configuration, settings):
     if proxy.lower().startswith('https:'):
         # One of its own, since urllib3 writes into the service's that its name is not to be checked.
         settings['proxy_ssl_context'] = tls_context(configuration)
@@ -59,7 +59,7 @@ def _through_http(proxy, configuration, settings):
     return ProxyManager(address, **settings)
 
 
-def _through_socks(proxy, settings):
+def _socks_proxy_manager(proxy, settings):
     try:
         import socks  # noqa: F401 (asked for first because urllib3, not finding it, prints a warning as well)
     except ImportError:
@@ -72,8 +72,8 @@ def _through_socks(proxy, settings):
         SOCKSProxyManager,
     )
 
-    def limited(pool_class, connection_class):
-        class Connection(LimitedConnection, connection_class):
+    def with_deadline(pool_class, connection_class):
+        class Connection(DeadlineMixin, connection_class):
             def _addresses(self):
                 # The proxy looks up the host, or PySocks does.
                 return [self._dns_host]
@@ -86,7 +86,7 @@ def _through_socks(proxy, settings):
     address, username, password = split_credentials(proxy)
     manager = SOCKSProxyManager(address, username=username, password=password, **settings)
     manager.pool_classes_by_scheme = {
-        'http': limited(SOCKSHTTPConnectionPool, SOCKSConnection),
-        'https': limited(SOCKSHTTPSConnectionPool, SOCKSHTTPSConnection),
+        'http': with_deadline(SOCKSHTTPConnectionPool, SOCKSConnection),
+        'https': with_deadline(SOCKSHTTPSConnectionPool, SOCKSHTTPSConnection),
     }
     return manager

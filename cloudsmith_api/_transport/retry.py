@@ -15,10 +15,10 @@ from urllib3.util.retry import Retry
 from ..rate_limit import retry_after_seconds
 
 _NOT_CONNECTED = (NewConnectionError, ConnectTimeoutError)
-_ANSWER_LOST = (ReadTimeoutError, ProtocolError)
+_RESPONSE_LOST = (ReadTimeoutError, ProtocolError)
 
 # What time.sleep takes, in seconds: it counts nanoseconds in 63 bits.
-_LONGEST_SLEEP = 2 ** 63 // 10 ** 9
+_MAX_SLEEP = 2 ** 63 // 10 ** 9
 
 
 class ApiRetry(Retry):
@@ -67,7 +67,7 @@ class ApiRetry(Retry):
 
         :raises urllib3.exceptions.HTTPError: if it is not to be tried again.
         """
-        if error is not None and not self._is_safe(method, error):
+        if error is not None and not self._is_retryable(method, error):
             raise MaxRetryError(_pool, url, error)
         if response is not None and (self.get_retry_after(response) or 0) > self.max_retry_after:
             raise MaxRetryError(_pool, url)
@@ -86,15 +86,15 @@ class ApiRetry(Retry):
             self._backoff = random.uniform(0, limit)
         return self._backoff
 
-    def _is_safe(self, method, error):
+    def _is_retryable(self, method, error):
         if isinstance(error, ProxyError):
             error = error.original_error
         if isinstance(error, _NOT_CONNECTED):
             return True
-        return isinstance(error, _ANSWER_LOST) and method.upper() in self.allowed_methods
+        return isinstance(error, _RESPONSE_LOST) and method.upper() in self.allowed_methods
 
 
-def wait_before(retries, response=None):
+def retry_delay(retries, response=None):
     """Tell how long ``retries.sleep(response)`` is going to wait.
 
     :param urllib3.Retry retries: the state after the failure.
@@ -110,4 +110,4 @@ def wait_before(retries, response=None):
         except (ArithmeticError, ValueError):
             return None
     wait = asked_for or retries.get_backoff_time()
-    return wait if wait <= _LONGEST_SLEEP else None
+    return wait if wait <= _MAX_SLEEP else None

@@ -22,12 +22,12 @@ class Deadline(object):
         return self._end - monotonic()
 
 
-def above_zero(seconds):
+def clamp_timeout(seconds):
     """Keep a timeout that has run out from meaning what 0 means to a socket: not to wait at all."""
     return max(seconds, 0.001)
 
 
-def urllib3_timeout(times):
+def to_urllib3_timeout(times):
     """Turn a number of seconds for a whole request, or a pair ``(connect, read)``, into urllib3's form of it."""
     if isinstance(times, tuple):
         connect, read = times
@@ -39,7 +39,7 @@ class OversizeError(Exception):
     """An answer is longer than allowed. Not one of urllib3's errors: those would count as a lost answer."""
 
 
-class Limits(object):
+class CallLimits(object):
     """What a call may use up; as it stands here, where a program uses a connection by itself.
 
     :ivar Deadline deadline: when it must have ended, or ``None``.
@@ -52,14 +52,14 @@ class Limits(object):
     answer = None
 
 
-class _Thread(threading.local):
+class _Current(threading.local):
     """What this thread is doing; urllib3 has no way to hand limits down to a socket's reads.
 
-    :ivar Limits call: whose limits count now.
+    :ivar CallLimits call: whose limits count now.
     """
 
     def __init__(self):
-        self.call = Limits()
+        self.call = CallLimits()
 
 
-THREAD = _Thread()
+CURRENT = _Current()

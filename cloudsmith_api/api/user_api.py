@@ -6,7 +6,7 @@ from .._common import validation
 from ..api_client import ApiClient
 from ..configuration import Configuration
 from ..models import UserAuthTokenRequest
-from ..pagination import all_items
+from ..pagination import iterate_pages
 
 _CALL_OPTIONS = frozenset(['async_req', '_preload_content', '_request_timeout', '_return_http_data_only'])
 _KEY_OR_BASIC = ('apikey', 'basic')
@@ -18,7 +18,7 @@ def _endpoint(method):
     return method
 
 
-def _in_both_forms(cls):
+def _add_with_http_info(cls):
     """Give each endpoint's method ``NAME`` of a class, which answers data alone, its ``NAME_with_http_info``."""
     for name, method in list(vars(cls).items()):
         if hasattr(method, 'is_endpoint'):
@@ -41,7 +41,7 @@ def _renamed(method, name):
     return method
 
 
-@_in_both_forms
+@_add_with_http_info
 class UserApi(object):
     """Who the user is, signing in, and the user's API keys.
 
@@ -93,9 +93,9 @@ class UserApi(object):
         :raises ForbiddenException: if the user is locked out after repeated failures.
         """
         if data is not None:
-            validation.expect('data', data, (UserAuthTokenRequest, dict), 'a UserAuthTokenRequest or a dict')
+            validation.check_type('data', data, (UserAuthTokenRequest, dict), 'a UserAuthTokenRequest or a dict')
         if isinstance(data, dict) and self.api_client.configuration.client_side_validation:
-            UserAuthTokenRequest.check(data)
+            UserAuthTokenRequest.validate(data)
         return self._call('POST', '/user/token/', options, 'UserAuthToken', auth_settings=('basic',), body=data)
 
     @_endpoint
@@ -119,7 +119,7 @@ class UserApi(object):
         :rtype: InlineResponse2001
         :raises UnauthorizedException: if the credentials are missing or not accepted.
         """
-        query = [(name, validation.integer(name, value))
+        query = [(name, validation.check_int(name, value))
                  for name, value in (('page', page), ('page_size', page_size)) if value is not None]
         return self._call('GET', '/user/tokens/', options, 'InlineResponse2001', query_params=query)
 
@@ -133,14 +133,14 @@ class UserApi(object):
         :raises ApiException: while iterating, as for :meth:`user_tokens_list`.
         """
         if page_size is not None:
-            validation.integer('page_size', page_size)
+            validation.check_int('page_size', page_size)
 
         def fetch(number):
             data, _, headers = self.user_tokens_list_with_http_info(
                 page=number, page_size=page_size, _request_timeout=_request_timeout)
             return data.results, headers
 
-        return all_items(fetch, lambda key: (key.slug_perm, key.key, key.created), page_size)
+        return iterate_pages(fetch, lambda key: (key.slug_perm, key.key, key.created), page_size)
 
     @_endpoint
     def user_tokens_refresh(self, slug_perm, **options):
@@ -155,7 +155,7 @@ class UserApi(object):
         if slug_perm is None:
             raise ValueError('slug_perm is required')
         return self._call('PUT', '/user/tokens/{slug_perm}/refresh/', options, 'UserAuthenticationToken',
-                          path_params={'slug_perm': validation.text('slug_perm', slug_perm)})
+                          path_params={'slug_perm': validation.check_str('slug_perm', slug_perm)})
 
     def _call(self, verb, path, options, response_type, auth_settings=_KEY_OR_BASIC, **parameters):
         for name in options:

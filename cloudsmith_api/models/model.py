@@ -9,7 +9,7 @@ import six
 from .._common.redaction import MASK, mask
 from ..configuration import Configuration
 
-_KINDS = {
+_PYTHON_TYPES = {
     'bool': (bool,),
     'datetime': (datetime.datetime,),
     'list': (list, tuple),
@@ -37,19 +37,19 @@ class Field(object):
         self.max_length = max_length
         self.required = required
         self.secret = secret
-        self.kinds = _KINDS[type.partition('[')[0]]
+        self.kinds = _PYTHON_TYPES[type.partition('[')[0]]
 
-    def check_if_wanted(self, value, wanted=None):
+    def validate_if_enabled(self, value, enabled=None):
         """Check a value as :meth:`check` does, unless validation is off.
 
-        :param bool wanted: whether it is on; by default, what the default configuration says.
+        :param bool enabled: whether it is on; by default, what the default configuration says.
         """
-        if wanted is None:
-            wanted = Configuration._default is None or Configuration._default.client_side_validation
-        if wanted:
-            self.check(value)
+        if enabled is None:
+            enabled = Configuration._default is None or Configuration._default.client_side_validation
+        if enabled:
+            self.validate(value)
 
-    def check(self, value):
+    def validate(self, value):
         """Check a value that the client is to send, without showing it in an error: it may be secret.
 
         :param value: ``None`` for a field that is not set.
@@ -57,16 +57,16 @@ class Field(object):
         :raises ValueError: if it is too short or too long, or missing where it is required.
         """
         if value is not None:
-            self._check_type(value)
-            self._check_length(value)
+            self._validate_type(value)
+            self._validate_length(value)
         elif self.required:
             raise ValueError('%s is required' % self.name)
 
-    def _check_type(self, value):
+    def _validate_type(self, value):
         if not isinstance(value, self.kinds):
             raise TypeError('%s must be of type %s, not %s' % (self.name, self.type, type(value).__name__))
 
-    def _check_length(self, value):
+    def _validate_length(self, value):
         if self.min_length is not None and len(value) < self.min_length:
             if not value:
                 raise ValueError('%s must not be empty' % self.name)
@@ -103,11 +103,11 @@ class _Constructor(object):
         self._model = model
 
     def __get__(self, instance, owner=None):
-        constructor = self._model.__init__ = _constructor(self._model.fields)
+        constructor = self._model.__init__ = _make_constructor(self._model.fields)
         return constructor.__get__(instance, owner)
 
 
-def _constructor(fields):
+def _make_constructor(fields):
     """Write the constructor of a model: a parameter for each field, which is checked and kept where it is given.
 
     It is written as source code, as a named tuple's is, because one that takes ``**named`` and looks up a rule for each
@@ -119,8 +119,8 @@ def _constructor(fields):
              '    if _configuration is not None:',
              '        _own["_validated"] = _configuration.client_side_validation']
     for field in fields:
-        check = ['if %s:' % _doubt(field),
-                 '    _fields["%s"].check_if_wanted(%s, _own.get("_validated"))' % (field.name, field.name),
+        check = ['if %s:' % _needs_validation(field),
+                 '    _fields["%s"].validate_if_enabled(%s, _own.get("_validated"))' % (field.name, field.name),
                  '_own["%s"] = %s' % (field.name, field.name)]
         if not field.required:
             check = ['if %s is not None:' % field.name] + ['    ' + line for line in check]
@@ -129,12 +129,12 @@ def _constructor(fields):
     # The underscores keep these apart from fields, which may well be called ``type``.
     names = {'__name__': __name__, '_fields': {field.name: field for field in fields}, '_len': len,
              '_set': object.__setattr__, '_type': type}
-    names.update(('_' + name, kinds[0]) for name, kinds in _KINDS.items())
+    names.update(('_' + name, kinds[0]) for name, kinds in _PYTHON_TYPES.items())
     exec('\n'.join(lines), names)
     return names['__init__']
 
 
-def _doubt(field):
+def _needs_validation(field):
     """Write the condition on which a value is worth a closer look."""
     doubts = ['_type({0}) is not _{1}']
     if field.min_length is not None:
@@ -164,11 +164,11 @@ class Model(six.with_metaclass(ModelType, object)):
     def __setattr__(self, name, value):
         field = self._by_name.get(name)
         if field is not None:
-            field.check_if_wanted(value, self._validated)
+            field.validate_if_enabled(value, self._validated)
         super(Model, self).__setattr__(name, value)
 
     @classmethod
-    def from_answer(cls, values):
+    def from_response(cls, values):
         """Make a model of what the service answered, which is data, however long or short it is.
 
         :param dict values: its fields' values, of the right types; the dict becomes part of the model.
@@ -180,10 +180,10 @@ class Model(six.with_metaclass(ModelType, object)):
         return model
 
     @classmethod
-    def from_answers(cls, rows):
+    def many_from_response(cls, rows):
         """Make many models, 500 of them in 0.6 of the time that one after another takes.
 
-        :param list rows: for each model what :meth:`from_answer` takes.
+        :param list rows: for each model what :meth:`from_response` takes.
         :rtype: list
         """
         models = list(map(object.__new__, repeat(cls, len(rows))))
@@ -191,7 +191,7 @@ class Model(six.with_metaclass(ModelType, object)):
         deque(map(_set_dict, models, rows), maxlen=0)
         return models
 
-    def items_to_send(self):
+    def set_items(self):
         """Give name and value of each field that is set."""
         for field in self.fields:
             value = getattr(self, field.name)
@@ -199,7 +199,7 @@ class Model(six.with_metaclass(ModelType, object)):
                 yield field.name, value
 
     @classmethod
-    def check(cls, values):
+    def validate(cls, values):
         """Check a dict as a model's fields would be, whatever ``client_side_validation`` says.
 
         :param dict values: values by name; names that no field has are left aside.
@@ -207,14 +207,14 @@ class Model(six.with_metaclass(ModelType, object)):
         :raises ValueError: for a text that is too short or too long, or a required field that is missing.
         """
         for field in cls.fields:
-            field.check(values.get(field.name))
+            field.validate(values.get(field.name))
 
     def to_dict(self):
         """Give the fields with their real values, secrets included, nested models as dicts.
 
         :rtype: dict
         """
-        return {field.name: _plain(getattr(self, field.name)) for field in self.fields}
+        return {field.name: _to_plain(getattr(self, field.name)) for field in self.fields}
 
     def to_str(self):
         """Give the fields in a form to print, secrets masked.
@@ -223,16 +223,16 @@ class Model(six.with_metaclass(ModelType, object)):
         """
         import pprint  # takes longer to import than all of this package, and few programs print a model
 
-        return pprint.pformat(self._shown())
+        return pprint.pformat(self._to_masked())
 
     def __repr__(self):
         return self.to_str()
 
-    def _shown(self):
+    def _to_masked(self):
         shown = {}
         for field in self.fields:
             value = getattr(self, field.name)
-            shown[field.name] = MASK if field.secret and value else _plain(value, Model._shown, mask)
+            shown[field.name] = MASK if field.secret and value else _to_plain(value, Model._to_masked, mask)
         return shown
 
     def __eq__(self, other):
@@ -249,11 +249,11 @@ class Model(six.with_metaclass(ModelType, object)):
 _set_dict = vars(Model)['__dict__'].__set__
 
 
-def _plain(value, of_model=Model.to_dict, of_dict=dict):
+def _to_plain(value, of_model=Model.to_dict, of_dict=dict):
     if isinstance(value, Model):
         return of_model(value)
     if isinstance(value, (list, tuple)):
-        return [_plain(item, of_model, of_dict) for item in value]
+        return [_to_plain(item, of_model, of_dict) for item in value]
     if isinstance(value, dict):
         return of_dict(value)
     return value

@@ -6,12 +6,12 @@ import sys
 
 import pytest
 
-from cloudsmith_api._common.json_text import check_depth, parse, whole_number
+from cloudsmith_api._common.json_text import check_depth, parse_int, parse_json
 
 # Has garbage collected at each of the interpreter's last levels in turn, where a finalizer wants some for itself.
 FINALIZERS_ON_THE_LAST_LEVELS = """
 import gc
-from cloudsmith_api._common.json_text import parse
+from cloudsmith_api._common.json_text import parse_json
 
 class Finalized(object):
     def __init__(self):
@@ -29,7 +29,7 @@ for allocations in range(850, 1010):
     gc.set_threshold(allocations)
     Finalized()
     try:
-        parse('[' * 20000)
+        parse_json('[' * 20000)
     except ValueError as refused:
         assert 'nested too deeply' in str(refused)
     gc.collect()
@@ -41,17 +41,17 @@ for allocations in range(850, 1010):
     ('[' * 500 + ']' * 500, None), ('[%s]' % ', '.join(['{"a": []}'] * 1000), [{'a': []}] * 1000),
 ])
 def test_json_is_read(text, value):
-    assert value is None or parse(text) == value
-    assert parse(text) is not None
+    assert value is None or parse_json(text) == value
+    assert parse_json(text) is not None
 
 
 @pytest.mark.parametrize('text', ['', ' ', '<html>', '[1', '{"a" 1}', u'\ufeff{}', ']' * 1000])
 def test_what_is_no_json_is_a_value_error(text):
     with pytest.raises(ValueError):
-        parse(text)
+        parse_json(text)
 
 
-@pytest.mark.parametrize('read', [parse, whole_number])
+@pytest.mark.parametrize('read', [parse_json, parse_int])
 def test_a_number_of_too_many_digits_is_a_value_error(read):
     assert read('9' * 4300) == 10 ** 4300 - 1
     with pytest.raises(ValueError, match='4300'):
@@ -60,7 +60,7 @@ def test_a_number_of_too_many_digits_is_a_value_error(read):
 
 @pytest.mark.parametrize('text', ['[' * 20000, '{"a":' * 20000, '[{"a":' * 20000, '[' * 20000 + ']' * 20000])
 def test_what_is_nested_too_deeply_is_a_value_error_that_says_so(text):
-    for check in (parse, check_depth):
+    for check in (parse_json, check_depth):
         with pytest.raises(ValueError) as refused:
             check(text)
         assert str(refused.value) == 'it is nested too deeply'
@@ -69,7 +69,7 @@ def test_what_is_nested_too_deeply_is_a_value_error_that_says_so(text):
 
 @pytest.mark.skipif(sys.version_info < (3, 9), reason='there, depth is dangerous')
 def test_an_interpreter_that_depth_is_no_danger_to_reads_what_it_can():
-    assert json.dumps(parse('[' * 700 + ']' * 700)) == '[' * 700 + ']' * 700
+    assert json.dumps(parse_json('[' * 700 + ']' * 700)) == '[' * 700 + ']' * 700
 
 
 @pytest.mark.parametrize('text', [

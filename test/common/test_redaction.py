@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cloudsmith_api import models
-from cloudsmith_api._common.redaction import MASK, is_secret, mask, scrub, secret_values
+from cloudsmith_api._common.redaction import MASK, find_secrets, is_secret, mask, scrub
 
 
 @pytest.mark.parametrize('name', [
@@ -77,13 +77,13 @@ def test_an_unset_secret_is_shown_as_unset():
     (5, []),
 ])
 def test_secrets_are_found_in_any_value(value, secrets):
-    assert secret_values(value) == secrets
+    assert find_secrets(value) == secrets
 
 
 def test_a_value_that_holds_itself_is_searched_once():
     circle = {'token': 'abcdef'}
     circle['self'] = circle
-    assert secret_values(circle) == ['abcdef']
+    assert find_secrets(circle) == ['abcdef']
 
 
 def test_a_given_secret_is_taken_out_of_a_text():

@@ -89,7 +89,7 @@ _MODELS = {
     'UserAuthenticationToken': {'created': 'datetime', 'key': 'str', 'slug_perm': 'str'},
     'InlineResponse2001': {'results': 'list[UserAuthenticationToken]'},
 }
-_KINDS = {'bool': (bool,), 'float': (int, float), 'int': (int,), 'str': (str,), 'datetime': (str,)}
+_PYTHON_TYPES = {'bool': (bool,), 'float': (int, float), 'int': (int,), 'str': (str,), 'datetime': (str,)}
 _DATE_FORM = re.compile(
     r'\d{4}-\d\d-\d\d([Tt ]\d\d:\d\d(:\d\d([.,]\d+)?)?([Zz]|[+-]\d\d(:?\d\d)?)?)?', re.ASCII)
 _NOT_EMPTY = {'email', 'name', 'token', 'two_factor_token'}
@@ -155,7 +155,7 @@ def _rows_about_fields(fields, model):
 
 
 def _is_a(value, kind):
-    return isinstance(value, _KINDS[kind]) and (kind == 'bool' or not isinstance(value, bool))
+    return isinstance(value, _PYTHON_TYPES[kind]) and (kind == 'bool' or not isinstance(value, bool))
 
 
 def _breaks_bounds(value):

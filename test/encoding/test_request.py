@@ -11,12 +11,12 @@ from six.moves.urllib.parse import unquote
 
 from cloudsmith_api import UserBrief
 from cloudsmith_api._encoding.request import (
+    build_form,
     build_headers,
     build_query,
     build_url,
     check_header,
-    form_parts,
-    is_plain_and_remote,
+    is_insecure,
 )
 
 HOST = 'https://api.example.com/v1'
@@ -173,7 +173,7 @@ def test_a_header_name_that_is_none_is_refused(name):
     'http://[::1]:80/', 'HTTP://LOCALHOST/', 'http://api.localhost/v1',
 ])
 def test_tls_and_loopback_keep_credentials_from_being_read(url):
-    assert not is_plain_and_remote(url)
+    assert not is_insecure(url)
 
 
 @pytest.mark.parametrize('url', [
@@ -181,7 +181,7 @@ def test_tls_and_loopback_keep_credentials_from_being_read(url):
     'http://10.0.0.1/', 'http://[::2]/',
 ])
 def test_plain_http_to_another_machine_can_be_read(url):
-    assert is_plain_and_remote(url)
+    assert is_insecure(url)
 
 
 def test_the_parts_of_a_form(tmpdir):
@@ -189,7 +189,7 @@ def test_the_parts_of_a_form(tmpdir):
     path.write('hello')
     unknown = tmpdir.join('b.nosuchtype')
     unknown.write('x')
-    parts = form_parts({'name': 'Ada'}, {'one': str(path), 'two': [str(unknown)], 'none': None})
+    parts = build_form({'name': 'Ada'}, {'one': str(path), 'two': [str(unknown)], 'none': None})
     assert sorted(parts) == [
         ('name', 'Ada'),
         ('one', ('a.txt', b'hello', 'text/plain')),
@@ -198,8 +198,8 @@ def test_the_parts_of_a_form(tmpdir):
 
 
 def test_a_form_without_parts():
-    assert form_parts(None, None) == []
-    assert form_parts([('a', 1)], None) == [('a', 1)]
+    assert build_form(None, None) == []
+    assert build_form([('a', 1)], None) == [('a', 1)]
 
 
 @pytest.mark.parametrize('name', ['Content-Length', 'transfer-encoding'])
@@ -209,7 +209,7 @@ def test_a_header_that_frames_the_body_is_not_for_programs_to_set(name):
 
 
 def test_dates_in_a_form_are_sent_as_in_json():
-    assert form_parts({'when': datetime.datetime(2024, 1, 2, 3, 4, 5)}, None) == [('when', '2024-01-02T03:04:05')]
+    assert build_form({'when': datetime.datetime(2024, 1, 2, 3, 4, 5)}, None) == [('when', '2024-01-02T03:04:05')]
 
 
 @pytest.mark.parametrize('formats, parts', [
@@ -217,18 +217,18 @@ def test_dates_in_a_form_are_sent_as_in_json():
     ({'a': 'multi'}, [('a', 1), ('a', 2)]),
 ])
 def test_a_list_in_a_form_is_sent_as_its_collection_format_says(formats, parts):
-    assert form_parts({'a': [1, 2]}, None, formats) == parts
+    assert build_form({'a': [1, 2]}, None, formats) == parts
 
 
 def test_a_model_in_a_form_is_refused():
     with pytest.raises(TypeError, match='^post_params, user: '):
-        form_parts([('user', UserBrief(name='Ada'))], None)
+        build_form([('user', UserBrief(name='Ada'))], None)
 
 
 def test_a_file_that_cannot_be_read_is_named(tmpdir):
     for path in (tmpdir, tmpdir.join('missing')):
         with pytest.raises(ValueError, match='^files: .* cannot be read: '):
-            form_parts([], {'upload': str(path)})
+            build_form([], {'upload': str(path)})
 
 
 @pytest.mark.parametrize('path', [None, 5, ['/x/'], {'/x/': 1}])

@@ -1,5 +1,5 @@
 # -*- coding: utf-8 -*-
-"""Answers become typed values or a ``Mismatch`` that says where; what is sent becomes JSON values."""
+"""Answers become typed values or a ``DeserializationError`` that says where; what is sent becomes JSON values."""
 
 import collections
 import datetime
@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cloudsmith_api import models
-from cloudsmith_api._encoding.serialization import Mismatch, from_text, reader_of, to_json
+from cloudsmith_api._encoding.serialization import DeserializationError, deserialize_text, parser_for, serialize
 from cloudsmith_api.models import InlineResponse2001, UserAuthenticationToken, UserBrief
 from cloudsmith_api.models.model import Model
 
@@ -33,12 +33,12 @@ NESTED_TYPES = TYPES + ['list[%s]' % name for name in TYPES] + ['dict(str, %s)' 
 
 def read(value, type_name):
     """Read a value as if it came in an answer."""
-    return from_text(json.dumps(value), type_name)
+    return deserialize_text(json.dumps(value), type_name)
 
 
 def problem_of(value, type_name):
     """Say what is wrong with a value."""
-    with pytest.raises(Mismatch) as caught:
+    with pytest.raises(DeserializationError) as caught:
         read(value, type_name)
     return str(caught.value)
 
@@ -191,7 +191,7 @@ def test_a_value_of_the_wrong_type_is_told_by_its_place(value, type_name, proble
     ({'authenticated': SECRET}, 'UserBrief'),
 ])
 def test_what_is_wrong_is_told_without_the_value(value, type_name):
-    with pytest.raises(Mismatch) as caught:
+    with pytest.raises(DeserializationError) as caught:
         read(value, type_name)
     error = caught.value
     while error is not None:
@@ -212,18 +212,18 @@ def test_what_is_wrong_is_told_without_the_value(value, type_name):
 ])
 def test_an_unknown_type_is_refused(name):
     with pytest.raises(ValueError, match='is not known: expected a model, bool,') as caught:
-        reader_of(name)
-    assert not isinstance(caught.value, Mismatch)
+        parser_for(name)
+    assert not isinstance(caught.value, DeserializationError)
 
 
 @pytest.mark.parametrize('name', [None, 5, ['int'], {}, int])
 def test_a_type_that_is_no_name_is_refused(name):
     with pytest.raises(TypeError, match='response_type must be a str, not '):
-        reader_of(name)
+        parser_for(name)
 
 
 def test_a_reader_is_made_once():
-    assert reader_of('list[dict(str, int)]') is reader_of(u'list[dict(str, int)]')
+    assert parser_for('list[dict(str, int)]') is parser_for(u'list[dict(str, int)]')
 
 
 # Dates
@@ -307,8 +307,8 @@ def test_a_date_is_read_of_itself_or_of_a_moment(text):
     u'([Zz]|[ +-][0-2][0-9](:?[0-6][0-9])?)?)?', fullmatch=True))
 def test_the_dates_that_are_taken_mean_the_same_to_old_interpreters(text):
     try:
-        value = reader_of('datetime')(text)
-    except Mismatch:
+        value = parser_for('datetime')(text)
+    except DeserializationError:
         return
     assert value == isoparse(text.upper())
 
@@ -320,8 +320,8 @@ def test_the_dates_that_are_taken_mean_the_same_to_old_interpreters(text):
     (' <!DOCTYPE html><p>the-secret', 'is not JSON (it looks like HTML)'),
 ])
 def test_a_text_that_is_no_json_is_told_by_its_looks(text, problem):
-    with pytest.raises(Mismatch) as caught:
-        from_text(text, 'UserBrief')
+    with pytest.raises(DeserializationError) as caught:
+        deserialize_text(text, 'UserBrief')
     assert str(caught.value) == problem
 
 
@@ -329,41 +329,41 @@ def test_a_text_that_is_no_json_is_told_by_its_looks(text, problem):
     'the-secret', '{"a": the-secret}', '{"a": "the-secret', '["the-secret"', '{"the-secret"}',
 ])
 def test_a_text_that_is_no_json_is_not_shown(text):
-    with pytest.raises(Mismatch) as caught:
-        from_text(text, 'object')
+    with pytest.raises(DeserializationError) as caught:
+        deserialize_text(text, 'object')
     assert str(caught.value).startswith('is not JSON (')
     assert 'secret' not in str(caught.value)
 
 
 def test_where_a_text_stops_being_json_is_told():
-    with pytest.raises(Mismatch, match=r'^is not JSON \(.*line 2 column \d'):
-        from_text('{"a": 1,\n"b" 2}', 'object')
+    with pytest.raises(DeserializationError, match=r'^is not JSON \(.*line 2 column \d'):
+        deserialize_text('{"a": 1,\n"b" 2}', 'object')
 
 
 @pytest.mark.parametrize('text', ['[' * 100000, '{"a":' * 100000])
 def test_a_text_nested_without_end_is_refused(text):
-    with pytest.raises(Mismatch, match='is not JSON'):
-        from_text(text, 'object')
-    assert from_text(text, 'str') == text
+    with pytest.raises(DeserializationError, match='is not JSON'):
+        deserialize_text(text, 'object')
+    assert deserialize_text(text, 'str') == text
 
 
 def test_a_number_too_long_to_read_is_a_value_or_refused():
     # Since a security release of each, interpreters refuse to spend the time; Python 2.7 reads it.
     try:
-        value = from_text('9' * 5000, 'int')
-    except Mismatch:
+        value = deserialize_text('9' * 5000, 'int')
+    except DeserializationError:
         return
     assert value == 10 ** 5000 - 1
 
 
 def test_numbers_beyond_json_are_read_as_python_writes_them():
-    assert from_text('NaN', 'float') != from_text('NaN', 'float')
-    assert from_text('-Infinity', 'float') == float('-inf')
-    assert from_text('1e999', 'float') == float('inf')
+    assert deserialize_text('NaN', 'float') != deserialize_text('NaN', 'float')
+    assert deserialize_text('-Infinity', 'float') == float('-inf')
+    assert deserialize_text('1e999', 'float') == float('inf')
 
 
 def test_of_a_name_that_comes_twice_the_last_counts():
-    assert from_text('{"name": 5, "name": "Ada"}', 'UserBrief').name == 'Ada'
+    assert deserialize_text('{"name": 5, "name": "Ada"}', 'UserBrief').name == 'Ada'
 
 
 @pytest.mark.parametrize('text, expected', [
@@ -372,7 +372,7 @@ def test_of_a_name_that_comes_twice_the_last_counts():
     ('<html>', '<html>'), ('"abc', '"abc'),
 ])
 def test_where_a_text_is_due_any_text_stands_for_itself(text, expected):
-    assert from_text(text, 'str') == expected
+    assert deserialize_text(text, 'str') == expected
 
 
 JSON = st.recursive(
@@ -389,8 +389,8 @@ JSON = st.recursive(
 def test_any_json_value_is_read_or_a_mismatch(value, type_name):
     text = json.dumps(value)
     try:
-        made = from_text(text, type_name)
-    except Mismatch:
+        made = deserialize_text(text, type_name)
+    except DeserializationError:
         return
     if type_name in models.__all__:
         assert type(made) is getattr(models, type_name)
@@ -400,8 +400,8 @@ def test_any_json_value_is_read_or_a_mismatch(value, type_name):
 @given(st.text(), st.sampled_from(NESTED_TYPES))
 def test_any_text_is_read_or_a_mismatch(text, type_name):
     try:
-        made = from_text(six.ensure_str(text, errors='replace'), type_name)
-    except Mismatch:
+        made = deserialize_text(six.ensure_str(text, errors='replace'), type_name)
+    except DeserializationError:
         return
     if type_name in models.__all__:
         assert type(made) is getattr(models, type_name)
@@ -417,7 +417,7 @@ ROW = st.dictionaries(
 def test_a_list_of_models_is_read_as_its_rows_are(rows):
     try:
         expected = [read(row, 'UserAuthenticationToken') for row in rows]
-    except Mismatch:
+    except DeserializationError:
         expected = None
     if expected is None:
         assert problem_of(rows, 'list[UserAuthenticationToken]').startswith('at [')
@@ -441,17 +441,17 @@ def test_a_list_of_models_is_read_as_its_rows_are(rows):
      {'a': [{'created': '2024-01-02T03:04:05.000006', 'key': 'abc'}]}),
 ])
 def test_each_kind_of_value_becomes_json(value, expected):
-    assert to_json(value) == expected
-    json.dumps(to_json(value))
+    assert serialize(value) == expected
+    json.dumps(serialize(value))
 
 
 def test_a_date_with_a_zone_keeps_it():
-    assert to_json(read(KEY['created'], 'datetime')) == '2024-01-02T03:04:05.000006+00:00'
+    assert serialize(read(KEY['created'], 'datetime')) == '2024-01-02T03:04:05.000006+00:00'
 
 
 def test_what_is_sent_is_a_copy():
     value = {'a': [1]}
-    to_json(value)['a'].append(2)
+    serialize(value)['a'].append(2)
     assert value == {'a': [1]}
 
 
@@ -461,7 +461,7 @@ def test_what_is_sent_is_a_copy():
 def test_what_json_has_not_is_refused_by_its_type(value):
     for inside in (value, [value], {'a': (value,)}):
         with pytest.raises(TypeError) as caught:
-            to_json(inside)
+            serialize(inside)
         assert str(caught.value) == 'cannot be sent as JSON: ' + type(value).__name__
 
 
@@ -469,23 +469,23 @@ def test_a_value_that_holds_itself_is_refused():
     circle = {'key': 'the-secret'}
     circle['self'] = [circle]
     with pytest.raises(ValueError, match='cannot be sent as JSON: it holds itself, or is nested too deeply'):
-        to_json(circle)
+        serialize(circle)
 
 
 @settings(deadline=None)
 @given(JSON)
 def test_a_json_value_stays_what_it_is(value):
-    assert json.dumps(to_json(value), sort_keys=True) == json.dumps(value, sort_keys=True)
+    assert json.dumps(serialize(value), sort_keys=True) == json.dumps(value, sort_keys=True)
 
 
 @settings(deadline=None)
 @given(st.builds(UserBrief, authenticated=st.booleans(), name=st.text(min_size=1), slug=st.text()))
 def test_a_model_comes_back_as_it_was_sent(user):
-    assert read(to_json(user), 'UserBrief') == user
+    assert read(serialize(user), 'UserBrief') == user
 
 
 def test_a_column_of_dates_in_another_form_of_the_same_length_is_read():
     rows = [{'created': '2024-01-02 03:04:05.000006Z', 'key': 'k', 'slug_perm': 's'}]
-    read = from_text(json.dumps(rows), 'list[UserAuthenticationToken]')
-    usual = from_text(json.dumps(rows).replace('02 03', '02T03'), 'list[UserAuthenticationToken]')
+    read = deserialize_text(json.dumps(rows), 'list[UserAuthenticationToken]')
+    usual = deserialize_text(json.dumps(rows).replace('02 03', '02T03'), 'list[UserAuthenticationToken]')
     assert read == usual

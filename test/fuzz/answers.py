@@ -34,7 +34,7 @@ from cloudsmith_api import (
 )
 from cloudsmith_api._common.clock import monotonic
 from cloudsmith_api._common.redaction import MASK
-from cloudsmith_api._encoding.serialization import reader_of, to_json
+from cloudsmith_api._encoding.serialization import parser_for, serialize
 from cloudsmith_api._transport.retry import ApiRetry
 from cloudsmith_api.pagination import Page
 from cloudsmith_api.rate_limit import RateLimit, retry_after_seconds
@@ -165,7 +165,7 @@ class _Answer(object):
 
 def _located(answer):
     error = ApiException(http_resp=answer)
-    error.locate('GET', 'http://127.0.0.1/v1/user/self/', SENT)
+    error.set_request('GET', 'http://127.0.0.1/v1/user/self/', SENT)
     return error
 
 
@@ -223,7 +223,7 @@ def _check_model(kind):
                 for item in value:
                     _check_typed(item, field.type[5:-1])
         # What was read can be sent, and read again.
-        again = reader_of(kind.__name__)(json.loads(json.dumps(to_json(model))))
+        again = parser_for(kind.__name__)(json.loads(json.dumps(serialize(model))))
         assert again == model, (again, model)
         assert repr(again) == repr(model)
     return check
@@ -245,12 +245,12 @@ def _check_typed(value, type_name):
         for item in value.values():
             _check_typed(item, type_name.partition(', ')[2][:-1])
     else:
-        _CHECKS[type_name](value)
+        _VALIDATORS[type_name](value)
 
 
-_CHECKS = {kind.__name__: _check_model(kind)
+_VALIDATORS = {kind.__name__: _check_model(kind)
            for kind in (InlineResponse2001, UserAuthToken, UserAuthenticationToken, UserBrief)}
-_CHECKS.update({
+_VALIDATORS.update({
     'bool': _check_kind(bool),
     'date': _check_kind(datetime.date),
     'datetime': _check_kind(datetime.datetime),
@@ -260,7 +260,7 @@ _CHECKS.update({
     'str': _check_kind(*six.string_types),
 })
 
-TYPES = sorted(_CHECKS) + ['list[UserAuthenticationToken]', 'list[datetime]', 'dict(str, UserBrief)',
+TYPES = sorted(_VALIDATORS) + ['list[UserAuthenticationToken]', 'list[datetime]', 'dict(str, UserBrief)',
                            'dict(str, list[date])']
 
 
@@ -268,7 +268,7 @@ def _method(type_name, name, *args):
     def call(api):
         return getattr(api, name)(*args, _request_timeout=TIME)
     secrets = SENT if name == 'user_token_create' else KNOWN
-    return lambda answers, data: answers.read_whole(data, call, _CHECKS[type_name], secrets)
+    return lambda answers, data: answers.read_whole(data, call, _VALIDATORS[type_name], secrets)
 
 
 def _all_keys(answers, data):

@@ -41,11 +41,11 @@ _DEFAULT_PORTS = {'http': 80, 'https': 443}
 _SETTINGS = frozenset([
     'connection_pool_maxsize', 'host', 'max_response_bytes', 'max_retry_after', 'pace', 'password', 'proxy', 'retries',
     'safe_chars_for_path_param', 'timeout', 'user_agent', 'username', 'client_side_validation'])
-_KINDS = frozenset(['data', 'default', 'form', 'format', 'header', 'path', 'query'])
+_PYTHON_TYPES = frozenset(['data', 'default', 'form', 'format', 'header', 'path', 'query'])
 _OPTIONS = {'time': '_request_timeout', 'stream': '_preload_content'}
 
 #: The headers that say where a request ends: a program that sets them itself has to know what it does.
-_FRAMING = frozenset(['content-length', 'transfer-encoding'])
+_FRAMING_HEADERS = frozenset(['content-length', 'transfer-encoding'])
 # What the transport adds.
 _TRANSPORT_HEADERS = frozenset(['accept-encoding', 'connection', 'content-length', 'host', 'user-agent'])
 
@@ -71,7 +71,7 @@ class Script(object):
     def __init__(self, data):
         self.settings = collections.OrderedDict()
         self.one = {}
-        self.many = {kind: collections.OrderedDict() for kind in _KINDS}
+        self.many = {kind: collections.OrderedDict() for kind in _PYTHON_TYPES}
         for line in data[:LONGEST].decode('latin-1').split(u'\n'):
             name, separator, value = line.partition(u'=')
             if separator:
@@ -268,7 +268,7 @@ def _check_sent(script, configuration):
         target = target[target.index(b'/', 8):]
     _check_target(script, configuration, target)
     headers = _check_headers(script, configuration, lines[1:])
-    if not _FRAMING.intersection(_given_headers(script)):
+    if not _FRAMING_HEADERS.intersection(_given_headers(script)):
         assert int(headers.get('content-length', 0)) == len(body)
         _check_body(script, headers, body)
 

@@ -7,12 +7,12 @@ kept waiting is told from one that is slow.
 import socket
 
 from cloudsmith_api._transport.connections import (
-    LimitedHTTPConnection,
-    LimitedHTTPPool,
-    LimitedHTTPSConnection,
-    LimitedHTTPSPool,
+    DeadlineHTTPConnection,
+    DeadlineHTTPSConnection,
+    HTTPPool,
+    HTTPSPool,
 )
-from cloudsmith_api._transport.session import Sender
+from cloudsmith_api._transport.session import Session
 from cloudsmith_api.rest import RESTClientObject
 
 #: As many bytes as lie ready at most; a pair of sockets takes more before it makes a sender wait.
@@ -80,14 +80,14 @@ class Connection(object):
 WIRE = Wire()
 
 
-class _PlainConnection(LimitedHTTPConnection):
+class _PlainConnection(DeadlineHTTPConnection):
     def _new_conn(self):
         near = WIRE.connect('http', self._dns_host, self.port)
         WIRE.connections[-1].answer()
         return near
 
 
-class _TlsConnection(LimitedHTTPSConnection):
+class _TlsConnection(DeadlineHTTPSConnection):
     """Stands for a connection over TLS, without its handshake: what is said inside of it is what counts here."""
 
     def connect(self):
@@ -101,11 +101,11 @@ class _TlsConnection(LimitedHTTPSConnection):
         WIRE.connections[-1].answer()
 
 
-class _PlainPool(LimitedHTTPPool):
+class _PlainPool(HTTPPool):
     ConnectionCls = _PlainConnection
 
 
-class _TlsPool(LimitedHTTPSPool):
+class _TlsPool(HTTPSPool):
     ConnectionCls = _TlsConnection
 
 
@@ -114,12 +114,12 @@ class WiredTransport(RESTClientObject):
 
     def __init__(self, configuration):
         super(WiredTransport, self).__init__(configuration)
-        self._sender = _WiredSender(pools_size=4, maxsize=None)
+        self._session = _WiredSession(pools_size=4, maxsize=None)
 
 
-class _WiredSender(Sender):
-    def _new_manager(self, connections, configuration, tls, streaming):
+class _WiredSession(Session):
+    def _make_manager(self, connections, configuration, tls, streaming):
         # As if without TLS, since to load the trusted certificates takes as long as ten calls.
-        manager = super(_WiredSender, self)._new_manager(connections, configuration, False, streaming)
+        manager = super(_WiredSession, self)._make_manager(connections, configuration, False, streaming)
         manager.pool_classes_by_scheme = {'http': _PlainPool, 'https': _TlsPool}
         return manager

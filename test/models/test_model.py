@@ -237,7 +237,7 @@ def test_a_configuration_is_neither_shown_nor_sent_nor_compared(unchecked):
     model = outer(_configuration=unchecked)
     assert model == outer()
     assert 'onfiguration' not in repr(model)
-    assert dict(model.items_to_send()) == {'items': []}
+    assert dict(model.set_items()) == {'items': []}
 
 
 def test_a_programs_own_attribute_is_neither_shown_nor_sent_nor_compared():
@@ -247,11 +247,11 @@ def test_a_programs_own_attribute_is_neither_shown_nor_sent_nor_compared():
     assert model == outer()
     assert 'colour' not in model.to_dict()
     assert 'colour' not in repr(model)
-    assert dict(model.items_to_send()) == {'items': []}
+    assert dict(model.set_items()) == {'items': []}
 
 
 def test_what_is_sent_is_what_is_set_in_the_order_of_the_fields():
-    assert list(outer(done=False, title='abc', short='').items_to_send()) == [
+    assert list(outer(done=False, title='abc', short='').set_items()) == [
         ('title', 'abc'), ('items', []), ('done', False), ('short', '')]
 
 
@@ -382,7 +382,7 @@ def test_a_copy_is_not_checked_again_and_keeps_its_settings(unchecked):
 @pytest.mark.parametrize('title', ['', 'x' * 1000])
 def test_a_model_is_made_of_an_answer_unchecked_and_keeps_its_dict(title):
     values = {'title': title, 'short': 'far too long', 'items': []}
-    made = Outer.from_answer(values)
+    made = Outer.from_response(values)
     assert type(made) is Outer
     assert (made.title, made.short, made.done) == (title, 'far too long', None)
     assert vars(made) is values
@@ -390,25 +390,25 @@ def test_a_model_is_made_of_an_answer_unchecked_and_keeps_its_dict(title):
 
 def test_many_models_are_made_each_of_its_own_dict():
     rows = [{'title': 'a', 'items': []}, {'title': 'b', 'items': []}]
-    made = Outer.from_answers(rows)
+    made = Outer.many_from_response(rows)
     assert [(type(model), model.title) for model in made] == [(Outer, 'a'), (Outer, 'b')]
     assert all(vars(model) is row for model, row in zip(made, rows))
 
 
 def test_a_dict_is_checked_like_a_model():
-    Outer.check({'title': 'abc', 'items': [], 'colour': 'red'})
+    Outer.validate({'title': 'abc', 'items': [], 'colour': 'red'})
     with pytest.raises(ValueError, match='title must not be empty'):
-        Outer.check({'title': '', 'items': []})
+        Outer.validate({'title': '', 'items': []})
     with pytest.raises(ValueError, match='items is required'):
-        Outer.check({'title': 'abc'})
+        Outer.validate({'title': 'abc'})
     with pytest.raises(TypeError, match='done must be of type bool, not str'):
-        Outer.check({'done': 'yes', 'items': []})
+        Outer.validate({'done': 'yes', 'items': []})
 
 
 def test_a_dict_is_checked_whatever_the_default_says(unchecked, default):
     default(unchecked)
     with pytest.raises(ValueError, match='title must not be empty'):
-        Outer.check({'title': '', 'items': []})
+        Outer.validate({'title': '', 'items': []})
 
 
 def test_a_model_without_fields_can_be_made():

@@ -1,10 +1,10 @@
 """Change the package in one place after another, and tell which changes no test notices.
 
-``python test/mutation/run.py [MODULE ...]`` (``rest``, ``_encoding/request``; all by default), in the root, with cosmic-ray
-installed besides what the tests need. It works on a copy of the last commit. Most changes are cosmic-ray's, two kinds
-are made below. Each is shown to the quickest tests that execute the changed line, those in the module's own file first,
-in a process forked from this one, which has imported already what takes long. What they let pass is printed: it needs a
-test, or is no change of what the package does.
+``python test/mutation/run.py [MODULE ...]`` (``rest``, ``_encoding/request``; all by default), in the root, with
+cosmic-ray installed besides what the tests need. It works on a copy of the last commit. Most changes are cosmic-ray's,
+two kinds are made below. Each is shown to the quickest tests that execute the changed line, those in the module's own
+file first, in a process forked from this one, which has imported already what takes long. What they let pass is
+printed: it needs a test, or is no change of what the package does.
 """
 
 import collections

@@ -11,14 +11,14 @@ from urllib3.exceptions import NewConnectionError
 
 from cloudsmith_api import ConnectionException
 from cloudsmith_api._common.clock import monotonic
-from cloudsmith_api._transport.connections import LimitedHTTPConnection, LimitedHTTPPool, _close_idle, end
-from cloudsmith_api._transport.timeouts import THREAD, Deadline, Limits
+from cloudsmith_api._transport.connections import DeadlineHTTPConnection, HTTPPool, _close_idle, shut_down
+from cloudsmith_api._transport.timeouts import CURRENT, CallLimits, Deadline
 
 GOOD = json_answer('{"name": "Ada"}')
 
 
 def test_a_host_that_cannot_be_looked_up_is_reported_as_urllib3_does():
-    connection = LimitedHTTPConnection('no-such-host.invalid', 80, timeout=5)
+    connection = DeadlineHTTPConnection('no-such-host.invalid', 80, timeout=5)
     with pytest.raises(NewConnectionError):
         connection.connect()
     assert connection.host == 'no-such-host.invalid'
@@ -29,7 +29,7 @@ def test_the_host_is_the_same_after_a_failed_attempt(connect, monkeypatch):
     answers = [(socket.AF_INET, socket.SOCK_STREAM, 6, '', ('127.0.0.%d' % last, 0)) for last in (1, 2, 3)]
     monkeypatch.setattr(socket, 'getaddrinfo', lambda name, *args: (
         answers if name == 'many.localhost' else lookup(name, *args)))
-    connection = LimitedHTTPConnection('many.localhost', closed_port(), timeout=5)
+    connection = DeadlineHTTPConnection('many.localhost', closed_port(), timeout=5)
     with pytest.raises(NewConnectionError):
         connection.connect()
     assert (connection.host, connection.timeout) == ('many.localhost', 5)
@@ -47,7 +47,7 @@ def test_addresses_are_tried_in_the_order_in_which_they_are_given(monkeypatch):
 
     monkeypatch.setattr(socket, 'getaddrinfo', look_up)
     with pytest.raises(NewConnectionError):
-        LimitedHTTPConnection('many.localhost', closed_port(), timeout=5).connect()
+        DeadlineHTTPConnection('many.localhost', closed_port(), timeout=5).connect()
     assert asked == ['many.localhost'] + addresses
 
 
@@ -62,18 +62,18 @@ def test_an_ipv6_address_can_be_named(connect):
 def test_the_limits_of_a_call_are_gone_after_it(connect):
     with ScriptedServer(GOOD) as server:
         connect(server.url).user_self(_request_timeout=5)
-        assert (THREAD.call.deadline, THREAD.call.size) == (None, float('inf'))
+        assert (CURRENT.call.deadline, CURRENT.call.size) == (None, float('inf'))
 
 
 def answer_within(seconds, server, timeout):
     """Wait for an answer as a call does that has so many seconds left, on a connection with another timeout."""
-    connection = LimitedHTTPConnection('127.0.0.1', server.port, timeout=timeout)
+    connection = DeadlineHTTPConnection('127.0.0.1', server.port, timeout=timeout)
     connection.request('GET', '/')
-    THREAD.call.deadline = Deadline(seconds)
+    CURRENT.call.deadline = Deadline(seconds)
     try:
         return connection.getresponse()
     finally:
-        THREAD.call = Limits()
+        CURRENT.call = CallLimits()
         connection.close()
 
 
@@ -118,7 +118,7 @@ def test_a_connection_that_the_service_has_closed_meanwhile_is_opened_anew(conne
 
 def test_an_answer_may_be_closed_twice():
     with ScriptedServer(GOOD) as server:
-        connection = LimitedHTTPConnection('127.0.0.1', server.port, timeout=5)
+        connection = DeadlineHTTPConnection('127.0.0.1', server.port, timeout=5)
         connection.request('GET', '/')
         response = connection.response_class(connection.sock)
         stream = response.fp.raw
@@ -130,14 +130,14 @@ def test_an_answer_may_be_closed_twice():
 
 def test_to_end_a_connection_that_the_other_side_has_ended_does_no_harm():
     never_connected = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
-    end(never_connected)
+    shut_down(never_connected)
     # Whose it is still closes it.
     assert never_connected.fileno() >= 0
     never_connected.close()
 
 
 def test_more_connections_may_be_given_back_to_a_closed_pool_than_calls_wait_for():
-    pool = LimitedHTTPPool('127.0.0.1', 9, maxsize=1, block=True)
+    pool = HTTPPool('127.0.0.1', 9, maxsize=1, block=True)
     taken = pool._get_conn()
     pool.close()
     pool.close()
@@ -150,7 +150,7 @@ class TestPlacesOfAPool(object):
     """What becomes of connections that are given back when there is no place for them."""
 
     def test_one_too_many_is_closed(self):
-        pool = LimitedHTTPPool('127.0.0.1', 1, maxsize=1)
+        pool = HTTPPool('127.0.0.1', 1, maxsize=1)
         closed = []
         connection = pool._new_conn()
         connection.close = lambda: closed.append(True)
@@ -161,7 +161,7 @@ class TestPlacesOfAPool(object):
 
     def test_what_is_idle_is_closed_with_the_pool_and_what_is_in_use_once_it_is_given_back(self):
         with ScriptedServer(GOOD) as server:
-            pool = LimitedHTTPPool('127.0.0.1', server.port, maxsize=2, timeout=5)
+            pool = HTTPPool('127.0.0.1', server.port, maxsize=2, timeout=5)
             used, idle = pool._get_conn(), pool._get_conn()
             for connection in (used, idle):
                 connection.connect()
@@ -173,10 +173,10 @@ class TestPlacesOfAPool(object):
             assert used.sock is None
 
     def test_closing_twice_is_closing_once(self):
-        pool = LimitedHTTPPool('127.0.0.1', 1, maxsize=1)
+        pool = HTTPPool('127.0.0.1', 1, maxsize=1)
         pool.close()
         assert pool.close() is None
-        assert pool._where_calls_wait.qsize() == 1
+        assert pool._idle_queue.qsize() == 1
 
     def test_a_place_that_is_given_back_meanwhile_is_not_waited_for(self):
         places = queue.LifoQueue(1)

@@ -17,7 +17,7 @@ from cloudsmith_api import (
     TooManyRequestsException,
 )
 from cloudsmith_api._common.clock import monotonic
-from cloudsmith_api._transport.retry import ApiRetry, wait_before
+from cloudsmith_api._transport.retry import ApiRetry, retry_delay
 
 USUAL_BASE = ApiRetry.BACKOFF_BASE
 VERBS = ['DELETE', 'GET', 'HEAD', 'OPTIONS', 'PATCH', 'POST', 'PUT']
@@ -167,12 +167,12 @@ def test_a_retry_after_beyond_the_cap_is_not_waited_for(connect, caplog, status,
 
 @pytest.mark.parametrize('seconds, wait', [('9223372036', 9223372036), ('9223372037', None)])
 def test_a_wait_is_no_longer_than_the_clock_can_count(seconds, wait):
-    assert wait_before(ApiRetry(1, 10 ** 12), HTTPResponse(status=429, headers={'Retry-After': seconds})) == wait
+    assert retry_delay(ApiRetry(1, 10 ** 12), HTTPResponse(status=429, headers={'Retry-After': seconds})) == wait
 
 
 def test_a_retry_after_of_no_more_than_the_cap_is_obeyed():
     response = HTTPResponse(status=429, headers={'Retry-After': '60'})
-    assert wait_before(ApiRetry(1, 60).increment('POST', '/', response), response) == 60
+    assert retry_delay(ApiRetry(1, 60).increment('POST', '/', response), response) == 60
 
 
 def test_the_cap_can_be_set(connect):
@@ -221,7 +221,7 @@ def test_each_retry_is_one_line_that_says_why_and_how_long(connect, caplog):
 def test_a_wait_is_drawn_evenly_up_to_a_bound_that_doubles(monkeypatch):
     monkeypatch.setattr(ApiRetry, 'BACKOFF_BASE', USUAL_BASE)
     for nth, bound in [(1, 1.0), (2, 2.0), (3, 4.0), (5, 16.0), (6, 30.0), (2000, 30.0)]:
-        waits = [wait_before(ApiRetry(3000, 60, history=('failed',) * nth)) for _ in range(2000)]
+        waits = [retry_delay(ApiRetry(3000, 60, history=('failed',) * nth)) for _ in range(2000)]
         assert 0 <= min(waits) < bound * 0.05
         assert bound * 0.98 < max(waits) <= bound
         assert bound * 0.45 < sum(waits) / len(waits) < bound * 0.55
@@ -231,7 +231,7 @@ def test_the_wait_that_is_announced_is_the_wait_that_is_made(monkeypatch):
     waits = []
     monkeypatch.setattr(time, 'sleep', waits.append)
     retries = ApiRetry(3, 60).increment('GET', '/', HTTPResponse(status=503))
-    announced = wait_before(retries)
+    announced = retry_delay(retries)
     retries.sleep()
     assert waits == [announced]
 

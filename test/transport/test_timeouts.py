@@ -4,7 +4,7 @@ import pytest
 
 from cloudsmith_api._common.clock import monotonic
 from cloudsmith_api._common.validation import check_timeout
-from cloudsmith_api._transport.timeouts import Deadline, above_zero
+from cloudsmith_api._transport.timeouts import Deadline, clamp_timeout
 
 
 @pytest.mark.parametrize('value', [5, 0.5, (1, 2), (0.1, 2147483), 2147483])
@@ -64,4 +64,4 @@ def test_a_deadline_gone_by_has_nothing_remaining():
 
 @pytest.mark.parametrize('seconds, used', [(5, 5), (0.5, 0.5), (0, 0.001), (-3, 0.001)])
 def test_a_timeout_never_becomes_one_that_does_not_wait_at_all(seconds, used):
-    assert above_zero(seconds) == used
+    assert clamp_timeout(seconds) == used

@@ -568,7 +568,7 @@ def check_models() -> None:
     assert user == copy.deepcopy(user)
     assert user != UserBrief(email=None, name='Ada')
     assert pickle.loads(pickle.dumps(user)) == user
-    UserAuthTokenRequest.check({'email': 'ada@example.com'})
+    UserAuthTokenRequest.validate({'email': 'ada@example.com'})
 
 
 def check_errors(session: Session) -> None:
