@@ -12,7 +12,7 @@ from collections import namedtuple
 Request = namedtuple('Request', ('method', 'target', 'headers', 'body', 'raw'))
 
 
-def http_answer(status=200, body=b'', headers=(), reason='Said so'):
+def http_response(status=200, body=b'', headers=(), reason='Said so'):
     """Put an HTTP answer together; ``Content-Length`` is added unless the headers frame the body themselves."""
     if not isinstance(body, bytes):
         body = body.encode('utf-8')
@@ -23,9 +23,9 @@ def http_answer(status=200, body=b'', headers=(), reason='Said so'):
     return u'\r\n'.join(lines + ['', '']).encode('latin-1') + body
 
 
-def json_answer(text, status=200, headers=()):
+def json_response(text, status=200, headers=()):
     """Put an answer with a JSON body together."""
-    return http_answer(status, text, [('Content-Type', 'application/json')] + list(headers))
+    return http_response(status, text, [('Content-Type', 'application/json')] + list(headers))
 
 
 class ScriptedServer(object):
@@ -212,7 +212,7 @@ def closed_port():
     return port
 
 
-def dripping(data, pause=0.05):
+def trickling(data, pause=0.05):
     """Make an item of a script that sends data a byte at a time."""
     def drip(connection):
         waiting = threading.Event()
@@ -243,7 +243,7 @@ def reset(connection):
     return False
 
 
-def then_cut(data):
+def truncated(data):
     """Make an item of a script that sends data and ends the connection."""
     def cut(connection):
         connection.sendall(data)

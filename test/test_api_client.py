@@ -11,7 +11,7 @@ import warnings
 import weakref
 
 import pytest
-from servers import ScriptedServer, http_answer, json_answer, silent
+from servers import ScriptedServer, http_response, json_response, silent
 
 from cloudsmith_api import (
     ApiClient,
@@ -30,7 +30,7 @@ from cloudsmith_api.rest import RESTResponse
 
 @pytest.fixture
 def recorder():
-    with ScriptedServer(json_answer('{"slug": "ada"}')) as server:
+    with ScriptedServer(json_response('{"slug": "ada"}')) as server:
         yield server
 
 
@@ -65,7 +65,7 @@ class Answer(object):
     (None, '{"not": "looked at"}', None),
 ])
 def test_call_api_reads_each_response_type(connect, response_type, text, value):
-    with ScriptedServer(json_answer(text)) as server:
+    with ScriptedServer(json_response(text)) as server:
         client = connect(server.url).api_client
         data, status, headers = client.call_api('/any/', 'GET', response_type=response_type)
     assert data == value
@@ -84,7 +84,7 @@ def test_deserialize_takes_a_class_for_its_name(client):
 
 @pytest.mark.parametrize('text', ['[]', '"x"', 'null', '', '<html>', '{'])
 def test_an_answer_of_the_wrong_kind_keeps_status_headers_and_body(connect, text):
-    with ScriptedServer(json_answer(text)) as server:
+    with ScriptedServer(json_response(text)) as server:
         with pytest.raises(InvalidResponseException) as raised:
             connect(server.url).user_self()
     error = raised.value
@@ -408,7 +408,7 @@ def test_a_failed_call_does_not_keep_alive_what_its_caller_had(connect):
 
     def call_in_vain():
         local = Local()
-        with ScriptedServer(json_answer('{"detail": "Not here."}', 404)) as server:
+        with ScriptedServer(json_response('{"detail": "Not here."}', 404)) as server:
             api = connect(server.url)
             with pytest.raises(NotFoundException):
                 api.user_self()
@@ -423,7 +423,7 @@ def answering_after(event):
     """Make an item of a script that answers once an event has come."""
     def answer(connection):
         event.wait(10)
-        connection.sendall(json_answer('{}'))
+        connection.sendall(json_response('{}'))
     return answer
 
 
@@ -465,7 +465,7 @@ class TestBackground(object):
         assert connect(recorder.url).user_self(async_req=True).get(10).slug == 'ada'
 
     def test_raise_what_the_call_raises(self, connect):
-        with ScriptedServer(json_answer('{"detail": "Not here."}', 404)) as server:
+        with ScriptedServer(json_response('{"detail": "Not here."}', 404)) as server:
             result = connect(server.url).user_self(async_req=True)
             with pytest.raises(NotFoundException, match='Not here'):
                 result.get(10)
@@ -488,7 +488,7 @@ class TestBackground(object):
 
         def meet(connection):
             meeting.wait(10)
-            connection.sendall(json_answer('{}'))
+            connection.sendall(json_response('{}'))
 
         with ScriptedServer(meet) as server:
             api = connect(server.url)
@@ -644,6 +644,6 @@ def test_debug_logs_a_call_without_its_secrets(connect, recorder, caplog):
 
 
 def test_streaming_an_error_raises_it(connect):
-    with ScriptedServer(http_answer(404, '{"detail": "x"}')) as server:
+    with ScriptedServer(http_response(404, '{"detail": "x"}')) as server:
         with pytest.raises(NotFoundException, match='x'):
             connect(server.url).user_self(_preload_content=False)

@@ -8,7 +8,7 @@ import textwrap
 
 import pytest
 import urllib3
-from servers import ScriptedServer, json_answer
+from servers import ScriptedServer, json_response
 
 from cloudsmith_api import ApiClient, Configuration, UserBrief
 
@@ -85,7 +85,7 @@ COUNT_SOCKET_CALLS = """
 
 @pytest.fixture
 def url():
-    with ScriptedServer(json_answer('{"name": "Ada"}')) as server:
+    with ScriptedServer(json_response('{"name": "Ada"}')) as server:
         yield server.url
 
 

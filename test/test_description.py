@@ -13,7 +13,7 @@ from collections import OrderedDict
 import pytest
 from dateutil import tz
 from description import BODY, OPERATIONS, SCHEMAS, SCHEMES, SERVICE, example_of, text_of, type_of
-from servers import RespondingServer, json_answer
+from servers import RespondingServer, json_response
 
 import cloudsmith_api
 from cloudsmith_api import ApiException, Configuration, UserApi, models
@@ -67,8 +67,8 @@ def service():
     def respond(request):
         for operation in OPERATIONS:
             if operation.is_asked_for_by(request):
-                return json_answer(json.dumps(example_of(operation.model)), operation.status)
-        return json_answer('{"detail": "not described"}', 404)
+                return json_response(json.dumps(example_of(operation.model)), operation.status)
+        return json_response('{"detail": "not described"}', 404)
 
     with RespondingServer(respond) as server:
         yield server
@@ -211,7 +211,7 @@ def test_a_method_gives_the_described_status_and_object_with_every_field(api, op
 def error_of(connect, operation, status, *fields):
     """Give the exception that a method raises for an error with these fields."""
     body = example_of(operation.errors[status])
-    answer = json_answer(json.dumps({name: body[name] for name in fields or body}), status)
+    answer = json_response(json.dumps({name: body[name] for name in fields or body}), status)
     with RespondingServer(lambda request: answer) as server:
         with pytest.raises(ApiException) as raised:
             call(connect(server.url, retries=0), operation, operation.arguments())

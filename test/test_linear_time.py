@@ -4,7 +4,7 @@
 import time
 
 import pytest
-from servers import ScriptedServer, http_answer, json_answer
+from servers import ScriptedServer, http_response, json_response
 
 from cloudsmith_api import ApiException
 from cloudsmith_api._common.json_text import check_depth
@@ -82,7 +82,7 @@ def test_the_sandbox_parses_a_head_in_linear_time(line, index):
 @pytest.mark.parametrize('shape', SHAPES)
 def test_an_error_with_a_body_of_a_megabyte_is_ready_at_once(connect, shape):
     escaped = repeat(shape, 10 ** 6).replace('\\', '\\\\').replace('"', '\\"').replace('\t', ' ').replace('\n', ' ')
-    with ScriptedServer(json_answer(u'{"detail": "%s"}' % escaped, 404)) as server:
+    with ScriptedServer(json_response(u'{"detail": "%s"}' % escaped, 404)) as server:
         api = connect(server.url)
         started = processor_time()
         with pytest.raises(ApiException) as caught:
@@ -92,7 +92,7 @@ def test_an_error_with_a_body_of_a_megabyte_is_ready_at_once(connect, shape):
 
 
 def test_a_reason_phrase_of_the_worst_shape_is_shown_at_once(connect):
-    with ScriptedServer(http_answer(404, reason='?key' * 15000)) as server:
+    with ScriptedServer(http_response(404, reason='?key' * 15000)) as server:
         api = connect(server.url)
         started = processor_time()
         with pytest.raises(ApiException):

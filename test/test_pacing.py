@@ -4,14 +4,14 @@ import threading
 import time
 
 import pytest
-from servers import ScriptedServer, json_answer, silent
+from servers import ScriptedServer, json_response, silent
 
 from cloudsmith_api import RateLimit, TimeoutException, TooManyRequestsException
 from cloudsmith_api.rate_limit import Pacer
 
 
 def asking_for(interval, status=200):
-    return json_answer('{}', status, [('X-RateLimit-Interval', str(interval))])
+    return json_response('{}', status, [('X-RateLimit-Interval', str(interval))])
 
 
 def times_of(calls):
@@ -158,7 +158,7 @@ def test_a_call_that_nothing_answered_leaves_the_limits_as_they_are(api, client,
     api.user_self()
     before = client.rate_limit
     configuration.retries = 0
-    sandbox.fail_next(cut='before')
+    sandbox.fail_next(truncate='before')
     with pytest.raises(Exception):  # noqa: B017 (which one, the tests of faults say)
         api.user_self()
     assert client.rate_limit == before

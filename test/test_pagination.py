@@ -1,7 +1,7 @@
 """Pages: what headers say of them, and going through all without thinking of them."""
 
 import pytest
-from servers import ScriptedServer, json_answer, silent
+from servers import ScriptedServer, json_response, silent
 
 from cloudsmith_api import ApiException, Page, TimeoutException, UserApi
 from cloudsmith_api._common.clock import monotonic
@@ -75,7 +75,7 @@ def test_an_error_on_the_way_is_raised_where_it_happens(api, sandbox, configurat
 
 
 def test_the_time_allowed_counts_for_each_page(connect):
-    with ScriptedServer(json_answer(keys('a', 'b')), silent()) as server:
+    with ScriptedServer(json_response(keys('a', 'b')), silent()) as server:
         iterator = connect(server.url, timeout=5, retries=0).user_tokens_iter(page_size=2, _request_timeout=0.3)
         assert len([next(iterator), next(iterator)]) == 2
         started = monotonic()
@@ -88,66 +88,67 @@ class TestWithoutHeaders(object):
     """Services that send no ``X-Pagination`` header at all."""
 
     def test_a_page_that_is_not_full_is_the_last(self, connect):
-        with ScriptedServer(json_answer(keys('a', 'b')), json_answer(keys('c')), json_answer(keys('d'))) as server:
+        pages = [json_response(keys(*names)) for names in ('ab', 'c', 'd')]
+        with ScriptedServer(*pages) as server:
             assert names_of(connect(server.url).user_tokens_iter(page_size=2)) == ['a', 'b', 'c']
             assert len(server.requests) == 2
 
     @pytest.mark.parametrize('count, asked', [(29, 1), (30, 2)])
     def test_a_page_is_full_with_thirty_where_no_size_is_asked_for(self, connect, count, asked):
-        with ScriptedServer(json_answer(keys(*map(str, range(count)))), json_answer(keys())) as server:
+        with ScriptedServer(json_response(keys(*map(str, range(count)))), json_response(keys())) as server:
             assert len(list(connect(server.url).user_tokens_iter())) == count
             assert len(server.requests) == asked
 
     def test_an_empty_page_is_past_the_end(self, connect):
-        with ScriptedServer(json_answer(keys('a', 'b')), json_answer(keys())) as server:
+        with ScriptedServer(json_response(keys('a', 'b')), json_response(keys())) as server:
             assert names_of(connect(server.url).user_tokens_iter(page_size=2)) == ['a', 'b']
 
     def test_a_service_that_gives_all_each_time_is_asked_twice(self, connect):
-        with ScriptedServer(json_answer(keys('a', 'b', 'c'))) as server:
+        with ScriptedServer(json_response(keys('a', 'b', 'c'))) as server:
             assert names_of(connect(server.url).user_tokens_iter(page_size=2)) == ['a', 'b', 'c']
             assert len(server.requests) == 2
 
 
 def test_a_service_that_repeats_a_page_is_not_asked_for_ever(connect):
     headers = [('X-Pagination-PageTotal', '1000000')]
-    with ScriptedServer(json_answer(keys('a', 'b'), headers=headers)) as server:
+    with ScriptedServer(json_response(keys('a', 'b'), headers=headers)) as server:
         assert names_of(connect(server.url).user_tokens_iter(page_size=2)) == ['a', 'b']
         assert len(server.requests) == 3
 
 
 def test_a_page_of_which_all_has_moved_on_from_the_one_before_is_not_the_end(connect):
     headers = [('X-Pagination-PageTotal', '3')]
-    pages = [json_answer(keys(name), headers=headers) for name in ('a', 'a', 'b')]
+    pages = [json_response(keys(name), headers=headers) for name in ('a', 'a', 'b')]
     with ScriptedServer(*pages) as server:
         assert names_of(connect(server.url).user_tokens_iter(page_size=1)) == ['a', 'b']
 
 
 def test_a_first_page_that_is_empty_is_not_the_end_where_there_are_more(connect):
     headers = [('X-Pagination-PageTotal', '2')]
-    with ScriptedServer(json_answer(keys(), headers=headers), json_answer(keys('a'), headers=headers)) as server:
+    with ScriptedServer(json_response(keys(), headers=headers), json_response(keys('a'), headers=headers)) as server:
         assert names_of(connect(server.url).user_tokens_iter()) == ['a']
 
 
 def test_a_service_that_speaks_of_many_pages_and_gives_none_is_asked_twice(connect):
-    with ScriptedServer(json_answer(keys(), headers=[('X-Pagination-PageTotal', '1000000')])) as server:
+    with ScriptedServer(json_response(keys(), headers=[('X-Pagination-PageTotal', '1000000')])) as server:
         assert names_of(connect(server.url).user_tokens_iter()) == []
         assert len(server.requests) == 2
 
 
 def test_a_page_as_large_as_the_service_gives_is_not_the_end_though_more_was_asked_for(connect):
-    full = json_answer(keys(*map(str, range(500))))
-    with ScriptedServer(full, json_answer(keys('last'))) as server:
+    full = json_response(keys(*map(str, range(500))))
+    with ScriptedServer(full, json_response(keys('last'))) as server:
         assert len(names_of(connect(server.url).user_tokens_iter(page_size=1000))) == 501
 
 
 def test_a_page_of_one_less_than_the_service_gives_is_the_end_though_more_was_asked_for(connect):
-    with ScriptedServer(json_answer(keys(*map(str, range(499))))) as server:
+    with ScriptedServer(json_response(keys(*map(str, range(499))))) as server:
         assert len(names_of(connect(server.url).user_tokens_iter(page_size=1000))) == 499
         assert len(server.requests) == 1
 
 
 def test_a_service_that_goes_round_in_circles_is_not_asked_for_ever(connect):
-    circle = [json_answer(keys('a', 'b')), json_answer(keys('c', 'd')), json_answer(keys('b', 'a'))]
+    circle = [json_response(keys('a', 'b')), json_response(keys('c', 'd')), json_response(keys('b', 'a'))]
     with ScriptedServer(*circle) as server:
         assert names_of(connect(server.url).user_tokens_iter(page_size=2)) == ['a', 'b', 'c', 'd']
 

@@ -10,7 +10,7 @@ import zlib
 import pytest
 import six
 from certificates import Authority
-from servers import ScriptedServer, closed_port, http_answer, json_answer, silent, then_cut
+from servers import ScriptedServer, closed_port, http_response, json_response, silent, truncated
 from urllib3.exceptions import ReadTimeoutError
 
 from cloudsmith_api import (
@@ -30,7 +30,7 @@ from cloudsmith_api import (
 from cloudsmith_api._transport.timeouts import CURRENT, CallLimits
 from cloudsmith_api.rest import RESTClientObject, RESTResponse
 
-GOOD = json_answer('{"name": "Ada"}', headers=[('X-Name', 'value')])
+GOOD = json_response('{"name": "Ada"}', headers=[('X-Name', 'value')])
 
 
 @pytest.fixture(scope='module')
@@ -77,7 +77,7 @@ def test_a_body_is_text(data, text):
 
 
 def test_a_body_that_is_not_utf8_is_kept_byte_by_byte(transport):
-    with ScriptedServer(http_answer(200, b'\xff\x00\x80')) as server:
+    with ScriptedServer(http_response(200, b'\xff\x00\x80')) as server:
         data = transport.request('GET', server.url).data
     assert six.ensure_text(data, 'utf-8' if six.PY3 else 'latin-1').encode('latin-1') == b'\xff\x00\x80'
 
@@ -195,7 +195,7 @@ def test_a_body_that_holds_itself_is_refused(transport):
 
 
 def test_an_unread_answer_is_for_the_caller_to_read(transport):
-    with ScriptedServer(http_answer(200, b'x' * 200000)) as server:
+    with ScriptedServer(http_response(200, b'x' * 200000)) as server:
         transport.configuration.max_response_bytes = 1000
         response = transport.request('GET', server.url, _preload_content=False)
         assert response.read(7) == b'x' * 7
@@ -214,21 +214,21 @@ def test_an_answer_that_is_left_unread_has_no_other_call_wait(transport):
 
 
 def test_an_error_is_read_even_if_the_caller_wants_to_read_answers(transport):
-    with ScriptedServer(http_answer(404, '{"detail": "No."}')) as server:
+    with ScriptedServer(http_response(404, '{"detail": "No."}')) as server:
         with pytest.raises(NotFoundException) as caught:
             transport.request('GET', server.url, _preload_content=False)
     assert caught.value.detail == 'No.'
 
 
 def test_an_answer_of_any_status_of_success_can_be_left_unread(transport):
-    with ScriptedServer(http_answer(299, 'text')) as server:
+    with ScriptedServer(http_response(299, 'text')) as server:
         response = transport.request('GET', server.url, _preload_content=False)
         assert response.read() == b'text'
         response.release_conn()
 
 
 def test_an_answer_of_the_next_status_is_read_even_so(transport):
-    with ScriptedServer(http_answer(300, 'text')) as server, pytest.raises(RedirectException) as caught:
+    with ScriptedServer(http_response(300, 'text')) as server, pytest.raises(RedirectException) as caught:
         transport.request('GET', server.url, _preload_content=False)
     assert (type(caught.value.body), caught.value.body) == (str, 'text')
 
@@ -243,7 +243,7 @@ STATUSES = {
 
 @pytest.mark.parametrize('status', sorted(STATUSES))
 def test_a_status_makes_its_exception(transport, status):
-    answer = http_answer(status, '{"detail": "No."}' if status != 304 else '', [('Location', '/x')])
+    answer = http_response(status, '{"detail": "No."}' if status != 304 else '', [('Location', '/x')])
     with ScriptedServer(answer) as server:
         with pytest.raises(ApiException) as caught:
             transport.request('PUT', server.url + '/x/')
@@ -256,26 +256,26 @@ def test_a_status_makes_its_exception(transport, status):
 
 @pytest.mark.parametrize('status', [200, 299])
 def test_a_status_of_success_makes_none(transport, status):
-    with ScriptedServer(http_answer(status)) as server:
+    with ScriptedServer(http_response(status)) as server:
         assert transport.request('GET', server.url).status == status
 
 
 @pytest.mark.parametrize('body', [[1, 2], ['a', 'b'], 'text', 5, True, {'a': [{'b': None}]}, [[]], {}])
 def test_whatever_the_body_was_an_error_is_an_error_of_the_call(transport, body):
-    with ScriptedServer(http_answer(400)) as server:
+    with ScriptedServer(http_response(400)) as server:
         with pytest.raises(BadRequestException):
             transport.request('POST', server.url, body=body)
 
 
 @pytest.mark.parametrize('setting', [u'unused\ud800', b'unused\xff'.decode('latin-1')])
 def test_an_error_is_an_error_of_the_call_also_where_a_setting_that_is_not_sent_could_not_be(connect, setting):
-    with ScriptedServer(http_answer(404)) as server, pytest.raises(NotFoundException):
+    with ScriptedServer(http_response(404)) as server, pytest.raises(NotFoundException):
         connect(server.url, password=setting).user_self()
 
 
 def test_a_redirect_is_not_followed(transport):
     with ScriptedServer(GOOD) as target:
-        with ScriptedServer(http_answer(307, headers=[('Location', target.url)])) as server:
+        with ScriptedServer(http_response(307, headers=[('Location', target.url)])) as server:
             with pytest.raises(RedirectException) as caught:
                 transport.request('POST', server.url, body={'password': 'pa55-the-word'})
     assert caught.value.location == target.url
@@ -285,9 +285,9 @@ def test_a_redirect_is_not_followed(transport):
 
 
 @pytest.mark.parametrize('answer', [
-    pytest.param(http_answer(500), id='a status'),
-    pytest.param(then_cut(b''), id='no answer'),
-    pytest.param(http_answer(200, b'no gzip', [('Content-Encoding', 'gzip')]), id='no gzip'),
+    pytest.param(http_response(500), id='a status'),
+    pytest.param(truncated(b''), id='no answer'),
+    pytest.param(http_response(200, b'no gzip', [('Content-Encoding', 'gzip')]), id='no gzip'),
 ])
 def test_every_error_can_be_pickled(transport, answer):
     with ScriptedServer(answer) as server:
@@ -315,7 +315,7 @@ def test_a_connection_that_cannot_be_made_names_method_and_url(transport):
 
 
 def test_an_answer_that_cannot_be_used_keeps_status_reason_and_headers(transport):
-    with ScriptedServer(http_answer(503, b'no gzip', [('Content-Encoding', 'gzip'), ('X-Name', 'value')])) as server:
+    with ScriptedServer(http_response(503, b'no gzip', [('Content-Encoding', 'gzip'), ('X-Name', 'value')])) as server:
         with pytest.raises(ServiceException) as caught:
             transport.request('GET', server.url)
     assert (caught.value.status, caught.value.reason, caught.value.headers['X-Name']) == (503, 'Said so', 'value')
@@ -324,7 +324,7 @@ def test_an_answer_that_cannot_be_used_keeps_status_reason_and_headers(transport
 
 def test_an_answer_to_slow_down_says_how_long_even_if_it_cannot_be_used(transport):
     headers = [('Content-Encoding', 'br'), ('Retry-After', '3304')]
-    with ScriptedServer(http_answer(429, b'?', headers)) as server:
+    with ScriptedServer(http_response(429, b'?', headers)) as server:
         with pytest.raises(TooManyRequestsException) as caught:
             transport.request('GET', server.url)
     assert caught.value.retry_after == 3304
@@ -332,8 +332,8 @@ def test_an_answer_to_slow_down_says_how_long_even_if_it_cannot_be_used(transpor
 
 def test_a_compressed_answer_that_is_cut_is_lost_even_if_all_of_its_text_has_come(transport):
     packer = zlib.compressobj(9, zlib.DEFLATED, 31)
-    answer = http_answer(200, packer.compress(b'{}') + packer.flush(), [('Content-Encoding', 'gzip')])
-    with ScriptedServer(then_cut(answer[:-4])) as server:
+    answer = http_response(200, packer.compress(b'{}') + packer.flush(), [('Content-Encoding', 'gzip')])
+    with ScriptedServer(truncated(answer[:-4])) as server:
         with pytest.raises(ConnectionException):
             transport.request('GET', server.url)
 
@@ -390,14 +390,14 @@ INTERIM = b'HTTP/1.1 %d Wait\r\nLink: </style.css>\r\n\r\n'
 @pytest.mark.parametrize('interim', [[b'100'], [b'102'], [b'103'], [b'103', b'100', b'199']])
 def test_interim_answers_are_not_the_answer(transport, interim):
     said = b''.join(INTERIM.replace(b'%d', status) for status in interim)
-    with ScriptedServer(said + json_answer('{"slug": "a"}', 201), json_answer('{"slug": "b"}')) as server:
+    with ScriptedServer(said + json_response('{"slug": "a"}', 201), json_response('{"slug": "b"}')) as server:
         answers = [transport.request('GET', server.url) for _ in range(2)]
     assert [(answer.status, answer.data) for answer in answers] == [(201, '{"slug": "a"}'), (200, '{"slug": "b"}')]
     assert server.connections == 1
 
 
 def test_a_connection_that_speaks_something_else_is_not_used_again(transport):
-    with ScriptedServer(INTERIM.replace(b'%d', b'101'), json_answer('{"slug": "b"}')) as server:
+    with ScriptedServer(INTERIM.replace(b'%d', b'101'), json_response('{"slug": "b"}')) as server:
         with pytest.raises(ApiException, match='^101 '):
             transport.request('GET', server.url)
         assert transport.request('GET', server.url).data == '{"slug": "b"}'
@@ -417,7 +417,7 @@ def test_an_answer_whose_head_is_not_accepted_has_no_status(transport):
 
 
 def test_what_broke_a_connection_off_is_told_without_urllib3s_words_around_it(transport):
-    with ScriptedServer(then_cut(b'')) as server:
+    with ScriptedServer(truncated(b'')) as server:
         with pytest.raises(ConnectionException) as caught:
             transport.request('GET', server.url)
     assert str(caught.value).startswith('The connection broke off: ')

@@ -94,23 +94,23 @@ class Sandbox(object):
         """
         return self._accounts.add_user(email, password, name, slug, two_factor, api_key, keys)
 
-    def fail_next(self, status=None, headers=None, body=None, delay=0, cut=None, drip=None, times=1):
+    def fail_next(self, status=None, headers=None, body=None, delay=0, truncate=None, trickle=None, times=1):
         """Spoil the next answers; what is given here is combined, and further calls queue up behind this one.
 
         With a `status` the request is not carried out. Without one it is, however little of its answer comes
-        through: so a key is made though the answer that tells it is cut. With nothing but `times`, so many
+        through: so a key is made though the answer that tells it is truncate. With nothing but `times`, so many
         answers are normal, before what is queued up next.
 
         :param status: int from 200 to 599, with an error body in JSON unless there is a `body`.
         :param headers: dict of headers to add or to override; a value is text or a number.
         :param body: what to send instead of the normal body, text or bytes; `Content-Type` stays JSON's.
         :param delay: seconds to wait before answering.
-        :param cut: `'before'` to close the connection without a byte of answer, or the number of bytes (int)
+        :param truncate: `'before'` to close the connection without a byte of answer, or the number of bytes (int)
             of the whole answer, status line included, after which to close it.
-        :param drip: seconds to wait after each byte, sent one at a time.
+        :param trickle: seconds to wait after each byte, sent one at a time.
         :param times: how many answers, int from 1.
         :raises TypeError, ValueError: for any other argument, by its name.
 
-        `cut` and `drip` are done by the server that `start` starts, and by no other that runs `app`.
+        `truncate` and `trickle` are done by the server that `start` starts, and by no other that runs `app`.
         """
-        self.app.faults.add(Fault(status, headers, body, delay, cut, drip), times)
+        self.app.faults.add(Fault(status, headers, body, delay, truncate, trickle), times)

@@ -50,7 +50,7 @@ class Sandbox:
         headers: _Headers | None = None,
         body: str | bytes | None = None,
         delay: float = 0,
-        cut: Literal['before'] | int | None = None,
-        drip: float | None = None,
+        truncate: Literal['before'] | int | None = None,
+        trickle: float | None = None,
         times: int = 1,
     ) -> None: ...

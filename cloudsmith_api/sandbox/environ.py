@@ -8,7 +8,7 @@ a cut nor a drip happens.
 HEADERS = 'cloudsmith_api.sandbox.headers'
 
 # To the server, where there: close the connection after so many bytes of the answer (int, 0 for none at all).
-CUT = 'cloudsmith_api.sandbox.cut'
+TRUNCATE = 'cloudsmith_api.sandbox.truncate'
 
 # To the server, where there: send the answer a byte at a time, waiting so many seconds after each.
-DRIP = 'cloudsmith_api.sandbox.drip'
+TRICKLE = 'cloudsmith_api.sandbox.trickle'

@@ -1,3 +1,3 @@
 HEADERS: str
-CUT: str
-DRIP: str
+TRUNCATE: str
+TRICKLE: str

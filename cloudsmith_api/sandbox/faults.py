@@ -7,7 +7,7 @@ import threading
 from collections import deque
 
 from .arguments import number, text
-from .environ import CUT, DRIP
+from .environ import TRICKLE, TRUNCATE
 
 DAY = 86400
 HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+\Z")  # RFC 9110, 5.1 and 5.6.2
@@ -20,7 +20,7 @@ class Fault(object):
     The arguments are those of `Sandbox.fail_next`, which describes them.
     """
 
-    def __init__(self, status=None, headers=None, body=None, delay=0, cut=None, drip=None):
+    def __init__(self, status=None, headers=None, body=None, delay=0, truncate=None, trickle=None):
         self.status = None if status is None else number('status', status, 200, 599)
         self.headers = {} if headers is None else checked_headers(headers)
         self.body = body
@@ -28,10 +28,12 @@ class Fault(object):
             self.body = text('body', body, least=0).encode('utf-8')
         self.delay = number('delay', delay, 0, DAY, numbers.Real)
         self.delivery = {}
-        if cut is not None:
-            self.delivery[CUT] = 0 if cut == 'before' else number("cut, where it is not 'before',", cut)
-        if drip is not None:
-            self.delivery[DRIP] = number('drip', drip, 0, DAY, numbers.Real)
+        if truncate is not None:
+            if truncate == 'before':
+                truncate = 0
+            self.delivery[TRUNCATE] = number("truncate, where it is not 'before',", truncate)
+        if trickle is not None:
+            self.delivery[TRICKLE] = number('trickle', trickle, 0, DAY, numbers.Real)
 
     def alter(self, answer):
         """Put this fault's headers and body into an `Answer`."""

@@ -25,8 +25,8 @@ class Fault:
         headers: _Headers | None = None,
         body: str | bytes | None = None,
         delay: float = 0,
-        cut: Literal['before'] | int | None = None,
-        drip: float | None = None,
+        truncate: Literal['before'] | int | None = None,
+        trickle: float | None = None,
     ) -> None: ...
     def alter(self, answer: Answer) -> None: ...
 

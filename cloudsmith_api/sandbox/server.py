@@ -10,7 +10,7 @@ import threading
 from email.utils import formatdate
 from wsgiref.headers import Headers
 
-from .environ import CUT, DRIP, HEADERS
+from .environ import HEADERS, TRICKLE, TRUNCATE
 
 try:
     from socketserver import StreamRequestHandler, TCPServer
@@ -195,7 +195,7 @@ class Connection(StreamRequestHandler):
         if any((
             length is None,
             body.unread,
-            CUT in environ,
+            TRUNCATE in environ,
             'Content-Length' not in headers,
             'close' in environ.get('HTTP_CONNECTION', '').lower(),
             environ['SERVER_PROTOCOL'] == 'HTTP/1.0',
@@ -205,13 +205,13 @@ class Connection(StreamRequestHandler):
         return headers.get('Connection') != 'close'
 
     def _deliver(self, data, environ):
-        data = data[:environ.get(CUT)]
-        if DRIP not in environ:
+        data = data[:environ.get(TRUNCATE)]
+        if TRICKLE not in environ:
             self.connection.sendall(data)
             return
         for position in range(len(data)):
             self.connection.sendall(data[position:position + 1])
-            if self.server.stopping.wait(environ[DRIP]):
+            if self.server.stopping.wait(environ[TRICKLE]):
                 return
 
     def _linger(self):

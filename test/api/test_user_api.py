@@ -5,7 +5,7 @@ import base64
 import json
 
 import pytest
-from servers import ScriptedServer, json_answer
+from servers import ScriptedServer, json_response
 
 from cloudsmith_api import (
     ApiClient,
@@ -34,7 +34,7 @@ METHODS = {
 @pytest.fixture
 def recorder():
     """A server that says to everything what any of the five methods can read."""
-    with ScriptedServer(json_answer('{"results": [], "slug": "ada", "token": "t", "key": "k"}')) as server:
+    with ScriptedServer(json_response('{"results": [], "slug": "ada", "token": "t", "key": "k"}')) as server:
         yield server
 
 

@@ -8,7 +8,7 @@ import sys
 import time
 from collections import namedtuple
 
-from servers import RespondingServer, json_answer
+from servers import RespondingServer, json_response
 
 import cloudsmith_api
 
@@ -34,7 +34,7 @@ client = ApiClient(configuration)
 api = UserApi(client)
 """
 
-USER = json_answer('{"authenticated": true, "email": "ada@example.com", "name": "Ada", "slug": "ada"}')
+USER = json_response('{"authenticated": true, "email": "ada@example.com", "name": "Ada", "slug": "ada"}')
 
 #: A script: its source, what the server answers (the last of them over and over), and what it finds as ``given``.
 Script = namedtuple('Script', ('source', 'answers', 'given'))

@@ -8,7 +8,7 @@ from collections import namedtuple
 
 from comparison import USER, Script
 from same_scripts import KEY, NOT_FOUND, PAGE, TOKEN
-from servers import http_answer, json_answer, silent, then_cut
+from servers import http_response, json_response, silent, truncated
 
 #: A script, the first cell of the row that it shows, and its differences, all of them and in order: quadruples of
 #: expression, part, and what that is on either side.
@@ -224,7 +224,7 @@ api.user_token_create(data=UserBrief(name='Ada'))
           Script("""
 api.user_token_create({'email': 'ada@example.com'}).token
 api.user_tokens_list(2, 30)
-""", (json_answer('{"results": []}'),)), (
+""", (json_response('{"results": []}'),)), (
         ("api.user_token_create({'email': 'ada@example.com'}).token", 'result', 'raises TypeError', 'None'),
         ("api.user_token_create({'email': 'ada@example.com'}).token", 'sent[0]', None, 'a request'),
         ('api.user_tokens_list(2, 30)', 'result', 'raises TypeError', 'InlineResponse2001'),
@@ -404,7 +404,7 @@ client.call_api('/x/', 'POST', header_params=FORM)[1]
     Shown('Redirects',
           Script("""
 api.user_self().name
-""", (http_answer(302, headers=[('Location', '/v1/elsewhere/')]), USER)), (
+""", (http_response(302, headers=[('Location', '/v1/elsewhere/')]), USER)), (
         ('api.user_self().name', 'result', "'Ada'", 'raises RedirectException'),
         ('api.user_self().name', 'sent[1]', 'a request', None),
     )),
@@ -452,7 +452,7 @@ api.user_self(_request_timeout=(1, 2, 3)).name
     Shown('No connection, answer lost',
           Script("""
 client.call_api('/x/', 'PUT', body=1, header_params=ACCEPT)
-""", (then_cut(b''),)), (
+""", (truncated(b''),)), (
         ("client.call_api('/x/', 'PUT', body=1, header_params=ACCEPT)", 'result',
          'raises MaxRetryError', 'raises ConnectionException'),
         ("client.call_api('/x/', 'PUT', body=1, header_params=ACCEPT)", 'sent[1]', 'a request', None),
@@ -462,14 +462,14 @@ client.call_api('/x/', 'PUT', body=1, header_params=ACCEPT)
     Shown('500, 502, 504, 503 without `Retry-After`',
           Script("""
 api.user_self().name
-""", (http_answer(503), USER)), (
+""", (http_response(503), USER)), (
         ('api.user_self().name', 'result', 'raises ApiException', "'Ada'"),
         ('api.user_self().name', 'sent[1]', None, 'a request'),
     )),
     Shown('429 without `Retry-After`, or to a POST',
           Script("""
 api.user_self().name
-""", (http_answer(429), USER)), (
+""", (http_response(429), USER)), (
         ('api.user_self().name', 'result', 'raises ApiException', "'Ada'"),
         ('api.user_self().name', 'sent[1]', None, 'a request'),
     )),
@@ -477,7 +477,7 @@ api.user_self().name
           Script("""
 api.user_self().name
 slept
-""", (http_answer(429, headers=[('Retry-After', '3600')]), USER)), (
+""", (http_response(429, headers=[('Retry-After', '3600')]), USER)), (
         ('api.user_self().name', 'result', "'Ada'", 'raises TooManyRequestsException'),
         ('api.user_self().name', 'sent[1]', 'a request', None),
         ('slept', 'result[0]', '3600', None),
@@ -485,21 +485,21 @@ slept
     Shown('413 with `Retry-After`',
           Script("""
 api.user_self().name
-""", (http_answer(413, headers=[('Retry-After', '1')]), USER)), (
+""", (http_response(413, headers=[('Retry-After', '1')]), USER)), (
         ('api.user_self().name', 'result', "'Ada'", 'raises ApiException'),
         ('api.user_self().name', 'sent[1]', 'a request', None),
     )),
     Shown('429 without `Retry-After`, or to a POST',
           Script("""
 api.user_token_create(data={'email': 'ada'}).token
-""", (http_answer(429, headers=[('Retry-After', '1')]), TOKEN)), (
+""", (http_response(429, headers=[('Retry-After', '1')]), TOKEN)), (
         ("api.user_token_create(data={'email': 'ada'}).token", 'result', 'raises ApiException', "'abc'"),
         ("api.user_token_create(data={'email': 'ada'}).token", 'sent[1]', None, 'a request'),
     )),
     Shown('503 with `Retry-After` to a PUT',
           Script("""
 client.call_api('/x/', 'PUT', body=1, header_params=ACCEPT)[1]
-""", (http_answer(503, headers=[('Retry-After', '1')]), USER)), (
+""", (http_response(503, headers=[('Retry-After', '1')]), USER)), (
         ("client.call_api('/x/', 'PUT', body=1, header_params=ACCEPT)[1]", 'result', '200', 'raises ServiceException'),
         ("client.call_api('/x/', 'PUT', body=1, header_params=ACCEPT)[1]", 'sent[1]', 'a request', None),
     )),
@@ -507,7 +507,7 @@ client.call_api('/x/', 'PUT', body=1, header_params=ACCEPT)[1]
           Script("""
 client.call_api('/x/', 'GET', response_type='UserBrief', header_params=ACCEPT)[1]
 len(slept)
-""", (then_cut(b''), USER)), (
+""", (truncated(b''), USER)), (
         ('len(slept)', 'result', '0', '1'),
     )),
     Shown('Nothing answers',
@@ -532,7 +532,7 @@ api.user_token_create(data={'email': 'ada@example.com'}, _request_timeout=(0.3, 
     Shown('Size of an answer',
           Script("""
 api.user_self().name
-""", (json_answer('{"name": "Ada", "more": "%s"}' % ('x' * 2 ** 26)),)), (
+""", (json_response('{"name": "Ada", "more": "%s"}' % ('x' * 2 ** 26)),)), (
         ('api.user_self().name', 'result', "'Ada'", 'raises InvalidResponseException'),
     )),
     Shown('200 with HTML, text, a list, nothing',
@@ -543,7 +543,7 @@ api.user_self()
 api.user_self()
 api.user_self()
 api.user_self()
-""", [json_answer(body) for body in ('<html>', '"text"', '[]', '', '5', u'\ufeff{"name": "Ada"}')]), (
+""", [json_response(body) for body in ('<html>', '"text"', '[]', '', '5', u'\ufeff{"name": "Ada"}')]), (
         ('api.user_self()', 'result', 'UserBrief', 'raises InvalidResponseException'),
         ('api.user_self()', 'result', 'UserBrief', 'raises InvalidResponseException'),
         ('api.user_self()', 'result', 'UserBrief', 'raises InvalidResponseException'),
@@ -554,14 +554,14 @@ api.user_self()
     Shown('200 with `null`',
           Script("""
 api.user_self()
-""", (json_answer('null'),)), (
+""", (json_response('null'),)), (
         ('api.user_self()', 'result', 'None', 'raises InvalidResponseException'),
     )),
     Shown('Field of another type: `"false"`, `5`',
           Script("""
 api.user_self().authenticated
 api.user_self().name
-""", (json_answer('{"authenticated": "false"}'), json_answer('{"name": 5}'))), (
+""", (json_response('{"authenticated": "false"}'), json_response('{"name": 5}'))), (
         ('api.user_self().authenticated', 'result', 'True', 'raises InvalidResponseException'),
         ('api.user_self().name', 'result', "'5'", 'raises InvalidResponseException'),
     )),
@@ -569,7 +569,7 @@ api.user_self().name
           Script("""
 api.user_self().name
 len(api.user_self().email)
-""", (json_answer('{"name": ""}'), json_answer('{"email": "%s"}' % ('x' * 255)))), (
+""", (json_response('{"name": ""}'), json_response('{"email": "%s"}' % ('x' * 255)))), (
         ('api.user_self().name', 'result', 'raises ValueError', "''"),
         ('len(api.user_self().email)', 'result', 'raises ValueError', '255'),
     )),
@@ -577,21 +577,21 @@ len(api.user_self().email)
           Script("""
 api.user_tokens_list()
 api.user_tokens_list()
-""", (json_answer('{}'), json_answer('{"results": null}'))), (
+""", (json_response('{}'), json_response('{"results": null}'))), (
         ('api.user_tokens_list()', 'result', 'raises ValueError', 'raises InvalidResponseException'),
         ('api.user_tokens_list()', 'result', 'raises ValueError', 'raises InvalidResponseException'),
     )),
     Shown('`null` in a list of models',
           Script("""
 api.user_tokens_list().results
-""", (json_answer('{"results": [null]}'),)), (
+""", (json_response('{"results": [null]}'),)), (
         ('api.user_tokens_list().results', 'result', 'list', 'raises InvalidResponseException'),
     )),
     Shown('Date that is none',
           Script("""
 api.user_tokens_list()
 api.user_tokens_list()
-""", (json_answer('{"results": [{"created": "soon"}]}'), json_answer('{"results": [{"created": 5}]}'))), (
+""", (json_response('{"results": [{"created": "soon"}]}'), json_response('{"results": [{"created": 5}]}'))), (
         ('api.user_tokens_list()', 'result.__class__.__name__', "'ApiException'", "'InvalidResponseException'"),
         ('api.user_tokens_list()', 'result.body', 'None', '\'{"results": [{"created": "soon"}]}\''),
         ('api.user_tokens_list()', 'result.headers', 'None', 'HTTPHeaderDict'),
@@ -603,7 +603,7 @@ api.user_tokens_list()
           Script("""
 client.call_api('/x/', 'GET', response_type='datetime', header_params=ACCEPT)[0].minute
 client.call_api('/x/', 'GET', response_type='datetime', header_params=ACCEPT)[0].year
-""", (json_answer('"03:04"'), json_answer('"Tue, 02 Jan 2024 03:04:05 GMT"'))), (
+""", (json_response('"03:04"'), json_response('"Tue, 02 Jan 2024 03:04:05 GMT"'))), (
         ("client.call_api('/x/', 'GET', response_type='datetime', header_params=ACCEPT)[0].minute", 'result',
          '4', 'raises InvalidResponseException'),
         ("client.call_api('/x/', 'GET', response_type='datetime', header_params=ACCEPT)[0].year", 'result',
@@ -612,21 +612,21 @@ client.call_api('/x/', 'GET', response_type='datetime', header_params=ACCEPT)[0]
     Shown('Time zone of a date',
           Script("""
 type(client.call_api('/x/', 'GET', response_type='datetime', header_params=ACCEPT)[0].tzinfo).__name__
-""", (json_answer('"2024-01-02T03:04:05Z"'),)), (
+""", (json_response('"2024-01-02T03:04:05Z"'),)), (
         ("type(client.call_api('/x/', 'GET', response_type='datetime', header_params=ACCEPT)[0].tzinfo).__name__",
          'result', "'tzutc'", "'timezone'"),
     )),
     Shown('Body that is not UTF-8',
           Script("""
 api.user_self()
-""", (http_answer(404, b'\xff'),)), (
+""", (http_response(404, b'\xff'),)), (
         ('api.user_self()', 'result', 'raises UnicodeDecodeError', 'raises NotFoundException'),
     )),
     Shown("`response_type='str'` for what is no text",
           Script("""
 client.call_api('/x/', 'GET', response_type='str', header_params=ACCEPT)[0]
 client.call_api('/x/', 'GET', response_type='str', header_params=ACCEPT)[0]
-""", (json_answer('{"a": 1}'), json_answer('true'))), (
+""", (json_response('{"a": 1}'), json_response('true'))), (
         ("client.call_api('/x/', 'GET', response_type='str', header_params=ACCEPT)[0]", 'result',
          '"{\'a\': 1}"', '\'{"a": 1}\''),
         ("client.call_api('/x/', 'GET', response_type='str', header_params=ACCEPT)[0]", 'result', "'True'", "'true'"),
@@ -635,7 +635,7 @@ client.call_api('/x/', 'GET', response_type='str', header_params=ACCEPT)[0]
           Script("""
 client.call_api('/x/', 'GET', response_type='int', header_params=ACCEPT)[0]
 client.call_api('/x/', 'GET', response_type='bool', header_params=ACCEPT)[0]
-""", (json_answer('"5"'), json_answer('"false"'))), (
+""", (json_response('"5"'), json_response('"false"'))), (
         ("client.call_api('/x/', 'GET', response_type='int', header_params=ACCEPT)[0]", 'result',
          '5', 'raises InvalidResponseException'),
         ("client.call_api('/x/', 'GET', response_type='bool', header_params=ACCEPT)[0]", 'result',
@@ -649,7 +649,7 @@ read('list[str]')
 read('dict(str, int)')
 read('list[int]')
 read('InlineResponse2001').results
-""", [json_answer(body) for body in ('"abc"', '[]', '["5"]', '{"results": {}}')]), (
+""", [json_response(body) for body in ('"abc"', '[]', '["5"]', '{"results": {}}')]), (
         ("read('list[str]')", 'result', 'list', 'raises InvalidResponseException'),
         ("read('dict(str, int)')", 'result', 'raises AttributeError', 'raises InvalidResponseException'),
         ("read('list[int]')", 'result', 'list', 'raises InvalidResponseException'),
@@ -658,7 +658,7 @@ read('InlineResponse2001').results
     Shown("`'object'` for a body that is not JSON",
           Script("""
 client.call_api('/x/', 'GET', response_type='object', header_params=ACCEPT)[0]
-""", (http_answer(200, 'text'),)), (
+""", (http_response(200, 'text'),)), (
         ("client.call_api('/x/', 'GET', response_type='object', header_params=ACCEPT)[0]", 'result',
          "'text'", 'raises InvalidResponseException'),
     )),
@@ -666,7 +666,7 @@ client.call_api('/x/', 'GET', response_type='object', header_params=ACCEPT)[0]
           Script("""
 os.path.exists(client.call_api('/x/', 'GET', response_type='file', header_params=ACCEPT)[0])
 client.call_api('/x/', 'GET', response_type='long', header_params=ACCEPT)[0]
-""", (json_answer('5'),)), (
+""", (json_response('5'),)), (
         ("os.path.exists(client.call_api('/x/', 'GET', response_type='file', header_params=ACCEPT)[0])", 'result',
          'True', 'raises ValueError'),
         ("os.path.exists(client.call_api('/x/', 'GET', response_type='file', header_params=ACCEPT)[0])", 'sent[0]',

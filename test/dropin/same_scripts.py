@@ -3,13 +3,13 @@
 import gzip
 
 from comparison import USER, Script
-from servers import http_answer, json_answer
+from servers import http_response, json_response
 
-KEY = json_answer('{"created": "2024-01-02T03:04:05.000006Z", "key": "abc", "slug_perm": "def"}')
-PAGE = json_answer('{"results": [{"created": "2024-01-02T03:04:05Z", "key": "***", "slug_perm": "def"}, {}]}',
+KEY = json_response('{"created": "2024-01-02T03:04:05.000006Z", "key": "abc", "slug_perm": "def"}')
+PAGE = json_response('{"results": [{"created": "2024-01-02T03:04:05Z", "key": "***", "slug_perm": "def"}, {}]}',
                    headers=[('X-Pagination-Count', '2')])
-TOKEN = json_answer('{"token": "abc"}', 201)
-NOT_FOUND = http_answer(404, '{"detail": "Not found."}', [('Content-Type', 'application/json')], reason='Not Found')
+TOKEN = json_response('{"token": "abc"}', 201)
+NOT_FOUND = http_response(404, '{"detail": "Not found."}', [('Content-Type', 'application/json')], reason='Not Found')
 
 #: A transport of one's own, as programs write it: it never calls the constructor of the class it extends.
 TRANSPORT = """
@@ -106,24 +106,24 @@ client.call_api('/x/', 'DELETE', header_params=ACCEPT, body={})
 """, (NOT_FOUND,)),
     'an error without a reason and with a header that comes twice': Script("""
 api.user_self()
-""", (http_answer(422, u'\xfc', [('Set-Cookie', 'a=b'), ('Set-Cookie', 'c=d'), ('X-Latin', u'\xfc')], reason=''),)),
+""", (http_response(422, u'\xfc', [('Set-Cookie', 'a=b'), ('Set-Cookie', 'c=d'), ('X-Latin', u'\xfc')], reason=''),)),
     'an answer in chunks': Script("""
 api.user_self_with_http_info()
-""", (http_answer(200, b'5\r\n{"nam\r\n9\r\ne":"Ada"}\r\n0\r\n\r\n', [('Transfer-Encoding', 'chunked')]),)),
+""", (http_response(200, b'5\r\n{"nam\r\n9\r\ne":"Ada"}\r\n0\r\n\r\n', [('Transfer-Encoding', 'chunked')]),)),
     'an answer that is compressed': Script("""
 api.user_self_with_http_info()
-""", (http_answer(200, gzip.compress(b'{"name": "Ada"}', mtime=0), [('Content-Encoding', 'gzip')]),)),
+""", (http_response(200, gzip.compress(b'{"name": "Ada"}', mtime=0), [('Content-Encoding', 'gzip')]),)),
     'other statuses that are good': Script("""
 api.user_self_with_http_info()
-""", (json_answer('{"name": "Ada"}', 299),)),
+""", (json_response('{"name": "Ada"}', 299),)),
     'waits that the service asks for': Script("""
 api.user_self().name
 [int(seconds) for seconds in slept]
-""", (http_answer(429, headers=[('Retry-After', '36')]), http_answer(503, headers=[('Retry-After', '5')]), USER)),
+""", (http_response(429, headers=[('Retry-After', '36')]), http_response(503, headers=[('Retry-After', '5')]), USER)),
     'waits that lead nowhere': Script("""
 api.user_self()
 [int(seconds) for seconds in slept]
-""", (http_answer(429, headers=[('Retry-After', '36')]),)),
+""", (http_response(429, headers=[('Retry-After', '36')]),)),
     'what call_api is given by place': Script("""
 client.call_api('/x/{a}/', 'POST', {'a': 5}, [('b', 'c')], {'Accept': 'text/x', 'X-Mine': 'd'}, [1, None, 'x'], [], {},
                 'UserBrief', ['apikey'], None, True, {}, True, 5)
@@ -151,7 +151,7 @@ client.call_api('/x/', 'POST', header_params=OTHER_JSON, body='text')[1]
 """),
     'a HEAD request': Script("""
 client.call_api('/x/', 'HEAD', header_params=ACCEPT)
-""", (http_answer(200, headers=[('X-Mine', 'a')]),)),
+""", (http_response(200, headers=[('X-Mine', 'a')]),)),
     'forms': Script("""
 FORM = {'Accept': 'application/json', 'Content-Type': 'application/x-www-form-urlencoded'}
 client.call_api('/x/', 'POST', header_params=FORM, post_params=[('a', '1 2'), ('b', '\\u00fc'), ('a', 3)])[1]

@@ -20,7 +20,7 @@ from known_differences import (
     unexplained,
 )
 from same_scripts import TRANSPORT
-from servers import http_answer
+from servers import http_response
 
 # To find the smallest script that fails takes many runs.
 pytestmark = pytest.mark.timeout(600)
@@ -99,7 +99,7 @@ def check(comparison, source, rules, given, *answers):
 def test_any_answer_is_read_the_same(comparison, answer):
     check(comparison, """
 client.call_api('/x/', 'GET', response_type=given['type'], header_params=ACCEPT, _return_http_data_only=True)
-""", OF_ANSWERS, answer, http_answer(200, answer['text'].encode('utf-8'), [('Content-Type', 'application/json')]))
+""", OF_ANSWERS, answer, http_response(200, answer['text'].encode('utf-8'), [('Content-Type', 'application/json')]))
 
 
 CALLS = {
@@ -132,7 +132,7 @@ def test_any_error_is_told_the_same(comparison, error):
 called = %s
 called.get(10) if given['background'] else called
 """ % CALLS[error['call']], OF_ERRORS, error,
-          http_answer(error['status'], error['body'].encode('latin-1'), headers, error['reason']))
+          http_response(error['status'], error['body'].encode('latin-1'), headers, error['reason']))
 
 
 @EXAMPLES
@@ -163,7 +163,7 @@ data = given['data']
 if given['as_model'] and '' not in data.values():
     data = UserAuthTokenRequest(**data)
 call(api.user_token_create_with_http_info, data=data)
-""", OF_ARGUMENTS, arguments, http_answer(200, '{"results": []}', [('Content-Type', 'application/json')]))
+""", OF_ARGUMENTS, arguments, http_response(200, '{"results": []}', [('Content-Type', 'application/json')]))
 
 
 @EXAMPLES

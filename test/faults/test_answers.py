@@ -7,7 +7,7 @@ import zlib
 import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
-from servers import RespondingServer, http_answer, json_answer, then_cut
+from servers import RespondingServer, http_response, json_response, truncated
 
 from cloudsmith_api import ApiClient, ApiException, Configuration, InlineResponse2001, UserApi, UserBrief
 from cloudsmith_api._common.clock import monotonic
@@ -34,11 +34,11 @@ VALUES = ['0', '1', '-1', '5', '99999999999999999999', '2, 2', 'chunked', 'gzip'
           'Mon, 01 Jan 2035 00:00:00 GMT', 'http://[::1', '//evil.example.com/%', '', ' ', ';', u'\xe9\xff',
           'multipart/mixed; boundary=x', 'message/rfc822']
 
-VALID = json_answer(BODIES[0].decode())
+VALID = json_response(BODIES[0].decode())
 CHUNKED = (b'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nX-A: b\r\n\r\n'
            b'5;x=y\r\n{"nam\r\na\r\ne": "Ada"}\r\n0\r\nX-T: t\r\n\r\n')
 _GZIP = zlib.compressobj(9, zlib.DEFLATED, 31)
-GZIPPED = http_answer(200, _GZIP.compress(BODIES[0]) + _GZIP.flush(), [('Content-Encoding', 'gzip')])
+GZIPPED = http_response(200, _GZIP.compress(BODIES[0]) + _GZIP.flush(), [('Content-Encoding', 'gzip')])
 
 checked = settings(max_examples=EXAMPLES, deadline=None, database=None,
                    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
@@ -48,7 +48,7 @@ class Exchange(object):
     """One server and one client for all examples."""
 
     def __init__(self):
-        self.server = RespondingServer(lambda request: then_cut(self.answer))
+        self.server = RespondingServer(lambda request: truncated(self.answer))
         configuration = Configuration()
         configuration.host, configuration.retries = self.server.url, 0
         configuration.max_response_bytes = 1000000
@@ -120,7 +120,7 @@ def test_arbitrary_statuses_headers_and_bodies(exchange, status, headers, body, 
 
 @checked
 @given(
-    st.sampled_from([VALID, CHUNKED, GZIPPED, http_answer(422, BODIES[2]), json_answer(BODIES[1].decode())]),
+    st.sampled_from([VALID, CHUNKED, GZIPPED, http_response(422, BODIES[2]), json_response(BODIES[1].decode())]),
     st.lists(st.tuples(st.integers(0, 400), st.integers(0, 5), st.binary(max_size=6)), min_size=1, max_size=4),
 )
 def test_arbitrary_changes_of_a_valid_answer(exchange, answer, changes):
@@ -137,13 +137,13 @@ def test_arbitrary_changes_of_a_valid_answer(exchange, answer, changes):
         st.sampled_from(['name', 'results', 'created', 'key', 'detail', 'fields', 'slug_perm', 'authenticated']), inner,
         max_size=4), max_leaves=12), st.sampled_from([200, 201, 400, 422, 500]))
 def test_arbitrary_json(exchange, value, status):
-    exchange.check(http_answer(status, json.dumps(value)))
+    exchange.check(http_response(status, json.dumps(value)))
 
 
 @pytest.mark.parametrize('body', BODIES, ids=[str(number) for number in range(len(BODIES))])
 @pytest.mark.parametrize('status', [200, 400, 422, 429, 500])
 def test_a_body_of_the_wrong_kind(exchange, status, body):
-    exchange.check(http_answer(status, body))
+    exchange.check(http_response(status, body))
 
 
 def test_the_client_of_all_these_examples_still_works(exchange):

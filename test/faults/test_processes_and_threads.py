@@ -10,7 +10,7 @@ import textwrap
 import threading
 
 import pytest
-from servers import RespondingServer, ScriptedServer, http_answer, json_answer, silent, then_cut
+from servers import RespondingServer, ScriptedServer, http_response, json_response, silent, truncated
 
 from cloudsmith_api import ApiClient, ApiException, Configuration, UserApi
 from cloudsmith_api._common.clock import monotonic
@@ -18,7 +18,7 @@ from cloudsmith_api._transport.retry import ApiRetry
 
 pytestmark = pytest.mark.slow
 
-GOOD = json_answer('{"name": "Ada"}')
+GOOD = json_response('{"name": "Ada"}')
 LATEST = 30
 
 
@@ -29,7 +29,7 @@ def short_waits(monkeypatch):
 
 def repeat_path(request):
     """Answer with the path that was asked for."""
-    return json_answer(json.dumps({'name': request.target}))
+    return json_response(json.dumps({'name': request.target}))
 
 
 def ask(api, number):
@@ -399,9 +399,9 @@ def test_ctrl_c_in_the_middle_of_a_call_leaves_the_client_usable():
 
 
 MIXED = [
-    GOOD, then_cut(b''), http_answer(500), then_cut(GOOD[:-3]), http_answer(429, headers=[('Retry-After', '0')]),
-    then_cut(GOOD), json_answer('['), http_answer(404), http_answer(200, b'x' * 2000),
-    then_cut(b'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n'),
+    GOOD, truncated(b''), http_response(500), truncated(GOOD[:-3]), http_response(429, headers=[('Retry-After', '0')]),
+    truncated(GOOD), json_response('['), http_response(404), http_response(200, b'x' * 2000),
+    truncated(b'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n'),
 ]
 
 

@@ -9,7 +9,7 @@ import traceback
 
 import pytest
 import six
-from servers import RespondingServer, ScriptedServer, closed_port, http_answer, then_cut
+from servers import RespondingServer, ScriptedServer, closed_port, http_response, truncated
 from six.moves.urllib.parse import quote
 
 from cloudsmith_api import ApiException, Configuration
@@ -31,31 +31,31 @@ SECRETS = [KEY, PASSWORD, PAIR, CODE, TWO_FACTOR_TOKEN, COOKIE, PROXY_PASSWORD, 
 
 # What a service may do with what it was sent, besides answering as it should.
 ECHOES = {
-    'a detail': lambda text: http_answer(400, json.dumps({'detail': text})),
-    'fields': lambda text: http_answer(422, json.dumps({'fields': {text: [text], 'other': text}})),
-    'a detail of a second factor': lambda text: http_answer(
+    'a detail': lambda text: http_response(400, json.dumps({'detail': text})),
+    'fields': lambda text: http_response(422, json.dumps({'fields': {text: [text], 'other': text}})),
+    'a detail of a second factor': lambda text: http_response(
         422, json.dumps({'detail': text, 'two_factor_required': True, 'two_factor_token': TWO_FACTOR_TOKEN})),
-    'HTML': lambda text: http_answer(500, '<html><p>%s</p></html>' % text),
-    'HTML with status 200': lambda text: http_answer(200, '<html><p>%s</p></html>' % text),
-    'JSON of the wrong kind': lambda text: http_answer(200, json.dumps([text])),
-    'JSON with a field of the wrong kind': lambda text: http_answer(200, json.dumps({'authenticated': text})),
-    'a reason': lambda text: http_answer(404, reason=text),
-    'a reason of status 200': lambda text: http_answer(200, '<html>', reason=text),
-    'a location': lambda text: http_answer(302, headers=[('Location', 'https://example.com/?' + quote(text))]),
-    'a raw location': lambda text: http_answer(302, headers=[('Location', 'https://example.com/?' + text)]),
-    'headers': lambda text: http_answer(500, headers=[('X-Echo', text), ('Retry-After', text), ('Set-Cookie', text)]),
-    'a broken header': lambda text: then_cut(('HTTP/1.1 500 No\r\n%s\r\n\r\n' % text.replace(':', ';')).encode()),
-    'a broken header with status 200': lambda text: then_cut(
+    'HTML': lambda text: http_response(500, '<html><p>%s</p></html>' % text),
+    'HTML with status 200': lambda text: http_response(200, '<html><p>%s</p></html>' % text),
+    'JSON of the wrong kind': lambda text: http_response(200, json.dumps([text])),
+    'JSON with a field of the wrong kind': lambda text: http_response(200, json.dumps({'authenticated': text})),
+    'a reason': lambda text: http_response(404, reason=text),
+    'a reason of status 200': lambda text: http_response(200, '<html>', reason=text),
+    'a location': lambda text: http_response(302, headers=[('Location', 'https://example.com/?' + quote(text))]),
+    'a raw location': lambda text: http_response(302, headers=[('Location', 'https://example.com/?' + text)]),
+    'headers': lambda text: http_response(500, headers=[('X-Echo', text), ('Retry-After', text), ('Set-Cookie', text)]),
+    'a broken header': lambda text: truncated(('HTTP/1.1 500 No\r\n%s\r\n\r\n' % text.replace(':', ';')).encode()),
+    'a broken header with status 200': lambda text: truncated(
         ('HTTP/1.1 200 OK\r\n: %s\r\nno colon %s\r\n\r\n{}' % (text, text.replace(':', ';'))).encode()),
-    'a status line': lambda text: then_cut(('HTTP/1.1 %s\r\n\r\n' % text).encode()),
-    'a protocol': lambda text: then_cut(('%s\r\n\r\n' % text).encode()),
-    'a version': lambda text: then_cut(('HTTP/%s 200 OK\r\n\r\n' % text.replace(' ', '_')).encode()),
-    'a chunk size': lambda text: then_cut(
+    'a status line': lambda text: truncated(('HTTP/1.1 %s\r\n\r\n' % text).encode()),
+    'a protocol': lambda text: truncated(('%s\r\n\r\n' % text).encode()),
+    'a version': lambda text: truncated(('HTTP/%s 200 OK\r\n\r\n' % text.replace(' ', '_')).encode()),
+    'a chunk size': lambda text: truncated(
         ('HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n%s\r\n' % text).encode()),
-    'an encoding': lambda text: http_answer(200, '{}', [('Content-Encoding', text)]),
-    'lengths': lambda text: then_cut(
+    'an encoding': lambda text: http_response(200, '{}', [('Content-Encoding', text)]),
+    'lengths': lambda text: truncated(
         ('HTTP/1.1 200 OK\r\nContent-Length: 2\r\nContent-Length: %s\r\n\r\n{}' % text).encode()),
-    'a rate limit': lambda text: http_answer(429, headers=[('X-RateLimit-Limit', text), ('Retry-After', text)]),
+    'a rate limit': lambda text: http_response(429, headers=[('X-RateLimit-Limit', text), ('Retry-After', text)]),
 }
 
 
@@ -165,11 +165,11 @@ def test_a_proxy_that_is_down_is_named_without_its_credentials(connect, seen):
 def test_a_password_beyond_ascii_does_not_come_back(connect, seen):
     password = u'pä55-wörd'
     answers = [
-        lambda request: http_answer(400, json.dumps({'detail': password})),
-        lambda request: http_answer(400, json.dumps({'detail': password}, ensure_ascii=False)),
+        lambda request: http_response(400, json.dumps({'detail': password})),
+        lambda request: http_response(400, json.dumps({'detail': password}, ensure_ascii=False)),
         lambda request: b'HTTP/1.1 400 ' + request.body + b'\r\nContent-Length: 0\r\n\r\n',
-        lambda request: http_answer(200, '<html>', reason=request.body.decode('latin-1')),
-        lambda request: then_cut(b'HTTP/1.1 ' + request.body + b'\r\n\r\n'),
+        lambda request: http_response(200, '<html>', reason=request.body.decode('latin-1')),
+        lambda request: truncated(b'HTTP/1.1 ' + request.body + b'\r\n\r\n'),
     ]
     for answer in answers:
         with RespondingServer(answer) as server:
@@ -183,7 +183,7 @@ def test_a_password_beyond_ascii_does_not_come_back(connect, seen):
 
 def test_a_key_that_is_sent_behind_a_word_does_not_come_back_percent_encoded(connect, seen):
     key = 'kE7/the+key/0123456789'
-    with ScriptedServer(http_answer(400, reason='No such key: ' + quote(key, ''))) as server:
+    with ScriptedServer(http_response(400, reason='No such key: ' + quote(key, ''))) as server:
         with pytest.raises(ApiException) as caught:
             connect(server.url).api_client.call_api('/x/', 'GET', header_params={'X-Api-Key': 'Bearer ' + key})
     seen.append(shown(caught))
@@ -192,7 +192,7 @@ def test_a_key_that_is_sent_behind_a_word_does_not_come_back_percent_encoded(con
 
 
 def test_a_secret_of_the_query_or_of_a_form_does_not_come_back(connect, seen):
-    echo = RespondingServer(lambda request: http_answer(400, reason=request.target + ' ' + request.body.decode()))
+    echo = RespondingServer(lambda request: http_response(400, reason=request.target + ' ' + request.body.decode()))
     with echo as server:
         client = connect(server.url).api_client
         with pytest.raises(ApiException) as caught:
@@ -204,7 +204,7 @@ def test_a_secret_of_the_query_or_of_a_form_does_not_come_back(connect, seen):
 
 
 def test_what_is_behind_an_error_stays_where_it_shows_nothing(connect):
-    with ScriptedServer(then_cut(b'HTTP/1.1 garbage\r\n\r\n')) as server:
+    with ScriptedServer(truncated(b'HTTP/1.1 garbage\r\n\r\n')) as server:
         with pytest.raises(ApiException) as caught:
             connect(server.url, retries=0).user_self()
     if six.PY3:
@@ -212,7 +212,7 @@ def test_what_is_behind_an_error_stays_where_it_shows_nothing(connect):
 
 
 def test_the_attributes_of_an_error_show_all_that_came(connect):
-    with RespondingServer(lambda request: http_answer(400, '{"detail": "%s"}' % KEY, reason=KEY)) as server:
+    with RespondingServer(lambda request: http_response(400, '{"detail": "%s"}' % KEY, reason=KEY)) as server:
         api = connect(server.url)
         api.api_client.configuration.api_key['X-Api-Key'] = KEY
         with pytest.raises(ApiException) as caught:
@@ -240,7 +240,7 @@ def raise_program_error():
 
 
 @pytest.mark.parametrize('fail', [raise_from_itself, raise_program_error])
-@pytest.mark.parametrize('answer', [then_cut(b''), http_answer(404), http_answer(200, b'?')])
+@pytest.mark.parametrize('answer', [truncated(b''), http_response(404), http_response(200, b'?')])
 def test_a_call_from_a_handler_does_not_look_at_the_exception_it_handles(connect, fail, answer):
     with ScriptedServer(answer) as server:
         api = connect(server.url, retries=0)
@@ -253,7 +253,7 @@ def test_a_call_from_a_handler_does_not_look_at_the_exception_it_handles(connect
 
 def test_a_cut_after_many_echoes_shows_no_part_of_a_secret(connect):
     key = 'kE7-' + '0123456789abcdef' * 128
-    with RespondingServer(lambda request: http_answer(400, json.dumps({'detail': key * 40}))) as server:
+    with RespondingServer(lambda request: http_response(400, json.dumps({'detail': key * 40}))) as server:
         api = connect(server.url)
         api.api_client.configuration.api_key['X-Api-Key'] = key
         with pytest.raises(ApiException) as caught:

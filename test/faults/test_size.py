@@ -7,7 +7,7 @@ import zlib
 
 import pytest
 from certificates import Authority
-from servers import ScriptedServer, dripping, http_answer, json_answer, repeating, reset, silent, then_cut
+from servers import ScriptedServer, http_response, json_response, repeating, reset, silent, trickling, truncated
 
 from cloudsmith_api import (
     ApiException,
@@ -21,7 +21,7 @@ from cloudsmith_api._transport.retry import ApiRetry
 LIMIT = 100000
 HEAD = b'HTTP/1.1 200 OK\r\nX-Seen: yes\r\n'
 CHUNKED = HEAD + b'Transfer-Encoding: chunked\r\n'
-GOOD = json_answer('{"name": "Ada"}')
+GOOD = json_response('{"name": "Ada"}')
 
 
 def compressed(data, wbits=31, times=1):
@@ -41,27 +41,27 @@ def zeros_in_gzip(size):
 BOMB = zeros_in_gzip(200 * 1024 * 1024)
 
 OVER = {
-    'a length over the limit': then_cut(HEAD + b'Content-Length: 100001\r\n\r\n' + b'x' * 100001),
-    'a length over all limits': then_cut(HEAD + b'Content-Length: ' + b'9' * 18 + b'\r\n\r\n'),
+    'a length over the limit': truncated(HEAD + b'Content-Length: 100001\r\n\r\n' + b'x' * 100001),
+    'a length over all limits': truncated(HEAD + b'Content-Length: ' + b'9' * 18 + b'\r\n\r\n'),
     'chunks over the limit': repeating(CHUNKED + b'\r\n', b'8\r\n        \r\n'),
     'a huge chunk': repeating(CHUNKED + b'\r\nffffffffffff\r\n', b'x' * 65536),
     'a body without end': repeating(HEAD + b'\r\n', b'x' * 65536),
     'an error with a body without end': repeating(b'HTTP/1.1 404 No\r\nX-Seen: yes\r\n\r\n', b'x' * 65536),
-    'a gzip bomb': then_cut(http_answer(200, BOMB, [('Content-Encoding', 'gzip'), ('X-Seen', 'yes')])),
-    'a chunked gzip bomb': then_cut(
+    'a gzip bomb': truncated(http_response(200, BOMB, [('Content-Encoding', 'gzip'), ('X-Seen', 'yes')])),
+    'a chunked gzip bomb': truncated(
         CHUNKED + b'Content-Encoding: gzip\r\n\r\n' + ('%x\r\n' % len(BOMB)).encode() + BOMB + b'\r\n0\r\n\r\n'),
-    'a gzip bomb without length': then_cut(HEAD + b'Content-Encoding: x-gzip\r\n\r\n' + BOMB),
-    'an error that is a gzip bomb': then_cut(
-        http_answer(500, BOMB, [('Content-Encoding', 'gzip'), ('X-Seen', 'yes')])),
-    'a deflate bomb': then_cut(http_answer(
+    'a gzip bomb without length': truncated(HEAD + b'Content-Encoding: x-gzip\r\n\r\n' + BOMB),
+    'an error that is a gzip bomb': truncated(
+        http_response(500, BOMB, [('Content-Encoding', 'gzip'), ('X-Seen', 'yes')])),
+    'a deflate bomb': truncated(http_response(
         200, compressed(b'\0' * 5000000, 15), [('Content-Encoding', 'deflate'), ('X-Seen', 'yes')])),
-    'a raw deflate bomb': then_cut(http_answer(
+    'a raw deflate bomb': truncated(http_response(
         200, compressed(b'\0' * 5000000, -15), [('Content-Encoding', 'deflate'), ('X-Seen', 'yes')])),
-    'gzip of one byte too many': then_cut(http_answer(
+    'gzip of one byte too many': truncated(http_response(
         200, compressed(b' ' * (LIMIT + 1)), [('Content-Encoding', 'gzip'), ('X-Seen', 'yes')])),
     'a length that is less than none': repeating(HEAD + b'Content-Length: -5\r\n\r\n', b'x' * 65536),
     'a length that is no number': repeating(HEAD + b'Content-Length: many\r\n\r\n', b'x' * 65536),
-    'a chunk over the limit where there should be none': then_cut(
+    'a chunk over the limit where there should be none': truncated(
         CHUNKED.replace(b'200', b'204') + b'\r\n30000\r\n' + b' ' * 0x30000 + b'\r\n0\r\n\r\n'),
     'a chunk that is endless trailers': repeating(CHUNKED + b'\r\n2\r\n{}\r\n0\r\n', b'X-Name: value\r\n'),
 }
@@ -75,25 +75,25 @@ ENDLESS_HEADS = {
     'long headers without end': repeating(HEAD, b'X-Name: ' + b'x' * 60000 + b'\r\n'),
 }
 UNDECODABLE = {
-    'gzip in gzip': http_answer(200, compressed(BOMB), [('Content-Encoding', 'gzip, gzip')]),
-    'two headers of gzip': http_answer(200, compressed(b'{}', 31, 2), [('Content-Encoding', 'gzip')] * 2),
-    'an encoding that was not asked for': http_answer(200, b'{}', [('Content-Encoding', 'br')]),
-    'an encoding that nobody knows': http_answer(200, b'{}', [('Content-Encoding', 'rot13')]),
-    'what is not gzip': http_answer(200, b'{}' * 50, [('Content-Encoding', 'gzip')]),
-    'what is not deflate': http_answer(200, b'\xff' * 50, [('Content-Encoding', 'deflate')]),
+    'gzip in gzip': http_response(200, compressed(BOMB), [('Content-Encoding', 'gzip, gzip')]),
+    'two headers of gzip': http_response(200, compressed(b'{}', 31, 2), [('Content-Encoding', 'gzip')] * 2),
+    'an encoding that was not asked for': http_response(200, b'{}', [('Content-Encoding', 'br')]),
+    'an encoding that nobody knows': http_response(200, b'{}', [('Content-Encoding', 'rot13')]),
+    'what is not gzip': http_response(200, b'{}' * 50, [('Content-Encoding', 'gzip')]),
+    'what is not deflate': http_response(200, b'\xff' * 50, [('Content-Encoding', 'deflate')]),
 }
 LOST = {
-    'a length that is more than there is': then_cut(HEAD + b'Content-Length: 90\r\n\r\n{}'),
-    'a length that is more than there is of gzip': then_cut(
+    'a length that is more than there is': truncated(HEAD + b'Content-Length: 90\r\n\r\n{}'),
+    'a length that is more than there is of gzip': truncated(
         HEAD + b'Content-Encoding: gzip\r\nContent-Length: 90\r\n\r\n' + compressed(b'{}')),
-    'a chunk that is cut': then_cut(CHUNKED + b'\r\n9\r\n{}'),
-    'a chunk size that is none': then_cut(CHUNKED + b'\r\nzz\r\n{}\r\n0\r\n\r\n'),
-    'a chunk size that is less than none': then_cut(CHUNKED + b'\r\n-2\r\n{}\r\n0\r\n\r\n'),
-    'a chunk size that is less than none where there should be no chunks': then_cut(
+    'a chunk that is cut': truncated(CHUNKED + b'\r\n9\r\n{}'),
+    'a chunk size that is none': truncated(CHUNKED + b'\r\nzz\r\n{}\r\n0\r\n\r\n'),
+    'a chunk size that is less than none': truncated(CHUNKED + b'\r\n-2\r\n{}\r\n0\r\n\r\n'),
+    'a chunk size that is less than none where there should be no chunks': truncated(
         CHUNKED.replace(b'200', b'101') + b'\r\n-2\r\n{}\r\n0\r\n\r\n'),
-    'no last chunk': then_cut(CHUNKED + b'\r\n2\r\n{}\r\n'),
+    'no last chunk': truncated(CHUNKED + b'\r\n2\r\n{}\r\n'),
     'a reset': reset,
-    'an end': then_cut(b''),
+    'an end': truncated(b''),
 }
 
 
@@ -173,12 +173,12 @@ FRAMINGS = {
     'the same length twice': HEAD + b'Content-Length: 15\r\nContent-Length: 15\r\n\r\n{"name": "Ada"}',
     'a length and chunks': (
         HEAD + b'Content-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\nf\r\n{"name": "Ada"}\r\n0\r\n\r\n'),
-    'gzip': http_answer(200, compressed(b'{"name": "Ada"}'), [('Content-Encoding', 'GZip')]),
-    'deflate': http_answer(200, compressed(b'{"name": "Ada"}', 15), [('Content-Encoding', 'deflate')]),
-    'raw deflate': http_answer(200, compressed(b'{"name": "Ada"}', -15), [('Content-Encoding', 'deflate')]),
-    'identity': http_answer(200, b'{"name": "Ada"}', [('Content-Encoding', 'identity')]),
-    'as long as allowed': http_answer(200, b'{"name": "Ada"}' + b' ' * (LIMIT - 15)),
-    'gzip as long as allowed': http_answer(
+    'gzip': http_response(200, compressed(b'{"name": "Ada"}'), [('Content-Encoding', 'GZip')]),
+    'deflate': http_response(200, compressed(b'{"name": "Ada"}', 15), [('Content-Encoding', 'deflate')]),
+    'raw deflate': http_response(200, compressed(b'{"name": "Ada"}', -15), [('Content-Encoding', 'deflate')]),
+    'identity': http_response(200, b'{"name": "Ada"}', [('Content-Encoding', 'identity')]),
+    'as long as allowed': http_response(200, b'{"name": "Ada"}' + b' ' * (LIMIT - 15)),
+    'gzip as long as allowed': http_response(
         200, compressed(b'{"name": "Ada"}' + b' ' * (LIMIT - 15)), [('Content-Encoding', 'gzip')]),
     'chunks of one byte with extensions and a trailer': CHUNKED + b'\r\n' + b''.join(
         b'1;x=y\r\n' + bytes(bytearray([byte])) + b'\r\n'
@@ -200,7 +200,7 @@ def test_an_answer_within_the_limit_is_read_however_it_is_framed(one, framing):
 @pytest.mark.parametrize('framing', ['plain', 'tls'])
 def test_what_follows_an_answer_is_not_taken_for_the_next(one, framing, authority):
     # http.client reads 8 KiB at a time; what it has read too much is thrown away, what it has not read stays.
-    surplus = http_answer(200, b'{"name": "Ada"}').ljust(8192) + http_answer(200, b'{"name": "Eve"}')
+    surplus = http_response(200, b'{"name": "Ada"}').ljust(8192) + http_response(200, b'{"name": "Eve"}')
     tls = authority.server() if framing == 'tls' else None
     with ScriptedServer(surplus, GOOD, tls=tls) as server:
         api = one(server, ssl_ca_cert=authority.path)
@@ -210,15 +210,15 @@ def test_what_follows_an_answer_is_not_taken_for_the_next(one, framing, authorit
 
 @pytest.mark.parametrize('fault', [
     pytest.param(silent(), id='silence'),
-    pytest.param(dripping(http_answer(200, b'{}' + b' ' * 200)), id='a drip'),
-    pytest.param(then_cut(b''), id='an end'),
+    pytest.param(trickling(http_response(200, b'{}' + b' ' * 200)), id='a drip'),
+    pytest.param(truncated(b''), id='an end'),
     pytest.param(reset, id='a reset'),
-    pytest.param(http_answer(500), id='500'),
-    pytest.param(http_answer(404), id='404'),
-    pytest.param(http_answer(301, headers=[('Location', '/')]), id='a redirect'),
-    pytest.param(json_answer('[]'), id='a list'),
-    pytest.param(json_answer('{'), id='no JSON'),
-    pytest.param(http_answer(200, b'\xff'), id='no text'),
+    pytest.param(http_response(500), id='500'),
+    pytest.param(http_response(404), id='404'),
+    pytest.param(http_response(301, headers=[('Location', '/')]), id='a redirect'),
+    pytest.param(json_response('[]'), id='a list'),
+    pytest.param(json_response('{'), id='no JSON'),
+    pytest.param(http_response(200, b'\xff'), id='no text'),
 ])
 def test_a_pool_of_one_works_again_after_any_fault(one, fault):
     with ScriptedServer(fault, GOOD) as server:
@@ -264,10 +264,10 @@ MEMORY = {
     'a chunk size without end': ENDLESS_HEADS['a chunk size without end'],
     'a header without end': ENDLESS_HEADS['a header without end'],
     'long headers without end': ENDLESS_HEADS['long headers without end'],
-    'the most that is allowed': http_answer(200, b'{"name": "' + b'x' * (8 * MEGABYTE - 12) + b'"}'),
-    'the most that is allowed, in chunks': then_cut(
+    'the most that is allowed': http_response(200, b'{"name": "' + b'x' * (8 * MEGABYTE - 12) + b'"}'),
+    'the most that is allowed, in chunks': truncated(
         CHUNKED + b'\r\n' + (b'1000\r\n' + b' ' * 4096 + b'\r\n') * 2047 + b'2\r\n{}\r\n0\r\n\r\n'),
-    'the most that is allowed, not UTF-8': http_answer(404, b'\xff' * (8 * MEGABYTE)),
+    'the most that is allowed, not UTF-8': http_response(404, b'\xff' * (8 * MEGABYTE)),
 }
 
 

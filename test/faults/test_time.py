@@ -9,7 +9,16 @@ import zlib
 import pytest
 import six
 from certificates import Authority
-from servers import ScriptedServer, closed_port, dead_address, dripping, http_answer, json_answer, repeating, silent
+from servers import (
+    ScriptedServer,
+    closed_port,
+    dead_address,
+    http_response,
+    json_response,
+    repeating,
+    silent,
+    trickling,
+)
 from urllib3.exceptions import HTTPError
 
 from cloudsmith_api import ConnectionException, ServiceException, TimeoutException, TooManyRequestsException
@@ -30,14 +39,14 @@ LONG = HEAD + b'Content-Length: 1000\r\n\r\n'
 
 DRIPS = {
     'nothing at all': silent(),
-    'a dripping status line': dripping(b'HTTP/1.1 200 ' + b'O' * 500),
-    'dripping headers': dripping(HEAD + b'X-Name: value\r\n' * 30),
-    'a dripping body with a length': dripping(http_answer(200, BODY)),
-    'a dripping chunked body': dripping(HEAD + b'Transfer-Encoding: chunked\r\n\r\n' + b'1\r\n \r\n' * 100),
-    'dripping chunk extensions': dripping(HEAD + b'Transfer-Encoding: chunked\r\n\r\n1;' + b'x' * 200),
-    'a dripping gzip body': dripping(http_answer(200, GZIPPED, [('Content-Encoding', 'gzip')])),
-    'a dripping body until the end': dripping(HEAD + b'\r\n' + BODY),
-    'a dripping error body': dripping(http_answer(404, BODY)),
+    'a dripping status line': trickling(b'HTTP/1.1 200 ' + b'O' * 500),
+    'dripping headers': trickling(HEAD + b'X-Name: value\r\n' * 30),
+    'a dripping body with a length': trickling(http_response(200, BODY)),
+    'a dripping chunked body': trickling(HEAD + b'Transfer-Encoding: chunked\r\n\r\n' + b'1\r\n \r\n' * 100),
+    'dripping chunk extensions': trickling(HEAD + b'Transfer-Encoding: chunked\r\n\r\n1;' + b'x' * 200),
+    'a dripping gzip body': trickling(http_response(200, GZIPPED, [('Content-Encoding', 'gzip')])),
+    'a dripping body until the end': trickling(HEAD + b'\r\n' + BODY),
+    'a dripping error body': trickling(http_response(404, BODY)),
     'endless 100 Continue': repeating(b'', b'HTTP/1.1 100 Continue\r\n\r\n', 0.02),
     'endless headers of a 100 Continue': repeating(b'HTTP/1.1 100 Continue\r\n', b'X-Name: value\r\n', 0.02),
     'endless trailers': repeating(
@@ -94,8 +103,8 @@ def test_a_number_bounds_a_call_that_changes_something(connect, fault):
 
 @pytest.mark.skipif(not hasattr(signal, 'setitimer'), reason='this system has no timer signals')
 def test_a_call_that_a_signal_makes_in_the_middle_of_another_does_not_lift_its_bounds(connect):
-    slow = dripping(LONG + b' ' * 500)
-    with ScriptedServer(json_answer('{"name": "Ada"}')) as quick, ScriptedServer(slow) as server:
+    slow = trickling(LONG + b' ' * 500)
+    with ScriptedServer(json_response('{"name": "Ada"}')) as quick, ScriptedServer(slow) as server:
         inner, seen = connect(quick.url), []
         before = signal.signal(signal.SIGALRM, lambda *_: seen.append(inner.user_self(_request_timeout=5).name))
         signal.setitimer(signal.ITIMER_REAL, 0.1)
@@ -115,13 +124,14 @@ def test_the_time_of_the_configuration_may_be_a_number_too(connect):
 
 
 def test_a_call_in_the_background_is_bounded_as_well(connect):
-    with ScriptedServer(dripping(http_answer(200, BODY))) as server:
+    with ScriptedServer(trickling(http_response(200, BODY))) as server:
         with Clock(TIME), pytest.raises(TimeoutException):
             connect(server.url).user_self(_request_timeout=TIME, async_req=True).get(5)
 
 
 def test_time_that_ran_out_in_one_call_is_not_missing_in_the_next(connect):
-    with ScriptedServer(json_answer('{"name": "Ada"}'), dripping(http_answer(200, BODY)), json_answer('{}')) as server:
+    script = json_response('{"name": "Ada"}'), trickling(http_response(200, BODY)), json_response('{}')
+    with ScriptedServer(*script) as server:
         api = connect(server.url)
         api.user_self(_request_timeout=TIME)
         with pytest.raises(TimeoutException):
@@ -159,7 +169,7 @@ def test_the_time_of_a_pair_for_connecting_is_for_all_addresses_together(connect
 
 
 def test_the_next_address_is_tried_where_one_refuses(connect, monkeypatch):
-    with ScriptedServer(json_answer('{"name": "Ada"}')) as server:
+    with ScriptedServer(json_response('{"name": "Ada"}')) as server:
         answers = [(socket.AF_INET, socket.SOCK_STREAM, 6, '', (host, server.port))
                    for host in ('127.9.9.9', '127.0.0.1')]
         lookup = socket.getaddrinfo
@@ -186,7 +196,7 @@ def test_the_time_of_a_pair_for_connecting_is_for_the_tls_handshake_too(connect,
 
 
 def test_a_pair_bounds_each_operation_and_not_the_call(connect):
-    with ScriptedServer(dripping(json_answer('{"name": "Ada"}'), 0.01)) as server:
+    with ScriptedServer(trickling(json_response('{"name": "Ada"}'), 0.01)) as server:
         assert connect(server.url).user_self(_request_timeout=(5, 0.5)).name == 'Ada'
 
 
@@ -198,7 +208,7 @@ def test_a_pair_bounds_the_wait_for_each_part_of_an_answer(connect):
 
 def test_retries_and_their_waits_are_within_the_time(connect, monkeypatch):
     monkeypatch.setattr(ApiRetry, 'BACKOFF_BASE', 0.2)
-    with ScriptedServer(http_answer(503)) as server:
+    with ScriptedServer(http_response(503)) as server:
         with Clock(TIME), pytest.raises(ServiceException):
             connect(server.url, retries=100).user_self(_request_timeout=TIME)
     assert len(server.requests) < 50
@@ -206,7 +216,7 @@ def test_retries_and_their_waits_are_within_the_time(connect, monkeypatch):
 
 def test_time_that_runs_out_in_a_retry_leaves_the_answer_before_it_standing(connect, monkeypatch):
     monkeypatch.setattr(ApiRetry, 'BACKOFF_BASE', 0.0)
-    with ScriptedServer(json_answer('{"detail": "Down."}', 503), silent()) as server:
+    with ScriptedServer(json_response('{"detail": "Down."}', 503), silent()) as server:
         with Clock(TIME), pytest.raises(ServiceException) as caught:
             connect(server.url).user_self(_request_timeout=TIME)
     assert caught.value.detail == 'Down.'
@@ -215,14 +225,14 @@ def test_time_that_runs_out_in_a_retry_leaves_the_answer_before_it_standing(conn
 
 def test_time_that_runs_out_in_a_change_is_never_told_as_the_refusal_before_it(connect, monkeypatch):
     monkeypatch.setattr(ApiRetry, 'BACKOFF_BASE', 0.0)
-    with ScriptedServer(http_answer(429), silent()) as server:
+    with ScriptedServer(http_response(429), silent()) as server:
         with Clock(TIME), pytest.raises(TimeoutException):
             connect(server.url).user_tokens_create(_request_timeout=TIME)
     assert len(server.requests) == 2
 
 
 def test_a_wait_that_is_longer_than_what_is_left_is_not_made(connect):
-    with ScriptedServer(http_answer(429, headers=[('Retry-After', '5')])) as server:
+    with ScriptedServer(http_response(429, headers=[('Retry-After', '5')])) as server:
         with Clock(0), pytest.raises(TooManyRequestsException):
             connect(server.url).user_self(_request_timeout=3)
     assert len(server.requests) == 1
@@ -235,7 +245,7 @@ def test_attempts_that_are_refused_over_and_over_are_within_the_time(connect, mo
 
 
 def test_a_proxy_that_drips_its_answer_to_connect_is_bounded(connect, authority):
-    with ScriptedServer(dripping(b'HTTP/1.1 200 Connection ' + b'e' * 500)) as proxy:
+    with ScriptedServer(trickling(b'HTTP/1.1 200 Connection ' + b'e' * 500)) as proxy:
         with Clock(TIME), pytest.raises(TimeoutException):
             connect('https://service.localhost/v1', proxy=proxy.origin, ssl_ca_cert=authority.path).user_self(
                 _request_timeout=TIME)
@@ -245,7 +255,7 @@ def test_a_proxy_that_drips_its_answer_to_connect_is_bounded(connect, authority)
 @pytest.mark.skipif(six.PY2, reason='Python 2.7 has no TLS within TLS')
 def test_a_proxy_that_drips_the_tls_of_the_service_is_bounded(connect, authority):
     # The beginning of a long record of a handshake, RFC 8446 section 5.1.
-    drip = dripping(b'\x16\x03\x03\x3f\xff' + b'\x02' * 2000)
+    drip = trickling(b'\x16\x03\x03\x3f\xff' + b'\x02' * 2000)
     with ScriptedServer(lambda connection: connection.sendall(HEAD + b'\r\n') or drip(connection),
                         tls=authority.server()) as proxy:
         api = connect('https://service.localhost/v1', proxy=proxy.origin, ssl_ca_cert=authority.path, retries=0)
@@ -297,13 +307,13 @@ def test_sending_to_a_service_that_reads_a_little_now_and_then_is_bounded(connec
 
 def test_a_long_body_is_sent_whole(connect):
     body = 'x' * 1000003
-    with ScriptedServer(json_answer('{}')) as server:
+    with ScriptedServer(json_response('{}')) as server:
         connect(server.url).api_client.call_api('/upload/', 'POST', body=body, _request_timeout=20)
     assert server.requests[0].body == b'"' + body.encode('ascii') + b'"'
 
 
 def test_the_deadline_of_a_call_holds_while_its_caller_reads_the_answer(connect):
-    drip = dripping(b' ' * 100)
+    drip = trickling(b' ' * 100)
     with ScriptedServer(lambda connection: connection.sendall(LONG) or drip(connection)) as server:
         with Clock(TIME):
             response = connect(server.url).user_self(_request_timeout=TIME, _preload_content=False)

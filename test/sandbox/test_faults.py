@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from cloudsmith_api.sandbox.environ import CUT, DRIP
+from cloudsmith_api.sandbox.environ import TRICKLE, TRUNCATE
 
 
 @pytest.fixture
@@ -116,9 +116,9 @@ def test_stopping_ends_a_delay(get, service):
     timer.join()
 
 
-@pytest.mark.parametrize('cut, told', [('before', 0), (0, 0), (17, 17)])
-def test_a_cut_and_a_drip_are_the_servers_to_do(get, service, cut, told):
-    service.fail_next(cut=cut, drip=0.5)
+@pytest.mark.parametrize('truncate, told', [('before', 0), (0, 0), (17, 17)])
+def test_a_cut_and_a_drip_are_the_servers_to_do(get, service, truncate, told):
+    service.fail_next(truncate=truncate, trickle=0.5)
     environ = {}
 
     def remembering(given, start_response):
@@ -127,13 +127,13 @@ def test_a_cut_and_a_drip_are_the_servers_to_do(get, service, cut, told):
         return chunks
 
     assert get(app=remembering).status == 200
-    assert (environ[CUT], environ[DRIP]) == (told, 0.5)
+    assert (environ[TRUNCATE], environ[TRICKLE]) == (told, 0.5)
 
 
 @pytest.mark.parametrize('arguments', [
     {'status': '503'}, {'status': True}, {'headers': [('A', 'b')]}, {'headers': {'A': None}},
-    {'headers': {5: 'b'}}, {'body': 5}, {'delay': '1'}, {'delay': None}, {'cut': 'after'}, {'cut': 1.5},
-    {'drip': '1'}, {'times': 1.0},
+    {'headers': {5: 'b'}}, {'body': 5}, {'delay': '1'}, {'delay': None}, {'truncate': 'after'}, {'truncate': 1.5},
+    {'trickle': '1'}, {'times': 1.0},
 ])
 def test_an_argument_of_another_type_is_refused_by_name(service, arguments):
     with pytest.raises(TypeError, match=list(arguments)[0]):
@@ -143,7 +143,8 @@ def test_an_argument_of_another_type_is_refused_by_name(service, arguments):
 @pytest.mark.parametrize('arguments', [
     {'status': 100}, {'status': 199}, {'status': 600}, {'headers': {'A b': 'c'}}, {'headers': {'': 'c'}},
     {'headers': {'A': 'b\r\nC: d'}}, {'headers': {'A': u'ä'}}, {'delay': -1}, {'delay': float('nan')},
-    {'delay': float('inf')}, {'delay': 86400.5}, {'cut': -1}, {'drip': -0.5}, {'drip': 86400.5}, {'times': 0},
+    {'delay': float('inf')}, {'delay': 86400.5}, {'truncate': -1}, {'trickle': -0.5}, {'trickle': 86400.5},
+    {'times': 0},
 ])
 def test_an_argument_that_cannot_be_is_refused_by_name(service, arguments):
     with pytest.raises(ValueError, match=list(arguments)[0]):

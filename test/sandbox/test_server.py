@@ -261,7 +261,7 @@ def test_many_clients_are_served_at_once(talk, sandbox):
 
 
 def test_a_client_that_breaks_off_is_not_spoken_of(talk, sandbox, capfd):
-    sandbox.fail_next(drip=0.001, times=2)
+    sandbox.fail_next(trickle=0.001, times=2)
     for _ in range(2):
         connection = talk()
         connection.say(GET)
@@ -281,7 +281,7 @@ def test_serving_says_nothing(talk, capfd):
 
 
 def test_a_cut_before_the_answer_leaves_no_byte_of_it(talk, sandbox):
-    sandbox.fail_next(cut='before')
+    sandbox.fail_next(truncate='before')
     connection = talk()
     connection.say(GET)
     assert connection.rest() == b''
@@ -291,23 +291,23 @@ def test_a_cut_before_the_answer_leaves_no_byte_of_it(talk, sandbox):
 def test_a_request_whose_answer_is_cut_has_been_carried_out(talk, sandbox):
     user = sandbox.add_user()
     token = sandbox.app.accounts.issue_token(user)
-    sandbox.fail_next(cut='before')
+    sandbox.fail_next(truncate='before')
     connection = talk()
     connection.say(('POST /user/tokens/ HTTP/1.1\r\nX-Api-Key: %s\r\n\r\n' % token).encode('ascii'))
     assert connection.rest() == b''
     assert user.api_key is not None
 
 
-@pytest.mark.parametrize('drip', [None, 0])
-def test_a_cut_answer_ends_after_so_many_bytes(talk, sandbox, drip):
-    sandbox.fail_next(cut=20, drip=drip)
+@pytest.mark.parametrize('trickle', [None, 0])
+def test_a_cut_answer_ends_after_so_many_bytes(talk, sandbox, trickle):
+    sandbox.fail_next(truncate=20, trickle=trickle)
     connection = talk()
     connection.say(GET)
     assert connection.rest() == b'HTTP/1.1 401 Unautho'
 
 
 def test_a_cut_beyond_the_end_closes_after_a_whole_answer(talk, sandbox):
-    sandbox.fail_next(cut=100000)
+    sandbox.fail_next(truncate=100000)
     connection = talk()
     connection.say(GET)
     assert connection.reply().status == 401
@@ -315,7 +315,7 @@ def test_a_cut_beyond_the_end_closes_after_a_whole_answer(talk, sandbox):
 
 
 def test_a_dripping_answer_is_whole_and_slow_and_the_connection_goes_on(talk, sandbox):
-    sandbox.fail_next(status=503, headers={'Retry-After': '1'}, delay=0.05, drip=0.0005)
+    sandbox.fail_next(status=503, headers={'Retry-After': '1'}, delay=0.05, trickle=0.0005)
     connection = talk()
     connection.say(GET)
     start = time.time()
@@ -342,7 +342,7 @@ def test_a_sandbox_has_a_port_that_is_free_and_is_all_that_a_star_import_brings(
         assert port_of(sandbox) >= 1024
 
 
-@pytest.mark.parametrize('fault', [{'delay': 60}, {'drip': 60}, {}])
+@pytest.mark.parametrize('fault', [{'delay': 60}, {'trickle': 60}, {}])
 def test_stopping_closes_every_connection_at_once(fault):
     with Sandbox() as sandbox:
         if fault:

@@ -6,7 +6,7 @@ import threading
 
 import pytest
 import six
-from servers import ScriptedServer, json_answer
+from servers import ScriptedServer, json_response
 
 from cloudsmith_api import Configuration, UserBrief
 from cloudsmith_api._settings import log_output
@@ -71,7 +71,7 @@ def test_a_new_configuration_leaves_debug_on(configuration):
 def test_a_call_is_logged_with_the_time_it_took(connect, caplog):
     def late(connection):
         threading.Event().wait(0.2)
-        connection.sendall(json_answer('{}'))
+        connection.sendall(json_response('{}'))
 
     caplog.set_level(logging.DEBUG, 'cloudsmith_api')
     with ScriptedServer(late) as server:

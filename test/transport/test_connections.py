@@ -5,7 +5,7 @@ import threading
 
 import pytest
 from certificates import Authority
-from servers import ScriptedServer, closed_port, json_answer, silent, then_cut
+from servers import ScriptedServer, closed_port, json_response, silent, truncated
 from six.moves import queue
 from urllib3.exceptions import NewConnectionError
 
@@ -14,7 +14,7 @@ from cloudsmith_api._common.clock import monotonic
 from cloudsmith_api._transport.connections import DeadlineHTTPConnection, HTTPPool, _close_idle, shut_down
 from cloudsmith_api._transport.timeouts import CURRENT, CallLimits, Deadline
 
-GOOD = json_answer('{"name": "Ada"}')
+GOOD = json_response('{"name": "Ada"}')
 
 
 def test_a_host_that_cannot_be_looked_up_is_reported_as_urllib3_does():
@@ -108,7 +108,7 @@ def test_a_tls_handshake_has_all_that_connecting_left_however_many_addresses_the
 
 
 def test_a_connection_that_the_service_has_closed_meanwhile_is_opened_anew(connect):
-    with ScriptedServer(then_cut(GOOD)) as server:
+    with ScriptedServer(truncated(GOOD)) as server:
         api = connect(server.url, retries=0)
         for _ in range(3):
             assert api.user_self().name == 'Ada'

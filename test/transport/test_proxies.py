@@ -11,12 +11,12 @@ import threading
 
 import pytest
 from certificates import Authority
-from servers import ScriptedServer, SocksServer, closed_port, dripping, http_answer, json_answer, then_cut
+from servers import ScriptedServer, SocksServer, closed_port, http_response, json_response, trickling, truncated
 
 from cloudsmith_api import ApiException, ConnectionException, TimeoutException, TlsException
 from cloudsmith_api._transport.retry import ApiRetry
 
-GOOD = json_answer('{"name": "Ada"}')
+GOOD = json_response('{"name": "Ada"}')
 
 
 @pytest.fixture(autouse=True)
@@ -103,7 +103,7 @@ def test_a_real_proxy_that_is_not_satisfied_is_a_clear_error(connect, authority,
 
 @pytest.mark.parametrize('scheme', ['http', 'https'])
 def test_user_and_password_of_a_proxy_may_be_percent_encoded(connect, scheme):
-    with ScriptedServer(then_cut(http_answer(407))) as proxy:
+    with ScriptedServer(truncated(http_response(407))) as proxy:
         with pytest.raises(ApiException):
             connect('%s://service.localhost/v1' % scheme, retries=0,
                     proxy='http://%%C3%%A4da:p%%3Aw%%40@127.0.0.1:%d' % proxy.port).user_self()
@@ -132,7 +132,7 @@ def test_the_password_of_a_proxy_goes_before_a_header_of_the_same_name_in_any_sp
 
 
 def test_the_api_key_is_not_shown_to_a_proxy_that_only_passes_tls_on(connect, authority):
-    with ScriptedServer(then_cut(http_answer(403))) as proxy:
+    with ScriptedServer(truncated(http_response(403))) as proxy:
         with pytest.raises(ConnectionException) as caught:
             connect('https://service.localhost/v1', proxy=proxy.origin, ssl_ca_cert=authority.path).user_self()
     assert proxy.requests[0].method == 'CONNECT'
@@ -161,8 +161,8 @@ def test_a_proxy_may_be_reached_over_tls(connect, authority, scheme):
 
 @pytest.mark.skipif(sys.version_info < (3,), reason='Python 2.7 has no TLS within TLS')
 def test_a_long_answer_that_ends_its_connection_comes_whole_over_tls_within_tls(connect, authority):
-    answer = json_answer('{"name": "%s"}' % ('a' * 200000), headers=[('Connection', 'close')])
-    with ScriptedServer(then_cut(answer), tls=authority.server()) as server:
+    answer = json_response('{"name": "%s"}' % ('a' * 200000), headers=[('Connection', 'close')])
+    with ScriptedServer(truncated(answer), tls=authority.server()) as server:
         with TunnelServer(tls=authority.server()) as proxy:
             api = connect(server.url, proxy=proxy.origin, ssl_ca_cert=authority.path, timeout=20)
             assert len(api.user_self().name) == 200000
@@ -200,7 +200,7 @@ def test_a_call_goes_through_a_socks_proxy(connect, authority, scheme, kind):
 def test_a_number_bounds_a_call_that_gets_a_dripping_answer_through_a_socks_proxy(connect, authority, scheme):
     pytest.importorskip('socks')
     tls = authority.server() if scheme == 'https' else None
-    with ScriptedServer(dripping(json_answer('{}' + ' ' * 50)), tls=tls) as server, SocksServer() as proxy:
+    with ScriptedServer(trickling(json_response('{}' + ' ' * 50)), tls=tls) as server, SocksServer() as proxy:
         api = connect(server.url, proxy='socks5://127.0.0.1:%d' % proxy.port, ssl_ca_cert=authority.path)
         with pytest.raises(TimeoutException):
             api.user_self(_request_timeout=1)

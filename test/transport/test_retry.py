@@ -5,7 +5,7 @@ import time
 from email.utils import formatdate
 
 import pytest
-from servers import ScriptedServer, closed_port, http_answer, json_answer, reset, silent, then_cut
+from servers import ScriptedServer, closed_port, http_response, json_response, reset, silent, truncated
 from urllib3 import HTTPResponse, Retry
 
 from cloudsmith_api import (
@@ -21,37 +21,37 @@ from cloudsmith_api._transport.retry import ApiRetry, retry_delay
 
 USUAL_BASE = ApiRetry.BACKOFF_BASE
 VERBS = ['DELETE', 'GET', 'HEAD', 'OPTIONS', 'PATCH', 'POST', 'PUT']
-GOOD = json_answer('{}')
+GOOD = json_response('{}')
 # Its body ends with the connection.
 ANSWER_WITHOUT_LENGTH = b'HTTP/1.1 200 OK\r\nX-A: b\r\n\r\n'
 
 # What goes wrong, which verbs are tried again after it, and which error it ends in where they are not.
 FAULTS = [
     ('reset before an answer', reset, ['GET'], ConnectionException),
-    ('end before an answer', then_cut(b''), ['GET'], ConnectionException),
-    ('cut in the status line', then_cut(b'HTTP/1.1 20'), ['GET'], ConnectionException),
-    ('no HTTP', then_cut(b'SSH-2.0-OpenSSH_9.6\r\n'), ['GET'], ConnectionException),
-    ('500', http_answer(500), ['GET'], ServiceException),
-    ('501', http_answer(501), [], ServiceException),
-    ('502', http_answer(502), ['GET'], ServiceException),
-    ('503', http_answer(503), ['GET'], ServiceException),
-    ('504', http_answer(504), ['GET'], ServiceException),
-    ('429', http_answer(429), VERBS, TooManyRequestsException),
-    ('429 with Retry-After: 0', http_answer(429, headers=[('Retry-After', '0')]), VERBS, TooManyRequestsException),
-    ('429 with malformed Retry-After', http_answer(429, headers=[('Retry-After', 'soon')]), VERBS,
+    ('end before an answer', truncated(b''), ['GET'], ConnectionException),
+    ('cut in the status line', truncated(b'HTTP/1.1 20'), ['GET'], ConnectionException),
+    ('no HTTP', truncated(b'SSH-2.0-OpenSSH_9.6\r\n'), ['GET'], ConnectionException),
+    ('500', http_response(500), ['GET'], ServiceException),
+    ('501', http_response(501), [], ServiceException),
+    ('502', http_response(502), ['GET'], ServiceException),
+    ('503', http_response(503), ['GET'], ServiceException),
+    ('504', http_response(504), ['GET'], ServiceException),
+    ('429', http_response(429), VERBS, TooManyRequestsException),
+    ('429 with Retry-After: 0', http_response(429, headers=[('Retry-After', '0')]), VERBS, TooManyRequestsException),
+    ('429 with malformed Retry-After', http_response(429, headers=[('Retry-After', 'soon')]), VERBS,
      TooManyRequestsException),
-    ('404', http_answer(404), [], ApiException),
-    ('408', http_answer(408), [], ApiException),
-    ('301', http_answer(301, headers=[('Location', '/elsewhere')]), [], ApiException),
+    ('404', http_response(404), [], ApiException),
+    ('408', http_response(408), [], ApiException),
+    ('301', http_response(301, headers=[('Location', '/elsewhere')]), [], ApiException),
 ]
 # A HEAD request's answer has no body that could be cut.
 BODY_FAULTS = [
-    ('cut in the body', then_cut(b'HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n{'), ['GET'], ConnectionException),
-    ('cut in a chunk', then_cut(b'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n9\r\n{'), ['GET'],
+    ('cut in the body', truncated(b'HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n{'), ['GET'], ConnectionException),
+    ('cut in a chunk', truncated(b'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n9\r\n{'), ['GET'],
      ConnectionException),
-    ('cut in the body of an error', then_cut(b'HTTP/1.1 404 No\r\nContent-Length: 9\r\n\r\n{'), ['GET'],
+    ('cut in the body of an error', truncated(b'HTTP/1.1 404 No\r\nContent-Length: 9\r\n\r\n{'), ['GET'],
      ConnectionException),
-    ('not what its encoding says', http_answer(200, 'plain', [('Content-Encoding', 'gzip')]), [],
+    ('not what its encoding says', http_response(200, 'plain', [('Content-Encoding', 'gzip')]), [],
      InvalidResponseException),
 ]
 
@@ -82,14 +82,14 @@ def test_what_is_tried_again_and_how_often(connect, verb, fault, tried_again, er
 @pytest.mark.parametrize('verb', ['GET', 'POST'])
 @pytest.mark.parametrize('length', range(1, len(ANSWER_WITHOUT_LENGTH)))
 def test_an_answer_that_is_cut_anywhere_in_its_head_is_lost(connect, verb, length):
-    with ScriptedServer(then_cut(ANSWER_WITHOUT_LENGTH[:length])) as server:
+    with ScriptedServer(truncated(ANSWER_WITHOUT_LENGTH[:length])) as server:
         with pytest.raises(ConnectionException):
             connect(server.url, retries=2).api_client.call_api('/thing/', verb)
     assert len(server.requests) == (3 if verb == 'GET' else 1)
 
 
 def test_an_answer_that_ends_with_its_head_is_whole(connect):
-    with ScriptedServer(then_cut(ANSWER_WITHOUT_LENGTH)) as server:
+    with ScriptedServer(truncated(ANSWER_WITHOUT_LENGTH)) as server:
         assert connect(server.url).api_client.call_api('/thing/', 'GET')[1] == 200
     assert len(server.requests) == 1
 
@@ -134,20 +134,20 @@ def test_no_retries_means_one_request(connect, fault):
 
 
 def test_the_same_request_is_sent_again(connect):
-    with ScriptedServer(http_answer(429), GOOD) as server:
+    with ScriptedServer(http_response(429), GOOD) as server:
         connect(server.url).api_client.call_api('/x/', 'POST', query_params={'a': 'b'}, body={'c': 'd'})
     assert server.requests[0].raw == server.requests[1].raw
 
 
 def test_a_retry_after_in_seconds_is_waited_for(connect):
-    with ScriptedServer(http_answer(429, headers=[('Retry-After', '1')]), GOOD) as server:
+    with ScriptedServer(http_response(429, headers=[('Retry-After', '1')]), GOOD) as server:
         started = monotonic()
         connect(server.url).user_self()
     assert 1 <= monotonic() - started < 2
 
 
 def test_a_retry_after_with_a_date_is_waited_for(connect):
-    with ScriptedServer(http_answer(503, headers=[('Retry-After', formatdate(time.time() + 2))]), GOOD) as server:
+    with ScriptedServer(http_response(503, headers=[('Retry-After', formatdate(time.time() + 2))]), GOOD) as server:
         started = time.time()
         connect(server.url).user_self()
     assert int(started) + 2 <= time.time() < started + 3.5
@@ -156,7 +156,7 @@ def test_a_retry_after_with_a_date_is_waited_for(connect):
 @pytest.mark.parametrize('status', [429, 503])
 @pytest.mark.parametrize('value', ['61', '3304', '9' * 30, '9' * 5000, formatdate(time.time() + 9999)])
 def test_a_retry_after_beyond_the_cap_is_not_waited_for(connect, caplog, status, value):
-    with ScriptedServer(http_answer(status, headers=[('Retry-After', value)])) as server:
+    with ScriptedServer(http_response(status, headers=[('Retry-After', value)])) as server:
         with pytest.raises(ApiException) as caught:
             connect(server.url).user_self()
     assert caught.value.status == status
@@ -176,7 +176,7 @@ def test_a_retry_after_of_no_more_than_the_cap_is_obeyed():
 
 
 def test_the_cap_can_be_set(connect):
-    with ScriptedServer(http_answer(429, headers=[('Retry-After', '1')])) as server:
+    with ScriptedServer(http_response(429, headers=[('Retry-After', '1')])) as server:
         with pytest.raises(TooManyRequestsException) as caught:
             connect(server.url, max_retry_after=0.5).user_self()
     assert len(server.requests) == 1
@@ -184,7 +184,7 @@ def test_the_cap_can_be_set(connect):
 
 
 def test_a_cap_of_less_than_a_second_is_no_cap_for_answers_that_ask_for_no_wait(connect):
-    with ScriptedServer(http_answer(503), GOOD) as server:
+    with ScriptedServer(http_response(503), GOOD) as server:
         connect(server.url, max_retry_after=0.5).user_self()
     assert len(server.requests) == 2
 
@@ -192,13 +192,13 @@ def test_a_cap_of_less_than_a_second_is_no_cap_for_answers_that_ask_for_no_wait(
 @pytest.mark.parametrize('value', ['soon', '-1', '', '1.5', 'Fri, 99 Zzz 2026 99:99:99 GMT', u'\xb2', 'NaN',
                                    u'Mon, 01 Jan 99999999999999999999 00:00:00 GMT', formatdate(0)])
 def test_a_retry_after_that_cannot_be_read_or_is_past_counts_as_none(connect, value):
-    with ScriptedServer(http_answer(429, headers=[('Retry-After', value)]), GOOD) as server:
+    with ScriptedServer(http_response(429, headers=[('Retry-After', value)]), GOOD) as server:
         assert connect(server.url, retries=1).user_self() is not None
     assert len(server.requests) == 2
 
 
 def test_the_head_of_an_answer_that_broke_off_does_not_say_how_long_to_wait(connect):
-    cut = then_cut(b'HTTP/1.1 503 No\r\nRetry-After: 3600\r\nContent-Length: 9\r\n\r\n{')
+    cut = truncated(b'HTTP/1.1 503 No\r\nRetry-After: 3600\r\nContent-Length: 9\r\n\r\n{')
     with ScriptedServer(cut, GOOD) as server:
         started = monotonic()
         connect(server.url).user_self()
@@ -207,8 +207,8 @@ def test_the_head_of_an_answer_that_broke_off_does_not_say_how_long_to_wait(conn
 
 
 def test_each_retry_is_one_line_that_says_why_and_how_long(connect, caplog):
-    throttled = http_answer(429, headers=[('Retry-After', '1')])
-    with ScriptedServer(http_answer(503), then_cut(b''), throttled, GOOD) as server:
+    throttled = http_response(429, headers=[('Retry-After', '1')])
+    with ScriptedServer(http_response(503), truncated(b''), throttled, GOOD) as server:
         connect(server.url).user_self()
     lines = retry_lines(caplog)
     levels = [record.levelno for record in caplog.records if record.name == 'cloudsmith_api.rest']
@@ -238,7 +238,7 @@ def test_the_wait_that_is_announced_is_the_wait_that_is_made(monkeypatch):
 
 def test_a_retry_of_urllib3_is_used_as_it_is(connect):
     policy = Retry(1, status_forcelist=[418], allowed_methods=['POST'])
-    with ScriptedServer(http_answer(418)) as server:
+    with ScriptedServer(http_response(418)) as server:
         api = connect(server.url, retries=policy)
         with pytest.raises(ApiException):
             send(api, 'POST')
@@ -251,7 +251,7 @@ def test_a_retry_of_urllib3_is_used_as_it_is(connect):
 
 def test_a_retry_of_urllib3_that_forbids_waiting_for_retry_after_is_heeded(connect):
     policy = Retry(1, status_forcelist=[503], respect_retry_after_header=False)
-    with ScriptedServer(http_answer(503, headers=[('Retry-After', '30')])) as server:
+    with ScriptedServer(http_response(503, headers=[('Retry-After', '30')])) as server:
         started = monotonic()
         with pytest.raises(ServiceException):
             connect(server.url, retries=policy).user_self()
@@ -259,7 +259,7 @@ def test_a_retry_of_urllib3_that_forbids_waiting_for_retry_after_is_heeded(conne
 
 
 def test_a_retry_that_does_not_retry_reads_raises_after_one_request(connect):
-    with ScriptedServer(then_cut(b'')) as server:
+    with ScriptedServer(truncated(b'')) as server:
         with pytest.raises(ConnectionException):
             connect(server.url, retries=Retry(5, read=False)).user_self()
     assert len(server.requests) == 1
@@ -270,7 +270,7 @@ def test_a_retry_that_does_not_retry_reads_raises_after_one_request(connect):
 def test_a_retry_of_urllib3_survives_any_retry_after(connect, monkeypatch, value):
     waits = []
     monkeypatch.setattr(time, 'sleep', waits.append)
-    with ScriptedServer(http_answer(503, headers=[('Retry-After', value)])) as server:
+    with ScriptedServer(http_response(503, headers=[('Retry-After', value)])) as server:
         with pytest.raises(ServiceException):
             connect(server.url, retries=Retry(1, status_forcelist=[503])).user_self()
     assert all(wait < 2 ** 33 for wait in waits)
@@ -287,7 +287,7 @@ def test_a_subclass_of_retry_decides_and_waits_as_it_likes(connect):
         def sleep(self, response=None):
             calls.append(response is not None and response.status)
 
-    with ScriptedServer(http_answer(503), then_cut(b''), GOOD) as server:
+    with ScriptedServer(http_response(503), truncated(b''), GOOD) as server:
         connect(server.url, retries=Policy(3, status_forcelist=[503], backoff_factor=100)).user_self()
     assert calls == [('GET', True, False), 503, ('GET', False, True), False]
 
@@ -300,14 +300,14 @@ def test_a_subclass_of_retry_is_told_the_url_without_its_query(connect):
             told.append(url)
             return super(Policy, self).increment(method, url, *args, **kwargs)
 
-    with ScriptedServer(http_answer(503), GOOD) as server:
+    with ScriptedServer(http_response(503), GOOD) as server:
         policy = Policy(3, status_forcelist=[503])
         send(connect(server.url, retries=policy), 'GET', query_params={'token': 'hunter22'})
     assert told == [server.url + '/thing/']
 
 
 def test_settings_that_are_changed_count_for_the_next_call(connect):
-    with ScriptedServer(http_answer(503), http_answer(503), http_answer(503), silent()) as server:
+    with ScriptedServer(http_response(503), http_response(503), http_response(503), silent()) as server:
         api = connect(server.url, retries=0)
         for retries, requests in ((0, 1), (1, 3)):
             api.api_client.configuration.retries = retries

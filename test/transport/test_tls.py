@@ -2,12 +2,12 @@
 
 import pytest
 from certificates import Authority
-from servers import ScriptedServer, json_answer
+from servers import ScriptedServer, json_response
 
 from cloudsmith_api import ConnectionException, TlsException
 from cloudsmith_api._transport.retry import ApiRetry
 
-GOOD = json_answer('{"name": "Ada"}')
+GOOD = json_response('{"name": "Ada"}')
 
 
 @pytest.fixture(autouse=True)

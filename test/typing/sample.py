@@ -656,8 +656,8 @@ def check_sandbox() -> None:
         assert_type(user.api_key, Optional[str])
         assert_type(user.key_slug_perm, Optional[str])
         sandbox.fail_next(503, {'Retry-After': '0'}, b'', delay=0.01, times=1)
-        sandbox.fail_next(cut=10000, drip=0.0001)
-        sandbox.fail_next(cut='before')
+        sandbox.fail_next(truncate=10000, trickle=0.0001)
+        sandbox.fail_next(truncate='before')
         configuration = Configuration()
         configuration.host = sandbox.url
         configuration.api_key['X-Api-Key'] = user.api_key or ''
@@ -695,7 +695,7 @@ def check_mistakes(session: Session) -> None:
         lambda: api.user_tokens_refresh(),  # type: ignore
         lambda: UserBrief(nmae='Ada'),  # type: ignore
         lambda: Configuration.from_environment(verfy_ssl=True),  # type: ignore
-        lambda: session.sandbox.fail_next(cut='after'),  # type: ignore
+        lambda: session.sandbox.fail_next(truncate='after'),  # type: ignore
     ):
         try:
             mistake()
