@@ -1,6 +1,7 @@
-"""The body of a request as bytes, and the body of an answer, read within bounds."""
+"""Request bodies as bytes, and response bodies read within their limit."""
 
 import json
+import zlib
 
 import six
 from six.moves.urllib.parse import urlencode
@@ -11,25 +12,24 @@ from .timeouts import OversizeError
 
 _BODILESS_METHODS = frozenset(['GET', 'HEAD'])
 
-# What the client never asks for it does not undo: older releases of urllib3 cannot bound how far these expand.
-_ACCEPTED_ENCODINGS = frozenset(['', 'deflate', 'gzip', 'identity', 'x-gzip'])
+# None is asked for, but proxies may compress. What else urllib3 decodes depends on what is installed.
+_ENCODINGS = frozenset(['', 'deflate', 'gzip', 'identity', 'x-gzip'])
 
-_MAX_READ_BYTES = 64 * 1024
-# zlib expands at most 1032 times, so this share of the limit, decompressed, is about as much as the limit.
-_READ_FRACTION = 1024
+# The most bytes to read, and to decompress, at a time.
+_CHUNK_BYTES = 64 * 1024
 
 
 def encode_body(method, headers, body, post_params):
-    """Turn a body into bytes as ``Content-Type`` says; for a multipart form, complete that header.
+    """Encode a body by its ``Content-Type``; for a multipart form, add the boundary to that header.
 
-    :param str method: the request's verb.
-    :param dict headers: the request's headers; ``Content-Type`` is added where it is missing.
+    :param str method: the HTTP method.
+    :param dict headers: the headers of the request; ``Content-Type`` is added where it is missing.
     :param body: a JSON value, or text or bytes for a type that is not JSON.
-    :param post_params: list of pairs or dict, for a form's type.
-    :return: ``None`` where there is nothing to send.
+    :param post_params: list of pairs or dict, for the type of a form.
+    :return: the body; ``None`` where there is none.
     :rtype: bytes
     :raises TypeError: if the body is of the wrong type for its ``Content-Type``.
-    :raises ValueError: if the request takes no body, or this one cannot be encoded.
+    :raises ValueError: if the method takes no body, or this one cannot be encoded.
     """
     if method in _BODILESS_METHODS:
         if body is not None or post_params:
@@ -46,7 +46,7 @@ def encode_body(method, headers, body, post_params):
         return payload
     except UnicodeError:
         problem = '%s holds a text that is not valid Unicode' % ('post_params' if body is None else 'body')
-    # Not raised where the codec's error, which holds all of the text, would become its context.
+    # Not raised above: the codec's error, which holds all of the text, would become its context.
     raise ValueError(problem)
 
 
@@ -71,7 +71,7 @@ def _encode_value(content_type, body):
 
 
 def _media_type(content_type):
-    """Leave out the parameters behind a type (RFC 9110 section 8.3.1), whose texts may hold the name of another."""
+    """Return the type without its parameters (RFC 9110 section 8.3.1), which may hold the name of another type."""
     return content_type.partition(';')[0].strip().lower()
 
 
@@ -79,14 +79,14 @@ def _encode_json(body):
     try:
         return six.ensure_binary(json.dumps(body, ensure_ascii=False, allow_nan=False))
     except UnicodeError:
-        # It is a ValueError too, but one that the caller has words for.
+        # A ValueError too, but the caller has a message of its own for it.
         raise
     except ValueError:
         raise ValueError('body holds a number that JSON cannot express, or itself')
 
 
 def decode_body(data):
-    """Give a body as a native text: UTF-8, or where it is not valid UTF-8, Latin-1, which every byte is."""
+    """Return a body as a native text: decoded as UTF-8, or as Latin-1, which any bytes are, where it is not valid."""
     if isinstance(data, str):
         return data
     try:
@@ -96,42 +96,93 @@ def decode_body(data):
 
 
 def read_body(raw, limit):
-    """Read an answer's body, and give the connection back.
+    """Read a response body, and give the connection back to its pool.
 
-    :param urllib3.HTTPResponse raw: the answer, its body unread.
-    :param int limit: how many bytes it may have, after decompression.
+    :param urllib3.HTTPResponse raw: the response, its body unread.
+    :param int limit: the most bytes it may have, after decompression.
     :rtype: bytes
     :raises OversizeError: if it has more.
-    :raises urllib3.exceptions.HTTPError: if it breaks off, or cannot be decoded.
+    :raises urllib3.exceptions.HTTPError: if it is truncated, or cannot be decoded.
     """
     try:
+        encoding = raw.headers.get('Content-Encoding', '').strip().lower()
+        if encoding not in _ENCODINGS:
+            raise DecodeError('Content-Encoding is %s, which the request did not accept' % encoding)
         # Chunks may come although their status (101, 204, 304) has the length be 0.
-        if raw.length_remaining is not None and not raw.chunked and 'Content-Encoding' not in raw.headers:
+        if raw.length_remaining is not None and not raw.chunked and not encoding:
             if raw.length_remaining > limit:
                 raise OversizeError()
             return raw.read()
-        encoding = raw.headers.get('Content-Encoding', '').strip().lower()
-        if encoding not in _ACCEPTED_ENCODINGS:
-            raise DecodeError('Content-Encoding is %s, which was not asked for' % encoding)
-        return _read_chunks(raw, limit)
+        return _read_chunks(raw, encoding, limit)
     except BaseException:
-        # Also on Ctrl-C: what is left of this answer must not be read as the next one.
+        # On Ctrl-C too: the rest of this response must not be read as the next one.
         raw.close()
         raise
     finally:
         raw.release_conn()
 
 
-def _read_chunks(raw, limit):
-    parts = []
-    left = limit
+def _read_chunks(raw, encoding, limit):
+    # One growing buffer: a list of chunks of two bytes takes twenty times as much.
+    body = bytearray()
+    decompressor = _Decompressor(encoding) if encoding not in ('', 'identity') else None
     try:
-        for part in raw.stream(max(1024, min(_MAX_READ_BYTES, limit // _READ_FRACTION))):
-            left -= len(part)
-            if left < 0:
-                raise OversizeError()
-            parts.append(part)
+        for chunk in raw.stream(_CHUNK_BYTES, decode_content=False):
+            for piece in [chunk] if decompressor is None else decompressor.decompress(chunk):
+                body += piece
+                if len(body) > limit:
+                    raise OversizeError()
     except ValueError as error:
-        # A chunk that is said to have less than no bytes is more than urllib3 expects.
+        # urllib3 does not expect a chunk of negative length (1.26 and 2).
         six.raise_from(ProtocolError('Invalid chunk', error), error)
-    return b''.join(parts)
+    except zlib.error as error:
+        six.raise_from(DecodeError('The body is not valid %s' % encoding, error), error)
+    if decompressor is not None and not decompressor.is_complete():
+        raise ProtocolError('The body is truncated: its %s data has no end' % encoding)
+    return bytes(body)
+
+
+class _Decompressor(object):
+    """Decompress a body in pieces of bounded size, and tell whether it was complete.
+
+    urllib3's decoders take truncated data for complete, and up to 2.5 do not bound how far one chunk expands.
+
+    :param str encoding: ``gzip``, ``x-gzip`` or ``deflate``.
+    """
+
+    def __init__(self, encoding):
+        self._is_gzip = encoding != 'deflate'
+        self._start = b''
+        self._stream = None
+
+    def decompress(self, data):
+        """Yield the pieces that some more data decompresses to."""
+        while data:
+            if self._stream is None:
+                data = self._start = self._start + data
+                if len(data) < 2:
+                    return
+                self._stream = zlib.decompressobj(self._window_bits(bytearray(data[:2])))
+            yield self._stream.decompress(data, _CHUNK_BYTES)
+            data = self._stream.unconsumed_tail
+            if self._is_gzip and self._stream.unused_data.startswith(b'\x1f\x8b'):
+                # Another member, RFC 1952 section 2.2.
+                data, self._start, self._stream = self._stream.unused_data, b'', None
+
+    def is_complete(self):
+        """Tell whether the data has come to its end."""
+        if self._stream is None:
+            return not self._start
+        # Python 2.7 has no ``eof``, but whatever follows the end comes back as unused.
+        try:
+            self._stream.decompress(b'\0')
+        except zlib.error:
+            return False
+        return bool(self._stream.unused_data)
+
+    def _window_bits(self, start):
+        if self._is_gzip:
+            return 16 + zlib.MAX_WBITS
+        # Some servers send "deflate" without the zlib header that RFC 9110 section 8.4.1.2 asks for.
+        has_header = start[0] & 15 == zlib.DEFLATED and (start[0] * 256 + start[1]) % 31 == 0
+        return zlib.MAX_WBITS if has_header else -zlib.MAX_WBITS

@@ -1,0 +1,93 @@
+"""Compressed response bodies: complete or refused, and never larger than their limit."""
+
+import gzip
+import io
+import zlib
+
+import pytest
+from servers import ScriptedServer, http_response, truncated
+
+from cloudsmith_api import ConnectionException, InvalidResponseException
+from cloudsmith_api._transport.retry import ApiRetry
+
+BODY = b'{"name": "Ada", "email": "ada@example.com"}'
+
+
+@pytest.fixture(autouse=True)
+def short_delays(monkeypatch):
+    monkeypatch.setattr(ApiRetry, 'BACKOFF_BASE', 0.001)
+
+
+def gzipped(data):
+    buffered = io.BytesIO()
+    with gzip.GzipFile(fileobj=buffered, mode='wb') as compressed:
+        compressed.write(data)
+    return buffered.getvalue()
+
+
+def deflated(data):
+    """Compress without the zlib header, as some servers do."""
+    compressor = zlib.compressobj(9, zlib.DEFLATED, -zlib.MAX_WBITS)
+    return compressor.compress(data) + compressor.flush()
+
+
+ENCODED = {
+    'gzip': ('gzip', gzipped(BODY)),
+    'x-gzip': ('x-gzip', gzipped(BODY)),
+    'gzip of two members': ('gzip', gzipped(BODY[:20]) + gzipped(BODY[20:])),
+    'deflate': ('deflate', zlib.compress(BODY)),
+    'deflate without a header': ('deflate', deflated(BODY)),
+}
+
+
+def chunked(encoding, data, size=1):
+    chunks = [data[start:start + size] for start in range(0, len(data), size)]
+    head = 'HTTP/1.1 200 OK\r\nContent-Encoding: %s\r\nTransfer-Encoding: chunked\r\n\r\n' % encoding
+    return head.encode('ascii') + b''.join(b'%x\r\n%s\r\n' % (len(chunk), chunk) for chunk in chunks) + b'0\r\n\r\n'
+
+
+@pytest.mark.parametrize('form', sorted(ENCODED))
+@pytest.mark.parametrize('respond', [
+    lambda encoding, data: http_response(200, data, [('Content-Encoding', encoding)]), chunked,
+], ids=['with a length', 'in chunks of one byte'])
+def test_compressed_body_is_decompressed(connect, form, respond):
+    with ScriptedServer(respond(*ENCODED[form])) as server:
+        assert connect(server.url).user_self().name == 'Ada'
+
+
+@pytest.mark.parametrize('form', sorted(ENCODED))
+@pytest.mark.parametrize('left_out', [1, 4, 9, 20])
+def test_truncated_compressed_body_is_an_error(connect, form, left_out):
+    encoding, data = ENCODED[form]
+    with ScriptedServer(http_response(200, data[:-left_out], [('Content-Encoding', encoding)])) as server:
+        with pytest.raises((ConnectionException, InvalidResponseException)) as caught:
+            connect(server.url, retries=0).user_self()
+    assert caught.value.status == 200
+
+
+@pytest.mark.parametrize('encoding, data', [
+    ('gzip', BODY), ('gzip', gzipped(BODY)[:10] + b'\xff' * 20), ('deflate', b'\x78\x9c\xff\xff\xff'),
+    ('gzip', gzipped(BODY)[:-8] + b'\0' * 8), ('gzip', b'\x1f'),
+])
+def test_body_that_is_not_what_its_encoding_says_is_an_error(connect, encoding, data):
+    with ScriptedServer(http_response(200, data, [('Content-Encoding', encoding)])) as server:
+        with pytest.raises((ConnectionException, InvalidResponseException)):
+            connect(server.url, retries=0).user_self()
+
+
+@pytest.mark.parametrize('encoding', ['gzip', 'deflate'])
+def test_empty_body_with_an_encoding_is_empty(connect, encoding):
+    with ScriptedServer(http_response(204, b'', [('Content-Encoding', encoding)])) as server:
+        assert connect(server.url).api_client.call_api('/x/', 'GET')[:2] == (None, 204)
+
+
+def test_bytes_after_the_end_of_compressed_data_are_ignored(connect):
+    with ScriptedServer(http_response(200, gzipped(BODY) + b'rest', [('Content-Encoding', 'gzip')])) as server:
+        assert connect(server.url).user_self().name == 'Ada'
+
+
+def test_truncated_compressed_body_of_a_get_is_retried(connect):
+    cut = truncated(http_response(200, gzipped(BODY)[:-1], [('Content-Encoding', 'gzip')]))
+    whole = http_response(200, gzipped(BODY), [('Content-Encoding', 'gzip')])
+    with ScriptedServer(cut, whole) as server:
+        assert connect(server.url).user_self().name == 'Ada'
