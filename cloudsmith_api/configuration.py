@@ -32,6 +32,7 @@ _VALIDATORS = {
     'client_side_validation': validation.check_bool,
     'connection_pool_maxsize': validation.check_positive_int,
     'host': check_host,
+    'idle_timeout': validation.check_seconds,
     'max_response_bytes': validation.check_positive_int,
     'max_retry_after': validation.check_seconds,
     'pace': validation.check_bool,
@@ -60,6 +61,8 @@ class Configuration(object):
     :ivar float max_retry_after: the longest wait, in seconds, that the service may ask for with ``Retry-After`` before
         a call is tried again; where it asks for more, the call fails at once.
     :ivar int max_response_bytes: the most that an answer's body may hold, after decompression.
+    :ivar float idle_timeout: seconds after which an idle connection is not used again: a firewall or NAT may have
+        forgotten it.
     :ivar bool verify_ssl: whether the service's certificate is checked; leave it on.
     :ivar str ssl_ca_cert: file of the certificates to trust instead of certifi's.
     :ivar str cert_file: file of a client certificate, and of its key unless ``key_file`` names another.
@@ -288,6 +291,7 @@ def _default_settings():
         'timeout': (10.0, 60.0),
         'retries': 3,
         'max_retry_after': 60.0,
+        'idle_timeout': 30.0,
         'max_response_bytes': 64 * 1024 * 1024,
         'verify_ssl': True,
         'ssl_ca_cert': None,

@@ -1,4 +1,4 @@
-"""What kept an answer from coming, as an :class:`.ApiException` in words for people, with no secret in it."""
+"""urllib3's errors as :class:`.ApiException`, described in plain words and without secrets."""
 
 import re
 import socket
@@ -9,13 +9,58 @@ from urllib3 import exceptions as urllib3_errors
 from .._common.redaction import scrub
 from ..exceptions import ApiException, ConnectionException, InvalidResponseException, TimeoutException, TlsException
 
-# The pool or connection that urllib3 puts before its words.
+# The pool or connection that urllib3 puts before its messages.
 _URLLIB3_PREFIX = r'^(?:<.*?>|\w+\(.*?\)): (?:Failed to establish a new connection: )?'
 
+# The first row that the error is an instance of counts. The description goes before the system's own message.
+_ERROR_MAP = (
+    (urllib3_errors.EmptyPoolError, TimeoutException, 'All connections of this client are in use'),
+    (urllib3_errors.NewConnectionError, ConnectionException, 'Could not connect'),
+    (urllib3_errors.ConnectTimeoutError, TimeoutException, 'Could not connect before the timeout'),
+    (urllib3_errors.ReadTimeoutError, TimeoutException, 'No response before the timeout'),
+    (urllib3_errors.SSLError, TlsException, 'Could not make a trusted connection'),
+    (urllib3_errors.ProxyError, ConnectionException, 'The proxy failed'),
+    (urllib3_errors.DecodeError, InvalidResponseException, 'The response body cannot be decoded'),
+    (urllib3_errors.InvalidHeader, InvalidResponseException, 'The response has an invalid header'),
+    (urllib3_errors.ProtocolError, ConnectionException, 'The connection broke off'),
+    (urllib3_errors.HTTPError, ConnectionException, 'The request failed'),
+)
+_TIMEOUTS = (socket.timeout, urllib3_errors.ConnectTimeoutError, urllib3_errors.ReadTimeoutError)
 
-def scrub_native(text, secrets):
-    """Scrub a native text; on Python 2, where that is bytes, as Unicode."""
-    return six.ensure_str(scrub(six.ensure_text(text, errors='replace'), secrets))
+
+def map_error(error, raw, secrets):
+    """Return the exception to raise for a failed attempt.
+
+    :param urllib3.exceptions.HTTPError error: the failure.
+    :param raw: urllib3's response, if its headers had arrived; else ``None``.
+    :param list secrets: the secrets of the call.
+    :rtype: ApiException
+    """
+    description = describe_error(error, secrets)
+    exception, _ = _classify(error)
+    if exception is InvalidResponseException:
+        return invalid_response(raw, description)
+    mapped = exception(status=0, reason=description)
+    if raw is not None:
+        # The body broke off, and what had arrived before that is kept.
+        mapped.status, mapped.headers = raw.status, raw.headers
+    return mapped
+
+
+def describe_error(error, secrets):
+    """Describe a failed attempt in one line: what happened, then the system's own message."""
+    cause = _root_cause(error)
+    message = re.sub(_URLLIB3_PREFIX, '', str(cause)) or type(cause).__name__
+    return scrub_native('%s: %s' % (_classify(error)[1], message), secrets)
+
+
+def invalid_response(raw, detail):
+    """Return the exception for a response whose body cannot be read; its status and headers are kept."""
+    if raw is None:
+        return InvalidResponseException(status=0, detail=detail)
+    # A program looks for the status of an error, whether there is a body or not.
+    exception = InvalidResponseException if 200 <= raw.status <= 299 else ApiException
+    return exception(http_resp=_UnreadResponse(raw), detail=detail)
 
 
 def redact_cause(error, secrets, handled):
@@ -36,17 +81,13 @@ def redact_cause(error, secrets, handled):
         cause = getattr(cause, '__cause__', None) or getattr(cause, '__context__', None)
 
 
-def invalid_response(raw, detail):
-    """Make the exception for an answer that cannot be read; what is known of it is kept."""
-    if raw is None:
-        return InvalidResponseException(status=0, detail=detail)
-    # A status that tells of a failure is what a program looks for, body or not.
-    kind = InvalidResponseException if 200 <= raw.status <= 299 else ApiException
-    return kind(http_resp=_UnreadResponse(raw), detail=detail)
+def scrub_native(text, secrets):
+    """Scrub a native text, as Unicode on Python 2 too."""
+    return six.ensure_str(scrub(six.ensure_text(text, errors='replace'), secrets))
 
 
 class _UnreadResponse(object):
-    """An answer of which no more than the head is known."""
+    """A response of which only status and headers are known."""
 
     data = None
 
@@ -57,51 +98,18 @@ class _UnreadResponse(object):
         return self._headers
 
 
-# The first row whose error it is decides; the words go before what the system says.
-_ERROR_MAP = (
-    (urllib3_errors.EmptyPoolError, TimeoutException, 'All connections of this client are in use'),
-    (urllib3_errors.NewConnectionError, ConnectionException, 'Could not connect'),
-    (urllib3_errors.ConnectTimeoutError, TimeoutException, 'Could not connect in the time allowed'),
-    (urllib3_errors.ReadTimeoutError, TimeoutException, 'No answer in the time allowed'),
-    (urllib3_errors.SSLError, TlsException, 'Could not make a trusted connection'),
-    (urllib3_errors.ProxyError, ConnectionException, 'The proxy failed'),
-    (urllib3_errors.DecodeError, InvalidResponseException, 'The answer cannot be decoded'),
-    (urllib3_errors.InvalidHeader, InvalidResponseException, 'The answer has an invalid header'),
-    (urllib3_errors.ProtocolError, ConnectionException, 'The connection broke off'),
-    (urllib3_errors.HTTPError, ConnectionException, 'The request failed'),
-)
-
-
-_TIMEOUTS = (socket.timeout, urllib3_errors.ConnectTimeoutError, urllib3_errors.ReadTimeoutError)
-
-
-def map_error(error, raw, secrets):
-    """Make the exception that a failed attempt ends in."""
-    words = describe_error(error, secrets)
-    exception, _ = _classify(error)
-    if exception is InvalidResponseException:
-        return invalid_response(raw, words)
-    return exception(status=0, reason=words)
-
-
-def describe_error(error, secrets):
-    """Describe a failed attempt for people: what happened, then what the system calls it."""
-    cause = _root_cause(error)
-    said = re.sub(_URLLIB3_PREFIX, '', str(cause)) or type(cause).__name__
-    return scrub_native('%s: %s' % (_classify(error)[1], said), secrets)
-
-
 def _classify(error):
-    _, exception, words = next(row for row in _ERROR_MAP if isinstance(error, row[0]))
+    """Return the exception class for a failed attempt, and its description."""
+    _, exception, description = next(row for row in _ERROR_MAP if isinstance(error, row[0]))
     cause = _root_cause(error)
-    # Time may also run out at a proxy, or while the request is sent, for which urllib3 has no errors of their own.
-    # On its 1.26, an address that cannot be reached counts as a timeout as well.
+    # A timeout at a proxy, or while the request is sent, has no error of its own in urllib3. In 1.26, a
+    # NewConnectionError is a ConnectTimeoutError.
     if isinstance(cause, _TIMEOUTS) and not isinstance(cause, urllib3_errors.NewConnectionError):
         exception = TimeoutException
-    return exception, words
+    return exception, description
 
 
 def _root_cause(error):
-    """Find the error behind urllib3's wrappings."""
+    """Return the error that urllib3's errors wrap."""
     inner = getattr(error, 'original_error', None) or (error.args[-1] if error.args else None)
     return _root_cause(inner) if isinstance(inner, Exception) else error

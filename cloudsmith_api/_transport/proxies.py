@@ -1,31 +1,41 @@
-"""How the service is reached: directly, or through the proxy of the configuration."""
+"""Pool managers: how the service is reached, directly or through a proxy."""
+
+import socket
 
 from urllib3 import PoolManager, ProxyManager
 
 from .._common.headers import basic_credentials
 from .._common.urls import split_credentials
-from .connections import POOL_CLASSES, ClosablePool, DeadlineMixin
+from .connections import POOL_CLASSES, DeadlineMixin, PoolMixin
 from .timeouts import to_urllib3_timeout
 from .tls import tls_context
 
-# What urllib3 adds to a request that goes through a plain proxy, as it spells them.
+# The headers that urllib3 adds to a request through a plain proxy, as it spells them.
 _PROXY_HEADERS = {'accept': 'Accept', 'host': 'Host', 'proxy-authorization': 'Proxy-Authorization'}
+
+# TCP keep-alive, so that a firewall or NAT does not forget a connection while a call waits for its response. How often
+# probes are sent can be set on some systems only: after 15 seconds, every 15 seconds, given up after 4.
+_SOCKET_OPTIONS = [(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1), (socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)]
+_SOCKET_OPTIONS += [(socket.IPPROTO_TCP, getattr(socket, name), value)
+                    for name, value in (('TCP_KEEPIDLE', 15), ('TCP_KEEPINTVL', 15), ('TCP_KEEPCNT', 4))
+                    if hasattr(socket, name)]
 
 
 def make_pool_manager(configuration, tls, **settings):
-    """Make what opens connections and keeps them.
+    """Return urllib3's pool manager for a configuration.
 
     :param Configuration configuration: ``proxy`` and the TLS settings count.
     :param bool tls: whether the service is reached over TLS.
-    :param settings: for :class:`urllib3.PoolManager`.
+    :param settings: further settings of :class:`urllib3.PoolManager`.
     :rtype: urllib3.PoolManager
     :raises ValueError: if the proxy needs PySocks, and that is not installed, or a TLS setting cannot be used.
     """
-    # For programs that use the manager themselves; our own calls each bring their times.
+    settings['socket_options'] = _SOCKET_OPTIONS
+    # For programs that use the manager themselves; a call of ours brings its own timeout.
     settings['timeout'] = to_urllib3_timeout(configuration.timeout)
     if tls:
         settings['ssl_context'] = tls_context(configuration)
-        # True is what some set to have the name checked, which is done anyway.
+        # Some set True to have the name checked, which is done anyway.
         settings['assert_hostname'] = None if configuration.assert_hostname is True else configuration.assert_hostname
     proxy = configuration.proxy
     if not proxy:
@@ -39,7 +49,7 @@ def make_pool_manager(configuration, tls, **settings):
 
 
 def normalize_proxy_headers(headers):
-    """Spell headers as urllib3 does that it adds for a proxy: beside another spelling, it would send its own too.
+    """Spell headers as urllib3 does: beside one in another spelling, it would send its own too (1.26 and 2).
 
     :param dict headers: the headers of a request.
     :rtype: dict
@@ -49,9 +59,9 @@ def normalize_proxy_headers(headers):
 
 def _http_proxy_manager(proxy, configuration, settings):
     if proxy.lower().startswith('https:'):
-        # One of its own, since urllib3 writes into the service's that its name is not to be checked.
+        # A context of its own: urllib3 turns off the check of the host name in the service's.
         settings['proxy_ssl_context'] = tls_context(configuration)
-        # To reach a service without TLS, urllib3 1.26 takes this one for the proxy.
+        # To reach a service without TLS, urllib3 1.26 uses this one for the proxy.
         settings.setdefault('ssl_context', settings['proxy_ssl_context'])
     address, username, password = split_credentials(proxy)
     if username is not None:
@@ -61,7 +71,7 @@ def _http_proxy_manager(proxy, configuration, settings):
 
 def _socks_proxy_manager(proxy, settings):
     try:
-        import socks  # noqa: F401 (asked for first because urllib3, not finding it, prints a warning as well)
+        import socks  # noqa: F401 (imported first: urllib3 would print a warning besides)
     except ImportError:
         raise ValueError('proxy is a SOCKS proxy, which needs PySocks: pip install PySocks')
     from urllib3.contrib.socks import (
@@ -75,10 +85,10 @@ def _socks_proxy_manager(proxy, settings):
     def with_deadline(pool_class, connection_class):
         class Connection(DeadlineMixin, connection_class):
             def _addresses(self):
-                # The proxy looks up the host, or PySocks does.
+                # The proxy resolves the host, or PySocks does.
                 return [self._dns_host]
 
-        class Pool(ClosablePool, pool_class):
+        class Pool(PoolMixin, pool_class):
             ConnectionCls = Connection
 
         return Pool

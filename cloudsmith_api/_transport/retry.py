@@ -1,4 +1,4 @@
-"""When a call is tried again, and how long is waited before: urllib3's ``Retry`` with this API's rules."""
+"""The retry policy: which failures are retried, and after which delay."""
 
 import random
 
@@ -9,35 +9,36 @@ from urllib3.exceptions import (
     ProtocolError,
     ProxyError,
     ReadTimeoutError,
+    SSLError,
 )
 from urllib3.util.retry import Retry
 
 from ..rate_limit import retry_after_seconds
 
 _NOT_CONNECTED = (NewConnectionError, ConnectTimeoutError)
-_RESPONSE_LOST = (ReadTimeoutError, ProtocolError)
+_CONNECTION_LOST = (ReadTimeoutError, ProtocolError)
 
 # What time.sleep takes, in seconds: it counts nanoseconds in 63 bits.
 _MAX_SLEEP = 2 ** 63 // 10 ** 9
 
 
 class ApiRetry(Retry):
-    """The rules for trying again: safe, or not done.
+    """urllib3's ``Retry`` with the rules of this API: only requests that are safe to repeat are retried.
 
-    ========================  ============
-    what happened             tried again
-    ========================  ============
-    not connected yet         any method
-    answer lost               GET only
-    500, 502, 503, 504        GET only
-    429 (not processed)       any method
-    ========================  ============
+    ====================================  ==========
+    failure                               retried
+    ====================================  ==========
+    no byte of the request was sent       any method
+    response lost                         GET only
+    500, 502, 503, 504                    GET only
+    429 (not processed)                   any method
+    ====================================  ==========
 
-    The n-th wait is drawn evenly from 0 to ``0.5 * 2**n`` seconds, 30 at most ("full jitter": clients that failed
+    The n-th delay is drawn evenly from 0 to ``0.5 * 2**n`` seconds, 30 at most ("full jitter": clients that failed
     together do not come back together). ``Retry-After`` (RFC 9110 section 10.2.3) replaces it, up to
-    ``max_retry_after``; a longer one is not waited for.
+    ``max_retry_after``; with a longer one there is no retry.
 
-    :param int total: how many times at most.
+    :param int total: the most retries.
     :param float max_retry_after: seconds.
     """
 
@@ -53,19 +54,19 @@ class ApiRetry(Retry):
         self._backoff = None
 
     def new(self, **kwargs):
-        """Make a copy with other values, see urllib3."""
+        """Return a copy with other values, see urllib3."""
         return super(ApiRetry, self).new(max_retry_after=self.max_retry_after, **kwargs)
 
     def is_retry(self, method, status_code, has_retry_after=False):
-        """Tell whether an answer with this status is worth trying again."""
+        """Tell whether a response with this status is retried."""
         if status_code == 429:
             return True
         return status_code in self.status_forcelist and method.upper() in self.allowed_methods
 
     def increment(self, method=None, url=None, response=None, error=None, _pool=None, _stacktrace=None):
-        """Make the state after a failure.
+        """Return the state after a failure.
 
-        :raises urllib3.exceptions.HTTPError: if it is not to be tried again.
+        :raises urllib3.exceptions.HTTPError: if there is to be no retry.
         """
         if error is not None and not self._is_retryable(method, error):
             raise MaxRetryError(_pool, url, error)
@@ -74,40 +75,56 @@ class ApiRetry(Retry):
         return super(ApiRetry, self).increment(method, url, response, error, _pool, _stacktrace)
 
     def get_retry_after(self, response):
-        """Read ``Retry-After`` in either of its forms; ``None`` where it is missing or unreadable."""
+        """Return the seconds that ``Retry-After`` asks for; ``None`` where it is missing or malformed."""
         return retry_after_seconds(response.headers.get('Retry-After'))
 
     def get_backoff_time(self):
-        """Give the wait, in seconds, where the service asks for none."""
-        # Drawn once, so that the wait which was announced is the wait which is made.
+        """Return the delay in seconds where the service asks for none."""
+        # Drawn once, so that the delay in the log is the delay that is made.
         if self._backoff is None:
             # The exponent is bounded too: 2**1024 is more than a float holds.
             limit = min(self.BACKOFF_LIMIT, self.BACKOFF_BASE * 2 ** min(len(self.history), 64))
             self._backoff = random.uniform(0, limit)
         return self._backoff
 
+    def _is_connection_error(self, err):
+        # urllib3 counts these apart, and retries them for any method.
+        return super(ApiRetry, self)._is_connection_error(err) or _is_unsent(err)
+
     def _is_retryable(self, method, error):
+        is_safe = _is_unsent(error) or method.upper() in self.allowed_methods
         if isinstance(error, ProxyError):
             error = error.original_error
         if isinstance(error, _NOT_CONNECTED):
             return True
-        return isinstance(error, _RESPONSE_LOST) and method.upper() in self.allowed_methods
+        return is_safe and (isinstance(error, _CONNECTION_LOST) or _is_tls_eof(error))
+
+
+def _is_unsent(error):
+    """Tell whether the session knows that no byte of the request was sent."""
+    return not getattr(error, 'request_sent', True)
+
+
+def _is_tls_eof(error):
+    """Tell whether the peer closed the connection in the TLS handshake, without an alert that says why."""
+    # Not by its type, ssl.SSLEOFError: Python 2.7 with OpenSSL 3 raises a plain SSLError.
+    return isinstance(error, SSLError) and 'eof' in str(error).lower()
 
 
 def retry_delay(retries, response=None):
-    """Tell how long ``retries.sleep(response)`` is going to wait.
+    """Return the seconds that ``retries.sleep(response)`` is going to wait.
 
     :param urllib3.Retry retries: the state after the failure.
-    :param response: the answer that made the call be tried again, if there was one.
-    :return: seconds; ``None`` where what the service asks for is more than can be waited, or cannot be read.
+    :param response: the response that is retried, if there was one.
+    :return: seconds; ``None`` where the delay that the service asks for is malformed, or more than can be waited.
     :rtype: float
     """
-    asked_for = None
+    retry_after = None
     if response is not None and retries.respect_retry_after_header:
         try:
-            asked_for = retries.get_retry_after(response)
+            retry_after = retries.get_retry_after(response)
         # urllib3's own Retry does not expect numbers and years that no clock can count.
         except (ArithmeticError, ValueError):
             return None
-    wait = asked_for or retries.get_backoff_time()
-    return wait if wait <= _MAX_SLEEP else None
+    delay = retry_after or retries.get_backoff_time()
+    return delay if delay <= _MAX_SLEEP else None

@@ -1,9 +1,8 @@
-"""Sending a request until there is an answer that stands: attempts, the waits between them, and the pools."""
+"""Send requests with retries, backoff and connection pooling."""
 
 import logging
 import os
 import sys
-import threading
 
 import six
 from urllib3 import Retry
@@ -15,21 +14,23 @@ from .body import read_body
 from .error_mapping import describe_error, invalid_response, map_error, redact_cause, scrub_native
 from .proxies import make_pool_manager, normalize_proxy_headers
 from .retry import ApiRetry, retry_delay
-from .timeouts import CURRENT, CallLimits, Deadline, OversizeError, clamp_timeout, to_urllib3_timeout
+from .timeouts import CallLimits, Deadline, OversizeError, clamp_timeout, to_urllib3_timeout
 
 # The transport, by the name that programs know from the published client.
 logger = logging.getLogger('cloudsmith_api.rest')
 
-# Trying again is decided here, where the body has been read too, so urllib3 is told to try once.
+# Retries are decided here, where the body has been read too, so urllib3 makes one attempt.
 _NO_RETRIES = Retry(False)
 
 
 class Session(object):
-    """Sends requests over connections that are kept open; safe to share between threads, and over a fork.
+    """Sends requests over pooled connections; safe to share between threads, and after a fork.
 
-    :param int pools_size: for how many hosts connections are kept.
-    :param int maxsize: how many connections to a host are kept, ``configuration.connection_pool_maxsize`` where this
-        is ``None``.
+    It has no locks: a signal handler that makes a call, and a forked process, could wait for them for ever.
+
+    :param int pools_size: how many hosts have a connection pool.
+    :param int maxsize: how many connections a pool keeps; ``configuration.connection_pool_maxsize`` where it is
+        ``None``.
     """
 
     def __init__(self, pools_size, maxsize):
@@ -39,70 +40,51 @@ class Session(object):
         self._cached_defaults = None
 
     def prepare(self, configuration, *request):
-        """Make a request ready to be sent.
+        """Return a request that is ready to be sent.
 
-        :param Configuration configuration: the settings for transport and TLS, for time, size and retries.
+        :param Configuration configuration: the settings of the transport, TLS, timeouts, limits and retries.
         :param request: see :class:`Call`.
         :rtype: Call
         """
-        given = configuration, configuration.timeout, configuration.retries, configuration.max_retry_after
-        # What the settings say of time and retries is the same for nearly all calls, and takes 14 microseconds to make.
+        settings = configuration, configuration.timeout, configuration.retries, configuration.max_retry_after
+        # They are the same for nearly all calls, and take 14 microseconds to turn into urllib3's terms.
         defaults = self._cached_defaults
-        if defaults is None or defaults.given != given:
-            defaults = self._cached_defaults = _CallDefaults(given)
+        if defaults is None or defaults.settings != settings:
+            defaults = self._cached_defaults = _CallDefaults(settings)
         return Call(defaults, *request)
 
     def send(self, call):
-        """Send until there is an answer that stands, or no sense in trying again.
+        """Send a request, and retry it where that is safe and may help.
 
         :param Call call: the request.
-        :return: urllib3's response, and its body, which is ``None`` where the caller is to read it.
+        :return: urllib3's response and its body; the body is ``None`` where the caller reads it.
         :rtype: tuple
-        :raises ApiException: if there is no such answer.
+        :raises ApiException: if no attempt has a response.
         """
         retries, last_response = call.retries, None
         while True:
-            raw = error = None
-            # A signal may have one call made in the middle of another.
-            around, CURRENT.call = CURRENT.call, call
-            try:
-                raw = self._send_once(call)
-                answer = raw, call.read(raw)
-                if not retries.is_retry(call.method, raw.status, 'Retry-After' in raw.headers):
-                    return answer
-            except urllib3_errors.HTTPError as caught:
-                error = caught
-            except OversizeError as caught:
-                larger = 'the answer is larger than configuration.max_response_bytes (%d)' % call.limit
-                six.raise_from(invalid_response(raw, larger), caught)
-            finally:
-                CURRENT.call = around
-            # An answer that broke off has not told when to come back, whatever its head says.
-            refused = raw if error is None else None
-            try:
-                # Without the query: urllib3 logs what it is told.
-                retries = retries.increment(call.method, call.url.partition('?')[0], refused, error)
-                wait = retry_delay(retries, refused)
-            except urllib3_errors.HTTPError:
-                wait = None
+            raw, body, error = self._attempt(call)
             if error is None:
-                last_response = answer
-            if wait is None or not call.can_wait(wait):
-                # Of a call that ran out of time, what the service said last tells more than that it then said no more.
-                # Not where a try may have been carried out: the answer before it would deny that.
-                if error is None or (wait is not None and last_response is not None):
+                last_response = raw, body
+                if not retries.is_retry(call.method, raw.status, 'Retry-After' in raw.headers):
+                    return last_response
+            retries, delay = _plan_retry(retries, call, raw, error)
+            if delay is None or not call.can_wait(delay):
+                # At the deadline, the last response tells more than a timeout of the attempt after it; but not where
+                # the failed attempt may have been processed, which that response would deny.
+                if error is None or (delay is not None and last_response is not None):
                     return last_response
                 six.raise_from(map_error(error, raw, call.secrets()), error)
             secrets = call.secrets()
-            logger.warning('%s %s failed (%s); trying again in %.1f s', call.method, scrub_native(call.url, secrets),
-                           raw.status if error is None else describe_error(error, secrets), wait)
-            retries.sleep(refused)
+            logger.warning('%s %s failed (%s); retrying in %.1f s', call.method, scrub_native(call.url, secrets),
+                           raw.status if error is None else describe_error(error, secrets), delay)
+            retries.sleep(raw if error is None else None)
 
     def manager(self, configuration, tls, streaming):
-        """Give what opens connections of one kind, and keeps them.
+        """Return the pool manager for one kind of request.
 
         :param bool tls: whether the service is reached over TLS.
-        :param bool streaming: whether callers read the answers.
+        :param bool streaming: whether callers read the response bodies.
         :rtype: urllib3.PoolManager
         """
         return self._pool_manager(self._process_pools(), configuration, tls, streaming)
@@ -113,41 +95,60 @@ class Session(object):
             return
         pools = self._process_pools()
         for manager in list(pools.managers.values()):
-            # Its container cannot be iterated, for the sake of threads; its keys can.
+            # urllib3's container cannot be iterated, since that would not be thread-safe; its keys can.
             keys = manager.pools.keys()
             forgotten = [manager.pools.get(key) for key in keys]
             manager.clear()
-            # clear() forgets them, and leaves it to the garbage collector to close them.
+            # clear() only forgets the pools, and leaves it to the garbage collector to close them (1.26 and 2).
             for pool in filter(None, forgotten):
                 pool.close()
         pools.recent = None
 
+    def _attempt(self, call):
+        """Send the request once: return the response, its body, and the error that kept either from arriving."""
+        raw = None
+        try:
+            raw = self._send_once(call)
+            return raw, call.read(raw), None
+        except urllib3_errors.HTTPError as error:
+            error.request_sent = call.request_sent
+            return raw, None, error
+        except OversizeError as error:
+            detail = 'the response is larger than configuration.max_response_bytes (%d)' % call.max_response_bytes
+            six.raise_from(invalid_response(raw, detail), error)
+        except BaseException:
+            # Ctrl-C between the headers and the body must not cost the pool a connection.
+            if raw is not None:
+                raw.close()
+                raw.release_conn()
+            raise
+
     def _send_once(self, call):
-        """Send the request once, and give the answer with its body unread."""
         options = {
             'body': call.payload, 'retries': _NO_RETRIES, 'redirect': False, 'preload_content': False,
-            'enforce_content_length': True, 'assert_same_host': False,
+            'enforce_content_length': True, 'assert_same_host': False, 'pool_timeout': call,
         }
+        call.request_sent = False
         while True:
             pools = self._process_pools()
-            opener, target = self._pool_for(pools, call)
-            options['timeout'], options['pool_timeout'] = call.timeout(), call.pool_timeout()
-            options['headers'] = call.headers
+            pool, target = self._pool_for(pools, call)
+            options['timeout'], options['headers'] = call.timeout(), call.headers
             try:
-                return opener.urlopen(call.method, target, **options)
+                return pool.urlopen(call.method, target, **options)
             except urllib3_errors.ClosedPoolError:
-                # Another thread called close() just now: nothing was sent, and the next look finds an open pool.
+                # Another thread has called close(): nothing was sent, and the next look-up opens a new pool.
                 pools.recent = None
             except BaseException:
-                # urllib3 leaves an answer open whose head it does not accept.
-                if call.answer is not None:
-                    call.answer.close()
+                # urllib3 leaves a response open if it does not accept its headers (1.26 and 2).
+                if call.response is not None:
+                    call.response.close()
                 raise
 
     def _pool_for(self, pools, call):
-        """Give what opens a URL, and what it is to be asked for: a host's pool, or a proxy's manager.
+        """Return what sends the request, and the request target for it.
 
-        Remembering the last pool, where the manager would look it up for each call, saves 10 % of a call.
+        That is the pool of the host, or the manager of the proxy. The last pool is remembered: looking it up for each
+        call takes 10 % of a call.
         """
         recent = pools.recent
         if recent is not None and recent[1] == call.streaming and call.url.startswith(recent[0]):
@@ -164,70 +165,68 @@ class Session(object):
         return pool, target if target.startswith('/') else '/' + target
 
     def _pool_manager(self, pools, configuration, tls, streaming):
-        manager = pools.managers.get((tls, streaming))
-        return manager if manager is not None else self._make_manager(pools, configuration, tls, streaming)
+        kind = tls, streaming
+        if kind not in pools.managers:
+            # setdefault, since another thread may have made one meanwhile.
+            pools.managers.setdefault(kind, self._make_manager(configuration, tls, streaming))
+        return pools.managers[kind]
 
-    def _make_manager(self, pools, configuration, tls, streaming):
-        with pools.lock:
-            if (tls, streaming) not in pools.managers:
-                pools.managers[tls, streaming] = make_pool_manager(
-                    configuration,
-                    tls,
-                    num_pools=self._pools_size,
-                    maxsize=self._maxsize or configuration.connection_pool_maxsize,
-                    # A response that the caller reads may never be given back, so for these, none is waited for.
-                    block=not streaming,
-                )
-            return pools.managers[tls, streaming]
+    def _make_manager(self, configuration, tls, streaming):
+        return make_pool_manager(
+            configuration,
+            tls,
+            num_pools=self._pools_size,
+            maxsize=self._maxsize or configuration.connection_pool_maxsize,
+            # A caller who reads the response may never give back its connection, so calls do not wait for one.
+            block=not streaming,
+        )
 
     def _process_pools(self):
-        """Give what this process has open.
+        """Return the pools of this process.
 
-        A connection shared with the process that this one was forked from would give each of the two the answers to the
-        other's requests; and a lock may have been forked while another thread held it.
+        A forked process opens connections of its own: over those of its parent, each would read the other's responses.
         """
-        process = os.getpid()
-        pools = self._pools_by_pid.get(process)
+        pid = os.getpid()
+        pools = self._pools_by_pid.get(pid)
         if pools is None:
-            # setdefault, since all threads of this process must come to the same ones.
-            pools = self._pools_by_pid.setdefault(process, _ProcessPools())
-            for other in [known for known in list(self._pools_by_pid) if known != process]:
+            # setdefault, since all threads of this process must share them.
+            pools = self._pools_by_pid.setdefault(pid, _ProcessPools())
+            for other in [known for known in list(self._pools_by_pid) if known != pid]:
                 self._pools_by_pid.pop(other, None)
         return pools
 
 
 class _ProcessPools(object):
-    """What one process has open."""
+    """The pool managers of one process, by kind of request, and the pool of the last request."""
 
     def __init__(self):
-        self.lock = threading.Lock()
         self.managers = {}
         self.recent = None
 
 
 class _CallDefaults(object):
-    """What the settings allow a call, in urllib3's terms; none of it changes while a call uses it."""
+    """The settings for timeouts and retries in urllib3's terms; no call changes them."""
 
-    def __init__(self, given):
-        self.given = given
-        self.configuration, self.times, retries, max_retry_after = given
+    def __init__(self, settings):
+        self.settings = settings
+        self.configuration, self.times, retries, max_retry_after = settings
         self.timeout = to_urllib3_timeout(self.times)
         self.retries = retries if isinstance(retries, Retry) else ApiRetry(retries, max_retry_after)
 
 
 class Call(CallLimits):
-    """A request that is ready to be sent, and the limits it is to keep.
+    """A request that is ready to be sent, and its limits.
 
-    :param _CallDefaults defaults: what the settings allow it.
-    :param str method: its verb.
-    :param str url: where it goes, query included.
-    :param dict headers: its headers.
-    :param bytes payload: its body, or ``None``.
-    :param parameters: what query and body were made of, in which secrets are looked for.
-    :param bool preload: whether the answer's body is read here.
-    :param timeout: its own time, as for :func:`.check_timeout`; ``None`` for that of the defaults.
-    :raises TypeError: for a time of the wrong type.
-    :raises ValueError: for a time that cannot be used.
+    :param _CallDefaults defaults: what the settings say.
+    :param str method: the HTTP method.
+    :param str url: the URL, query included.
+    :param dict headers: the headers.
+    :param bytes payload: the body, or ``None``.
+    :param parameters: what query and body were made of; secrets are looked for there.
+    :param bool preload: whether the response body is read here.
+    :param timeout: the call's own timeout, see :func:`.check_timeout`; ``None`` for that of the settings.
+    :raises TypeError: for a timeout of the wrong type.
+    :raises ValueError: for a timeout that cannot be used.
     """
 
     def __init__(self, defaults, method, url, headers, payload, parameters, preload, timeout):
@@ -237,8 +236,9 @@ class Call(CallLimits):
         self.headers = headers
         self.payload = payload
         self.streaming = not preload
-        self.limit = defaults.configuration.max_response_bytes
-        self.size = CallLimits.size if self.streaming else self.limit
+        self.max_response_bytes = defaults.configuration.max_response_bytes
+        self.idle_timeout = defaults.configuration.idle_timeout
+        self.max_bytes = CallLimits.max_bytes if self.streaming else self.max_response_bytes
         self.retries = defaults.retries
         self._parameters = parameters
         self._times, self._timeout = defaults.times, defaults.timeout
@@ -249,37 +249,54 @@ class Call(CallLimits):
         self._handled = sys.exc_info()[1]
 
     def secrets(self):
-        """Collect what no error and no log record may show."""
+        """Collect the secrets that no error and no log record may show."""
         return collect_secrets(self.configuration, self.headers, *self._parameters)
 
     def annotate_error(self, error):
-        """Have an error say which call failed, and show nothing secret.
+        """Add to an error which call failed, and take secrets out of it.
 
-        :param ApiException error: what the call ended in.
+        :param ApiException error: the error of the call.
         """
         secrets = self.secrets()
+        error.request_sent = self.request_sent
         error.set_request(self.method, self.url, secrets)
         redact_cause(error, secrets, self._handled)
 
     def timeout(self):
-        """Give the times that urllib3 is to keep in one attempt."""
-        return self._timeout if self.deadline is None else to_urllib3_timeout(clamp_timeout(self.deadline.remaining()))
+        """Return urllib3's timeout for one attempt."""
+        if self.deadline is None:
+            return self._timeout
+        return to_urllib3_timeout(clamp_timeout(self.deadline.remaining()))
 
     def pool_timeout(self):
-        """Give the time to wait for a connection while all are in use."""
+        """Return the seconds to wait for a connection while all are in use."""
         return self._times[1] if self.deadline is None else clamp_timeout(self.deadline.remaining())
 
-    def can_wait(self, wait):
-        """Tell whether there is time left after a wait of so many seconds."""
-        return self.deadline is None or wait < self.deadline.remaining()
+    def can_wait(self, seconds):
+        """Tell whether the deadline leaves time for an attempt after a wait."""
+        return self.deadline is None or seconds < self.deadline.remaining()
 
     def read(self, raw):
-        """Read the answer's body, unless the caller wants to, and there is nothing wrong with the answer."""
-        return None if self.streaming and 200 <= raw.status <= 299 else read_body(raw, self.limit)
+        """Read the response body, unless the caller reads it; that of an error is always read here."""
+        if self.streaming and 200 <= raw.status <= 299:
+            return None
+        return read_body(raw, self.max_response_bytes)
+
+
+def _plan_retry(retries, call, raw, error):
+    """Return the retry state after a failed attempt, and the seconds to wait; ``None`` for no retry."""
+    # Only a response that arrived whole says when to come back.
+    response = raw if error is None else None
+    try:
+        # Without the query, since urllib3 logs the URL.
+        retries = retries.increment(call.method, call.url.partition('?')[0], response, error)
+        return retries, retry_delay(retries, response)
+    except urllib3_errors.HTTPError:
+        return retries, None
 
 
 def _get_origin(url):
-    """Give the scheme, host and port that a URL begins with."""
+    """Return the scheme, host and port of a URL."""
     scheme, separator, rest = url.partition('//')
     for end in '/?#':
         rest = rest.partition(end)[0]

@@ -1,6 +1,4 @@
-"""What a call may use up: time, in each form that it can be given in, and bytes of an answer."""
-
-import threading
+"""Deadlines and size limits of a call."""
 
 from urllib3 import Timeout
 
@@ -14,21 +12,20 @@ class Deadline(object):
     """
 
     def __init__(self, seconds):
-        self.seconds = seconds
         self._end = monotonic() + seconds
 
     def remaining(self):
-        """Tell how many seconds are left; zero or less when time is up."""
+        """Return the seconds that are left; zero or less after the deadline."""
         return self._end - monotonic()
 
 
 def clamp_timeout(seconds):
-    """Keep a timeout that has run out from meaning what 0 means to a socket: not to wait at all."""
+    """Clamp a timeout to 1 ms: 0 would make the socket non-blocking."""
     return max(seconds, 0.001)
 
 
 def to_urllib3_timeout(times):
-    """Turn a number of seconds for a whole request, or a pair ``(connect, read)``, into urllib3's form of it."""
+    """Return a total in seconds, or a pair ``(connect, read)``, as urllib3's ``Timeout``."""
     if isinstance(times, tuple):
         connect, read = times
         return Timeout(connect=connect, read=read)
@@ -36,30 +33,23 @@ def to_urllib3_timeout(times):
 
 
 class OversizeError(Exception):
-    """An answer is longer than allowed. Not one of urllib3's errors: those would count as a lost answer."""
+    """A response exceeds its limit. Not one of urllib3's errors, which would count as a lost response."""
 
 
 class CallLimits(object):
-    """What a call may use up; as it stands here, where a program uses a connection by itself.
+    """The limits of one call, and what its connection reports back.
 
-    :ivar Deadline deadline: when it must have ended, or ``None``.
-    :ivar float size: the most bytes that may come over the connection, the answer's head aside.
-    :ivar answer: what http.client has made last of an answer to it, or ``None``.
+    As they stand here, they are those of a connection that a program uses without a call: none.
+
+    :ivar Deadline deadline: when the call must have ended, or ``None``.
+    :ivar float max_bytes: the most bytes that a response may take on the connection, its headers aside.
+    :ivar float idle_timeout: the most seconds that its connection may have been idle.
+    :ivar response: the latest response that http.client made for the call, or ``None``.
+    :ivar bool request_sent: whether any byte of the request has left.
     """
 
     deadline = None
-    size = float('inf')
-    answer = None
-
-
-class _Current(threading.local):
-    """What this thread is doing; urllib3 has no way to hand limits down to a socket's reads.
-
-    :ivar CallLimits call: whose limits count now.
-    """
-
-    def __init__(self):
-        self.call = CallLimits()
-
-
-CURRENT = _Current()
+    max_bytes = float('inf')
+    idle_timeout = float('inf')
+    response = None
+    request_sent = False

@@ -1,4 +1,4 @@
-"""Whom the client trusts, and how it shows who it is: the TLS settings as one ``ssl.SSLContext``."""
+"""The TLS settings as one ``ssl.SSLContext``: trust store and client certificate."""
 
 import os
 import ssl
@@ -8,35 +8,35 @@ from urllib3.util.ssl_ import create_urllib3_context
 
 
 def tls_context(configuration):
-    """Make the context that all TLS connections of a client share.
+    """Return the context that all TLS connections of a client share.
 
-    Loading the trusted certificates takes longer than a call does, so it is done once for a client.
+    Loading the trust store takes longer than a call, so it is done once for a client.
 
     :param Configuration configuration: ``verify_ssl``, ``ssl_ca_cert``, ``cert_file`` and ``key_file`` count.
     :rtype: ssl.SSLContext
-    :raises ValueError: if a file cannot be read, or is not what it should be.
+    :raises ValueError: if a file cannot be read, or holds no certificate or no key.
     """
     context = create_urllib3_context(cert_reqs=ssl.CERT_REQUIRED if configuration.verify_ssl else ssl.CERT_NONE)
     if configuration.verify_ssl:
-        _load('ssl_ca_cert', configuration.ssl_ca_cert or certifi.where(), context, _trust)
+        _load('ssl_ca_cert', configuration.ssl_ca_cert or certifi.where(), context, _load_trust_store)
     if configuration.cert_file:
-        _load('cert_file or key_file', configuration.cert_file, context, _present, configuration.key_file)
+        _load('cert_file or key_file', configuration.cert_file, context, _load_certificate, configuration.key_file)
     return context
 
 
-def _trust(context, path):
+def _load_trust_store(context, path):
     if os.path.isdir(path):
         context.load_verify_locations(capath=path)
     else:
         context.load_verify_locations(cafile=path)
 
 
-def _present(context, path, key_file):
+def _load_certificate(context, path, key_file):
     asked = []
 
     def no_password():
-        # Without this, OpenSSL would ask at the terminal, and a script would hang. An error raised here would become
-        # a SystemError on Python 3.6.
+        # Without this, OpenSSL asks at the terminal, and a script hangs. An exception raised here becomes a SystemError
+        # on Python 3.6.
         asked.append(True)
         return ''
 

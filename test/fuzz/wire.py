@@ -118,8 +118,8 @@ class WiredTransport(RESTClientObject):
 
 
 class _WiredSession(Session):
-    def _make_manager(self, connections, configuration, tls, streaming):
+    def _make_manager(self, configuration, tls, streaming):
         # As if without TLS, since to load the trusted certificates takes as long as ten calls.
-        manager = super(_WiredSession, self)._make_manager(connections, configuration, False, streaming)
+        manager = super(_WiredSession, self)._make_manager(configuration, False, streaming)
         manager.pool_classes_by_scheme = {'http': _PlainPool, 'https': _TlsPool}
         return manager

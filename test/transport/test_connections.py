@@ -12,7 +12,7 @@ from urllib3.exceptions import NewConnectionError
 from cloudsmith_api import ConnectionException
 from cloudsmith_api._common.clock import monotonic
 from cloudsmith_api._transport.connections import DeadlineHTTPConnection, HTTPPool, _close_idle, shut_down
-from cloudsmith_api._transport.timeouts import CURRENT, CallLimits, Deadline
+from cloudsmith_api._transport.timeouts import CallLimits, Deadline
 
 GOOD = json_response('{"name": "Ada"}')
 
@@ -59,21 +59,15 @@ def test_an_ipv6_address_can_be_named(connect):
     assert 'Could not connect' in str(caught.value)
 
 
-def test_the_limits_of_a_call_are_gone_after_it(connect):
-    with ScriptedServer(GOOD) as server:
-        connect(server.url).user_self(_request_timeout=5)
-        assert (CURRENT.call.deadline, CURRENT.call.size) == (None, float('inf'))
-
-
-def answer_within(seconds, server, timeout):
-    """Wait for an answer as a call does that has so many seconds left, on a connection with another timeout."""
+def response_within(seconds, server, timeout):
+    """Wait for a response as a call does that has so many seconds left, on a connection with another timeout."""
     connection = DeadlineHTTPConnection('127.0.0.1', server.port, timeout=timeout)
+    connection.call = CallLimits()
     connection.request('GET', '/')
-    CURRENT.call.deadline = Deadline(seconds)
+    connection.call.deadline = Deadline(seconds)
     try:
         return connection.getresponse()
     finally:
-        CURRENT.call = CallLimits()
         connection.close()
 
 
@@ -81,14 +75,14 @@ def answer_within(seconds, server, timeout):
 def test_time_that_is_up_before_the_first_byte_is_read_ends_the_answer(left):
     with ScriptedServer(GOOD) as server:
         with pytest.raises(socket.timeout):
-            answer_within(left, server, timeout=5)
+            response_within(left, server, timeout=5)
 
 
 def test_a_wait_for_the_next_byte_has_what_is_left_of_the_call_and_not_the_time_of_the_connection():
     with ScriptedServer(silent()) as server:
         started = monotonic()
         with pytest.raises(socket.timeout):
-            answer_within(0.3, server, timeout=15)
+            response_within(0.3, server, timeout=15)
         assert 0.2 < monotonic() - started < 10
 
 
@@ -176,7 +170,7 @@ class TestPlacesOfAPool(object):
         pool = HTTPPool('127.0.0.1', 1, maxsize=1)
         pool.close()
         assert pool.close() is None
-        assert pool._idle_queue.qsize() == 1
+        assert pool._drained.qsize() == 1
 
     def test_a_place_that_is_given_back_meanwhile_is_not_waited_for(self):
         places = queue.LifoQueue(1)

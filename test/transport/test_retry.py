@@ -213,9 +213,9 @@ def test_each_retry_is_one_line_that_says_why_and_how_long(connect, caplog):
     lines = retry_lines(caplog)
     levels = [record.levelno for record in caplog.records if record.name == 'cloudsmith_api.rest']
     assert levels == [logging.WARNING] * 3
-    assert lines[0] == 'GET %s/user/self/ failed (503); trying again in 0.0 s' % server.url
+    assert lines[0] == 'GET %s/user/self/ failed (503); retrying in 0.0 s' % server.url
     assert 'The connection broke off' in lines[1]
-    assert lines[2].endswith('failed (429); trying again in 1.0 s')
+    assert lines[2].endswith('failed (429); retrying in 1.0 s')
 
 
 def test_a_wait_is_drawn_evenly_up_to_a_bound_that_doubles(monkeypatch):
@@ -326,4 +326,4 @@ def test_the_state_of_a_policy_is_handed_on(connect):
 
 def retry_lines(caplog):
     return [record.getMessage() for record in caplog.records
-            if record.name == 'cloudsmith_api.rest' and 'trying again' in record.getMessage()]
+            if record.name == 'cloudsmith_api.rest' and 'retrying' in record.getMessage()]

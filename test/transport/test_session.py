@@ -1,0 +1,350 @@
+"""What a session promises of its connections: they grow old, are found again, and wait for no lock."""
+
+import signal
+import socket
+import threading
+
+import pytest
+from certificates import Authority
+from servers import ScriptedServer, closed_port, http_response, json_response, reset, truncated
+from six.moves import queue
+from urllib3.connection import HTTPConnection
+
+from cloudsmith_api import ApiException, ConnectionException, TimeoutException
+from cloudsmith_api._common.clock import monotonic
+from cloudsmith_api._transport import session
+from cloudsmith_api._transport.connections import ConnectionQueue, _format_address
+from cloudsmith_api._transport.retry import ApiRetry
+
+GOOD = json_response('{"name": "Ada"}')
+
+
+@pytest.fixture(autouse=True)
+def short_delays(monkeypatch):
+    monkeypatch.setattr(ApiRetry, 'BACKOFF_BASE', 0.001)
+
+
+class ResettingServer(ScriptedServer):
+    """Resets the first connections, before a TLS handshake or any byte of a response."""
+
+    def __init__(self, resets, *script, **options):
+        self.resets = resets
+        super(ResettingServer, self).__init__(*script, **options)
+
+    def _serve(self, connection):
+        if self.connections <= self.resets:
+            connection.recv(1)
+            reset(connection)
+        else:
+            super(ResettingServer, self)._serve(connection)
+
+
+def test_reset_during_tls_handshake_is_retried_for_any_method(connect, tmpdir):
+    authority = Authority(tmpdir)
+    with ResettingServer(2, GOOD, tls=authority.server()) as server:
+        api = connect(server.url, ssl_ca_cert=authority.path)
+        assert api.api_client.call_api('/x/', 'POST', body={}, response_type='UserBrief')[0].name == 'Ada'
+    assert server.connections == 3
+
+
+def test_connection_closed_during_tls_handshake_is_retried_for_any_method(connect, tmpdir):
+    class ClosingServer(ResettingServer):
+        def _serve(self, connection):
+            if self.connections <= self.resets:
+                connection.recv(4096)
+                connection.close()
+            else:
+                super(ResettingServer, self)._serve(connection)
+
+    authority = Authority(tmpdir)
+    with ClosingServer(1, GOOD, tls=authority.server()) as server:
+        api = connect(server.url, ssl_ca_cert=authority.path)
+        assert api.api_client.call_api('/x/', 'POST', body={}, response_type='UserBrief')[0].name == 'Ada'
+
+
+def test_reset_after_the_request_was_sent_is_not_retried_for_post(connect):
+    with ScriptedServer(reset) as server:
+        with pytest.raises(ConnectionException) as caught:
+            connect(server.url).user_tokens_create()
+    assert (len(server.requests), caught.value.request_sent) == (1, True)
+
+
+def test_error_of_a_refused_connection_says_that_nothing_was_sent(connect):
+    with pytest.raises(ConnectionException) as caught:
+        connect('http://127.0.0.1:%d' % closed_port(), retries=0).user_tokens_create()
+    assert caught.value.request_sent is False
+
+
+def test_error_of_an_untrusted_service_says_that_nothing_was_sent(connect, tmpdir):
+    with ScriptedServer(GOOD, tls=Authority(tmpdir).server()) as server:
+        with pytest.raises(ConnectionException) as caught:
+            connect(server.url).user_tokens_create()
+    assert caught.value.request_sent is False
+
+
+def test_error_of_a_proxy_that_refuses_the_tunnel_says_that_nothing_was_sent(connect):
+    with ScriptedServer(http_response(407)) as proxy:
+        with pytest.raises(ApiException) as caught:
+            connect('https://service.localhost/v1', proxy=proxy.origin, retries=0).user_tokens_create()
+    assert caught.value.request_sent is False
+    assert proxy.requests[0].method == 'CONNECT'
+
+
+def test_error_of_a_full_pool_says_that_nothing_was_sent(connect):
+    hold = threading.Event()
+    with ScriptedServer(lambda connection: hold.wait(5) and False) as server:
+        api = connect(server.url, connection_pool_maxsize=1, retries=0)
+        other = api.user_self(async_req=True)
+        while not server.requests:
+            threading.Event().wait(0.01)
+        with pytest.raises(TimeoutException) as caught:
+            api.user_self(_request_timeout=0.1)
+        hold.set()
+        with pytest.raises(ConnectionException):
+            other.get(10)
+    assert caught.value.request_sent is False
+
+
+@pytest.mark.parametrize('status', [400, 404, 503])
+def test_error_with_a_response_says_that_the_request_was_sent(connect, status):
+    with ScriptedServer(http_response(status)) as server:
+        with pytest.raises(ApiException) as caught:
+            connect(server.url, retries=0).user_tokens_create()
+    assert caught.value.request_sent is True
+
+
+def test_error_of_a_truncated_body_keeps_status_and_headers(connect):
+    cut = truncated(b'HTTP/1.1 201 Created\r\nX-Request: abc\r\nContent-Length: 100\r\n\r\n{"key": ')
+    with ScriptedServer(cut) as server:
+        with pytest.raises(ConnectionException) as caught:
+            connect(server.url).user_tokens_create()
+    assert (caught.value.status, caught.value.headers['X-Request']) == (201, 'abc')
+    assert caught.value.request_sent is True
+
+
+def test_connection_idle_for_longer_than_its_timeout_is_replaced(connect):
+    with ScriptedServer(GOOD) as server:
+        api = connect(server.url, idle_timeout=0.2)
+        api.user_self()
+        api.user_self()
+        assert server.connections == 1
+        threading.Event().wait(0.3)
+        api.user_tokens_create()
+    assert server.connections == 2
+
+
+def test_connections_have_tcp_keep_alive(connect):
+    with ScriptedServer(GOOD) as server:
+        api = connect(server.url)
+        api.user_self()
+        manager = api.api_client.rest_client._session.manager(api.api_client.configuration, False, False)
+        connection = manager.connection_from_url(server.origin)._get_conn()
+        assert connection.sock.getsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE)
+        assert connection.sock.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
+        connection.close()
+
+
+def resolve_to(monkeypatch, addresses):
+    """Have ``many.localhost`` resolve to these addresses, and record how often it is looked up."""
+    lookup, lookups = socket.getaddrinfo, []
+
+    def getaddrinfo(name, *args, **kwargs):
+        if name != 'many.localhost':
+            return lookup(name, *args, **kwargs)
+        lookups.append(name)
+        return [(socket.AF_INET, socket.SOCK_STREAM, 6, '', address) for address in addresses]
+
+    monkeypatch.setattr(socket, 'getaddrinfo', getaddrinfo)
+    return lookups
+
+
+def test_each_of_many_addresses_gets_time_to_connect(connect, monkeypatch):
+    shares = []
+
+    def slow_connection(self):
+        shares.append(self.timeout)
+        raise session.urllib3_errors.NewConnectionError(self, 'refused')
+
+    resolve_to(monkeypatch, [('127.0.0.1', 1)] * 12)
+    monkeypatch.setattr('urllib3.connection.HTTPConnection._new_conn', slow_connection)
+    with pytest.raises(ConnectionException):
+        connect('http://many.localhost:1', retries=0).user_self(_request_timeout=2.4)
+    assert len(shares) == 12
+    assert min(shares) > 0.45
+
+
+def test_address_that_worked_is_tried_first_next_time(connect, monkeypatch):
+    with ScriptedServer(truncated(GOOD)) as server:
+        port = server.port
+        resolve_to(monkeypatch, [('127.0.0.9', closed_port()), ('127.0.0.1', port)])
+        api = connect('http://many.localhost:%d/v1' % port)
+        attempts, connect_to = [], HTTPConnection._new_conn
+
+        def record(self):
+            attempts.append(self._dns_host)
+            return connect_to(self)
+
+        monkeypatch.setattr(HTTPConnection, '_new_conn', record)
+        api.user_self()
+        threading.Event().wait(0.1)
+        api.user_self()
+    assert attempts == ['127.0.0.9', '127.0.0.1', '127.0.0.1']
+
+
+def test_failed_lookup_is_made_once(connect, monkeypatch):
+    lookups = []
+
+    def getaddrinfo(name, *args, **kwargs):
+        lookups.append(name)
+        raise socket.gaierror(-2, 'Name or service not known')
+
+    monkeypatch.setattr(socket, 'getaddrinfo', getaddrinfo)
+    with pytest.raises(ConnectionException) as caught:
+        connect('https://unknown.invalid', retries=0).user_self()
+    assert 'Name or service not known' in str(caught.value)
+    assert lookups == ['unknown.invalid']
+
+
+@pytest.mark.parametrize('address, text', [
+    (('fe80::1', 443, 0, 2), 'fe80::1%2'), (('fe80::1%eth0', 443, 0, 2), 'fe80::1%eth0'), (('::1', 443, 0, 0), '::1'),
+    (('127.0.0.1', 443), '127.0.0.1'),
+])
+def test_link_local_address_keeps_its_scope(address, text):
+    assert _format_address(address) == text
+
+
+def test_call_from_a_signal_handler_while_certificates_load_is_made(connect, monkeypatch):
+    make, nested = session.make_pool_manager, []
+    with ScriptedServer(GOOD) as server:
+        api = connect(server.url)
+
+        def interrupted(*args, **kwargs):
+            if not nested:
+                nested.append(True)
+                # As a signal handler would, in the middle of the first call.
+                nested.append(api.user_self().name)
+            return make(*args, **kwargs)
+
+        monkeypatch.setattr(session, 'make_pool_manager', interrupted)
+        assert api.user_self(_request_timeout=10).name == 'Ada'
+    assert nested == [True, 'Ada']
+
+
+@pytest.mark.skipif(not hasattr(signal, 'setitimer'), reason='this system has no timer signals')
+def test_calls_from_a_signal_handler_find_no_lock_held(connect):
+    with ScriptedServer(GOOD) as server:
+        api, made = connect(server.url), []
+
+        def make_call(*_):
+            made.append(api.user_self().name)
+            # Not an interval: the next signal must not come before this call is over.
+            signal.setitimer(signal.ITIMER_REAL, 0.001)
+
+        before = signal.signal(signal.SIGALRM, make_call)
+        signal.setitimer(signal.ITIMER_REAL, 0.001)
+        try:
+            deadline = monotonic() + 1
+            while monotonic() < deadline:
+                api.user_self()
+        finally:
+            signal.setitimer(signal.ITIMER_REAL, 0)
+            signal.signal(signal.SIGALRM, before)
+    assert len(made) > 10
+    assert set(made) == {'Ada'}
+
+
+def test_interrupt_between_headers_and_body_gives_the_connection_back(connect, monkeypatch):
+    with ScriptedServer(GOOD) as server:
+        api = connect(server.url, connection_pool_maxsize=1)
+
+        def interrupt(self, raw):
+            raise KeyboardInterrupt()
+
+        with monkeypatch.context() as patch:
+            patch.setattr(session.Call, 'read', interrupt)
+            with pytest.raises(KeyboardInterrupt):
+                api.user_self()
+        assert api.user_self(_request_timeout=2).name == 'Ada'
+
+
+class TestConnectionQueue(object):
+    def test_last_in_is_first_out(self):
+        idle = ConnectionQueue(3)
+        for item in 'abc':
+            idle.put(item)
+        assert (idle.qsize(), idle.get(), idle.get(), idle.get()) == (3, 'c', 'b', 'a')
+
+    def test_put_beyond_the_size_is_refused(self):
+        idle = ConnectionQueue(1)
+        idle.put('a')
+        with pytest.raises(queue.Full):
+            idle.put('b', block=False)
+
+    @pytest.mark.parametrize('options', [{'block': False}, {'timeout': 0}, {'timeout': 0.05}])
+    def test_get_from_an_empty_queue_is_refused(self, options):
+        with pytest.raises(queue.Empty):
+            ConnectionQueue(1).get(**options)
+
+    def test_get_waits_for_what_another_thread_puts(self):
+        idle = ConnectionQueue(1)
+        putter = threading.Timer(0.1, idle.put, ['a'])
+        putter.start()
+        assert idle.get(timeout=5) == 'a'
+        putter.join()
+
+    def test_waiting_thread_that_is_interrupted_wakes_the_next(self, monkeypatch):
+        idle, taken = ConnectionQueue(1), []
+        waiter = threading.Thread(target=lambda: taken.append(idle.get(timeout=5)))
+
+        class Interrupted(object):
+            def wait(self, _):
+                waiter.start()
+                while len(idle._waiting) < 2:
+                    threading.Event().wait(0.01)
+                idle._items.append('a')
+                idle._waiting.remove(self)
+                raise KeyboardInterrupt()
+
+        events = iter([Interrupted()])
+        event = threading.Event
+        monkeypatch.setattr(threading, 'Event', lambda: next(events, None) or event())
+        with pytest.raises(KeyboardInterrupt):
+            idle.get(timeout=5)
+        waiter.join(5)
+        assert taken == ['a']
+
+    def test_no_item_is_lost_or_given_twice_among_threads(self):
+        idle, held, errors = ConnectionQueue(3), set(), []
+        for item in range(3):
+            idle.put(item)
+
+        def use():
+            for _ in range(300):
+                item = idle.get(timeout=10)
+                if item in held:
+                    errors.append(item)
+                held.add(item)
+                held.discard(item)
+                idle.put(item)
+
+        threads = [threading.Thread(target=use) for _ in range(8)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join(30)
+        assert (errors, idle.qsize()) == ([], 3)
+
+
+def test_endless_small_chunks_take_no_more_memory_than_a_body(connect):
+    tracemalloc = pytest.importorskip('tracemalloc')
+    head = b'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n'
+    with ScriptedServer(head + b'2\r\n  \r\n' * 200000 + b'2\r\n{}\r\n0\r\n\r\n') as server:
+        api = connect(server.url)
+        tracemalloc.start()
+        try:
+            api.user_self()
+            peak = tracemalloc.get_traced_memory()[1]
+        finally:
+            tracemalloc.stop()
+    # The server's own copies count too: 2.4 MB; a list of the chunks would take 7 MB more.
+    assert peak < 6 * 1024 * 1024
