@@ -1,24 +1,25 @@
-"""The pytest fixture ``cloudsmith_sandbox``, for tests of scripts that use ``cloudsmith_api``.
+"""Provide the pytest fixture ``cloudsmith_sandbox`` for testing scripts that use ``cloudsmith_api``.
 
-It stands outside the package, so that pytest, which loads it at every start, does not load the client with it.
+pytest loads this plugin at every start. It is a package of its own so that this does not import the client.
 """
 
 import os
 
 import pytest
 
-# What a developer's machine may say, in any spelling, and a test's script must not hear.
-_INFLUENCES = ('ALL_PROXY', 'HTTPS_PROXY', 'REQUESTS_CA_BUNDLE', 'SSL_CERT_FILE')
+# Variables of the developer's machine, compared in upper case, that the client reads besides its own.
+_MACHINE_VARIABLES = ('ALL_PROXY', 'HTTPS_PROXY', 'REQUESTS_CA_BUNDLE', 'SSL_CERT_FILE')
 
 
 class CloudsmithSandbox(object):
-    """A sandbox with one user, and what a script needs to talk to it.
+    """A running sandbox with one user, and the settings to call it as that user.
 
     :ivar Sandbox sandbox: the sandbox.
-    :ivar str url: its address, for ``configuration.host``.
-    :ivar user: a user who has an API key: ``email``, ``password``, ``api_key``, ``key_slug_perm`` and more.
-    :ivar Configuration configuration: settings with which calls are made as that user.
-    :ivar list requests: what arrived, in order: ``method``, ``path``, ``query``, ``headers``, ``body`` of each.
+    :ivar str url: its base URL, for ``configuration.host``.
+    :ivar user: a user with an API key: ``email``, ``password``, ``api_key``, ``key_slug_perm`` and more.
+    :ivar Configuration configuration: settings that authenticate as that user.
+    :ivar list requests: the requests received, in order, each with ``method``, ``path``, ``query``, ``headers`` and
+        ``body``.
     """
 
     def __init__(self, sandbox, configuration):
@@ -35,35 +36,35 @@ class CloudsmithSandbox(object):
         return self.sandbox.add_user(*args, **kwargs)
 
     def fail_next(self, *args, **kwargs):
-        """Spoil the next answers; see ``Sandbox.fail_next``."""
+        """Inject a fault into the next responses; see ``Sandbox.fail_next``."""
         self.sandbox.fail_next(*args, **kwargs)
 
 
 @pytest.fixture
 def cloudsmith_sandbox(monkeypatch, tmpdir_factory):
-    """Have a script talk to a sandbox of this test's own, however it makes its configuration.
+    """Start a sandbox for one test and make it the default service of the client.
 
-    While the test runs, ``Configuration()`` and ``Configuration.from_environment()`` give settings for the sandbox, and
-    nothing of the machine's own settings.
+    During the test, ``Configuration()`` and ``Configuration.from_environment()`` return settings for the sandbox, and
+    ignore the settings of the machine.
     """
     from cloudsmith_api import Configuration
     from cloudsmith_api.sandbox import Sandbox
 
-    before = Configuration._default
+    previous_default = Configuration._default
     Configuration.set_default(None)
     with Sandbox() as sandbox:
-        made = CloudsmithSandbox(sandbox, Configuration())
-        Configuration.set_default(made.configuration)
+        result = CloudsmithSandbox(sandbox, Configuration())
+        Configuration.set_default(result.configuration)
         for name in list(os.environ):
-            if name.upper() in _INFLUENCES or name.startswith('CLOUDSMITH_'):
+            if name.upper() in _MACHINE_VARIABLES or name.startswith('CLOUDSMITH_'):
                 monkeypatch.delenv(name)
-        # A folder of its own: what lies in the test's is the test's.
+        # Not in the test's own tmpdir, whose contents the test may check.
         folder = tmpdir_factory.mktemp('cloudsmith_sandbox')
         for kind in ('CREDENTIALS', 'CONFIG'):
             monkeypatch.setenv('CLOUDSMITH_%s_FILE' % kind, str(folder.ensure('no-%s.ini' % kind.lower())))
-        monkeypatch.setenv('CLOUDSMITH_API_HOST', made.url)
-        monkeypatch.setenv('CLOUDSMITH_API_KEY', str(made.user.api_key))
+        monkeypatch.setenv('CLOUDSMITH_API_HOST', result.url)
+        monkeypatch.setenv('CLOUDSMITH_API_KEY', str(result.user.api_key))
         try:
-            yield made
+            yield result
         finally:
-            Configuration.set_default(before)
+            Configuration.set_default(previous_default)

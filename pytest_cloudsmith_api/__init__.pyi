@@ -4,8 +4,9 @@ from typing import Any, Literal
 import pytest
 
 from cloudsmith_api import Configuration
-from cloudsmith_api.sandbox import Sandbox, _Headers
+from cloudsmith_api.sandbox import Sandbox
 from cloudsmith_api.sandbox.accounts import User
+from cloudsmith_api.sandbox.faults import _Headers
 from cloudsmith_api.sandbox.messages import Request
 
 class CloudsmithSandbox:
@@ -16,14 +17,15 @@ class CloudsmithSandbox:
     configuration: Configuration
 
     def __init__(self, sandbox: Sandbox, configuration: Configuration) -> None: ...
-    # As of Sandbox, to which both hand over all they are given.
+    # The code passes everything on to Sandbox; these repeat its signatures.
     def add_user(
         self, email: str | None = None, password: str | None = None, name: str | None = None, slug: str | None = None,
         two_factor: bool = False, api_key: bool = False, keys: int = 0,
     ) -> User: ...
     def fail_next(
         self, status: int | None = None, headers: _Headers | None = None, body: str | bytes | None = None,
-        delay: float = 0, cut: Literal['before'] | int | None = None, drip: float | None = None, times: int = 1,
+        delay: float = 0, truncate: Literal['before'] | int | None = None, trickle: float | None = None,
+        times: int = 1,
     ) -> None: ...
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""The fixture for users' own tests, tried in a test run of its own."""
+"""The fixture ``cloudsmith_sandbox``, used in a separate pytest run as users use it."""
 
 import subprocess
 import sys
@@ -7,7 +7,7 @@ import pytest
 
 pytestmark = pytest.mark.slow
 
-# How a user's project looks: a script, and its tests with the fixture.
+# A user's project: a script, and its tests with the fixture.
 SCRIPT = """
 from cloudsmith_api import ApiClient, ApiException, Configuration, UserApi
 
@@ -25,37 +25,37 @@ from script import who_am_i
 
 before = Configuration().host
 
-def test_a_script_that_makes_a_configuration(cloudsmith_sandbox):
+def test_script_that_makes_a_configuration(cloudsmith_sandbox):
     assert who_am_i() == cloudsmith_sandbox.user.slug
-    assert [sent.path for sent in cloudsmith_sandbox.requests] == ['/v1/user/self/']
+    assert [received.path for received in cloudsmith_sandbox.requests] == ['/v1/user/self/']
 
-def test_a_script_that_reads_the_environment(cloudsmith_sandbox):
+def test_script_that_reads_the_environment(cloudsmith_sandbox):
     assert who_am_i(Configuration.from_environment()) == cloudsmith_sandbox.user.slug
 
-def test_a_script_on_a_machine_with_settings_of_its_own(monkeypatch, request):
+def test_machine_settings_are_ignored(monkeypatch, request):
     monkeypatch.setenv('CLOUDSMITH_PROFILE', 'work')
     monkeypatch.setenv('CLOUDSMITH_API_PROXY', 'http://127.0.0.1:9')
     sandbox = request.getfixturevalue('cloudsmith_sandbox')
     assert who_am_i(Configuration.from_environment()) == sandbox.user.slug
 
-def test_a_script_that_is_handed_a_configuration(cloudsmith_sandbox):
+def test_script_that_takes_a_configuration(cloudsmith_sandbox):
     assert who_am_i(cloudsmith_sandbox.configuration) == cloudsmith_sandbox.user.slug
 
-def test_a_fault(cloudsmith_sandbox):
+def test_fault(cloudsmith_sandbox):
     cloudsmith_sandbox.fail_next(status=403)
     assert who_am_i() == 403
 
-def test_another_user(cloudsmith_sandbox):
+def test_second_user(cloudsmith_sandbox):
     assert cloudsmith_sandbox.add_user(name='Ada').name == 'Ada'
 
-def test_afterwards_all_is_as_before():
+def test_default_configuration_is_restored():
     assert Configuration().host == Configuration.from_environment().host == before
 """
 
 
 @pytest.fixture
 def run(tmpdir):
-    """Run a file of tests beside the script, and give pytest's output."""
+    """Run pytest on a file of tests beside the script, and return its output."""
     def run_tests(source):
         tmpdir.join('script.py').write(SCRIPT)
         tmpdir.join('test_script.py').write(source)
@@ -66,10 +66,10 @@ def run(tmpdir):
     return run_tests
 
 
-def test_scripts_talk_to_a_sandbox_however_they_make_their_configuration(run):
+def test_fixture_redirects_every_way_to_make_a_configuration(run):
     assert '7 passed' in run(TESTS)
 
 
-def test_a_run_that_does_not_use_it_does_not_even_load_the_client(run):
+def test_unused_plugin_does_not_import_client(run):
     assert '1 passed' in run('import sys\n\ndef test_nothing():\n    assert "cloudsmith_api" not in sys.modules\n'
                              '    assert "pytest_cloudsmith_api" in sys.modules\n')
