@@ -10,7 +10,7 @@ from cloudsmith_api import ApiException
 from cloudsmith_api._common.json_text import check_depth
 from cloudsmith_api._common.redaction import scrub
 from cloudsmith_api._transport.error_mapping import describe_error
-from cloudsmith_api.sandbox.server import MalformedHead, environ_of
+from cloudsmith_api.sandbox.server import MalformedRequest, build_environ
 
 pytestmark = pytest.mark.slow
 
@@ -72,8 +72,8 @@ def test_the_sandbox_parses_a_head_in_linear_time(line, index):
     def parse(text):
         lines = ['GET / HTTP/1.1', text + '\x00'] if index else [text]
         try:
-            environ_of(lines, 80)
-        except MalformedHead:
+            build_environ(lines, 80)
+        except MalformedRequest:
             return
 
     assert grows_linearly(parse, line)

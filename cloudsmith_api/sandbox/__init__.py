@@ -1,11 +1,11 @@
-"""The User API in memory, on this machine only: for quick starts, examples and tests of your own scripts."""
+"""Serve the User API from memory on this machine, for quick starts, examples and tests."""
 
 import threading
 import time
 
 from .accounts import Accounts
 from .app import App
-from .arguments import number
+from .arguments import check_number
 from .faults import Fault
 from .server import LoopbackServer
 
@@ -13,7 +13,7 @@ __all__ = ['Sandbox']
 
 
 class Sandbox(object):
-    """A service of one's own, with users and faults on order.
+    """Serve the User API from memory, with the users and faults that a test needs.
 
     ::
 
@@ -21,23 +21,20 @@ class Sandbox(object):
             user = sandbox.add_user(api_key=True)
             print(sandbox.url, user.api_key)
 
-    :param port: int, 0 (the default) for one that is free.
-    :param rate_limit: requests that all clients together may make in an hour, int, 100000 by default.
-    :param lockout_after: failures to sign in, one after the other, that lock an account for 15 minutes, int,
-        5 by default.
-    :param clock: seconds since the epoch, callable without arguments; another than `time.time` lets a test
-        jump past a lock or into the next hour.
-    :raises TypeError, ValueError: for any other argument, by its name.
-
-    `app` is the WSGI app, which any WSGI server runs without `start`.
+    :param port: port on 127.0.0.1, int; 0 (the default) for any free one.
+    :param rate_limit: requests per hour from all clients together, int, default 100000.
+    :param lockout_after: consecutive failed sign-ins that lock an account for 15 minutes, int from 1, default 5.
+    :param clock: callable that returns the seconds since the epoch, default ``time.time``; a test can pass its own to
+        skip a lockout or the rest of a rate limit window.
+    :raises TypeError, ValueError: if an argument is invalid; the message names it.
+    :ivar app: the WSGI app, which any WSGI server can run without ``start``.
     """
 
     def __init__(self, port=0, rate_limit=100000, lockout_after=5, clock=time.time):
-        self._port = number('port', port, most=65535)
+        self._port = check_number('port', port, maximum=65535)
         self._stopping = threading.Event()
-        self._accounts = Accounts(rate_limit, lockout_after, clock)
         self._server = None
-        self.app = App(self._accounts, self._stopping)
+        self.app = App(Accounts(rate_limit, lockout_after, clock), self._stopping)
 
     def __enter__(self):
         return self.start()
@@ -47,25 +44,28 @@ class Sandbox(object):
 
     @property
     def url(self):
-        """The address of the API, such as `http://127.0.0.1:8123/v1`; RuntimeError while it is not served."""
+        """The base URL, such as ``http://127.0.0.1:8123/v1``.
+
+        :raises RuntimeError: if the sandbox is not started.
+        """
         if self._server is None:
             raise RuntimeError('The sandbox is not started.')
         return 'http://127.0.0.1:%d/v1' % self._server.port
 
     @property
     def requests(self):
-        """What arrived, in order: a plain list of `Request`, which grows until you clear it (`del ...[:]`).
+        """The requests received, in order: a list of ``Request``, which grows until cleared (``del ...[:]``).
 
-        Each has `method`, `path` and `query` as sent, `headers` (by name in any case; iterating gives the
-        pairs as they arrived) and `body` (bytes). Its `repr` shows no header's value, no query and no body.
+        Each has ``method``, ``path`` and ``query`` as sent, ``headers`` (by name in any case; iterate for the pairs in
+        arrival order) and ``body`` (bytes). Its ``repr`` shows no header value, query or body.
         """
         return self.app.requests
 
     def start(self):
-        """Serve on 127.0.0.1 until `stop`; a second start changes nothing.
+        """Serve on 127.0.0.1 until ``stop`` is called; do nothing if already started.
 
         :return: the sandbox itself.
-        :raises socket.error: where the port is in use or not allowed.
+        :raises socket.error: if the port is in use or not permitted.
         """
         if self._server is None:
             self._stopping.clear()
@@ -74,7 +74,7 @@ class Sandbox(object):
         return self
 
     def stop(self):
-        """Close every socket and end every thread, in the middle of a delay too; users and requests stay."""
+        """Close every socket and end every thread, even during a delay; users and requests are kept."""
         if self._server is not None:
             self._server.stop()
             self._server = None
@@ -82,35 +82,37 @@ class Sandbox(object):
     def add_user(
         self, email=None, password=None, name=None, slug=None, two_factor=False, api_key=False, keys=0
     ):
-        """Add somebody; what is not given is made up.
+        """Add a user, with generated values for what is not given.
 
         :param email, password, name, slug: text.
-        :param two_factor: whether signing in takes a second step, for which `totp_token` is the code.
-        :param api_key: whether the user has an API key already.
-        :param keys: how many of them, int; more than the one that the service allows, so as to try paging.
-        :return: a `User` with `email`, `password`, `name`, `slug`, `slug_perm`, `api_key` (in full, None
-            without one), `key_slug_perm` and `totp_token` (None unless `two_factor`).
-        :raises TypeError, ValueError: for any other argument, by its name, and what is taken already.
+        :param two_factor: bool, whether to require two-factor authentication; ``totp_token`` is then the one-time code.
+        :param api_key: bool, whether to create an API key.
+        :param keys: number of API keys to create, int; more than the one that the service allows, to test pagination.
+        :return: a ``User`` with ``email``, ``password``, ``name``, ``slug``, ``slug_perm``, ``api_key`` (the full
+            value, None without one), ``key_slug_perm`` and ``totp_token`` (None without ``two_factor``).
+        :raises TypeError, ValueError: if an argument is invalid, or the email or slug is taken; the message names it.
         """
-        return self._accounts.add_user(email, password, name, slug, two_factor, api_key, keys)
+        return self.app.accounts.add_user(email, password, name, slug, two_factor, api_key, keys)
 
     def fail_next(self, status=None, headers=None, body=None, delay=0, truncate=None, trickle=None, times=1):
-        """Spoil the next answers; what is given here is combined, and further calls queue up behind this one.
+        """Inject a fault into the next responses.
 
-        With a `status` the request is not carried out. Without one it is, however little of its answer comes
-        through: so a key is made though the answer that tells it is truncate. With nothing but `times`, so many
-        answers are normal, before what is queued up next.
+        The arguments of one call are combined; the faults of several calls are queued. A call with only ``times``
+        queues that many normal responses before the next fault.
 
-        :param status: int from 200 to 599, with an error body in JSON unless there is a `body`.
-        :param headers: dict of headers to add or to override; a value is text or a number.
-        :param body: what to send instead of the normal body, text or bytes; `Content-Type` stays JSON's.
-        :param delay: seconds to wait before answering.
-        :param truncate: `'before'` to close the connection without a byte of answer, or the number of bytes (int)
-            of the whole answer, status line included, after which to close it.
-        :param trickle: seconds to wait after each byte, sent one at a time.
-        :param times: how many answers, int from 1.
-        :raises TypeError, ValueError: for any other argument, by its name.
+        With ``status``, the request has no effect. Without it, the request is carried out even if its response is
+        lost: a key may be created whose value the client never receives.
 
-        `truncate` and `trickle` are done by the server that `start` starts, and by no other that runs `app`.
+        :param status: int from 200 to 599; the body is a JSON error unless ``body`` is given.
+        :param headers: dict of headers to add or override; a value is text or a number.
+        :param body: text or bytes to send instead of the normal body; ``Content-Type`` remains JSON.
+        :param delay: seconds to wait before the response, up to a day.
+        :param truncate: ``'before'`` to close the connection without sending any of the response, or the number of
+            bytes (int, status line and headers included) after which to close it.
+        :param trickle: seconds to wait after each byte, up to a day; the response is sent one byte at a time.
+        :param times: number of responses affected, int from 1.
+        :raises TypeError, ValueError: if an argument is invalid; the message names it.
+
+        Only the server that ``start`` starts supports ``truncate`` and ``trickle``.
         """
         self.app.faults.add(Fault(status, headers, body, delay, truncate, trickle), times)

@@ -2,16 +2,14 @@ from collections.abc import Callable
 from types import TracebackType
 from typing import Literal
 
-from typing_extensions import Self, TypeAlias
+from typing_extensions import Self
 
 from .accounts import User
 from .app import App
+from .faults import _Headers
 from .messages import Request
 
 __all__ = ['Sandbox']
-
-# A dict takes values of several types only where its own type says so, hence four of them.
-_Headers: TypeAlias = dict[str, str] | dict[str, int] | dict[str, float] | dict[str, str | float]
 
 class Sandbox:
     app: App

@@ -1,15 +1,22 @@
-"""The five endpoints as a WSGI app over `accounts.py`; a sixth is a function and a line in `ENDPOINTS`."""
+"""The User API's five endpoints as a WSGI app; a sixth needs a function and a row in ``ENDPOINTS``."""
 
 import binascii
 import json
 import math
 import re
-import threading
 import traceback
 
-from . import accounts as rules
+from .accounts import (
+    AccountError,
+    AccountLocked,
+    InvalidKey,
+    KeyExists,
+    KeyNotFound,
+    TwoFactorRequired,
+    WrongCredentials,
+)
 from .faults import FaultQueue
-from .messages import Answer, Problem, Request, read_body, reason
+from .messages import ErrorResponse, Request, Response, read_body, reason_phrase
 
 try:
     from urllib.parse import parse_qs, urlencode, urljoin
@@ -18,82 +25,98 @@ except ImportError:  # pragma: no cover
 
     from urlparse import parse_qs, urljoin
 
-REFUSED_WITH = {
-    rules.InvalidKey: 401,
-    rules.WrongCredentials: 401,
-    rules.SecondFactorNeeded: 401,
-    rules.LockedOut: 403,
-    rules.KeyExists: 400,
-    rules.NoSuchKey: 404,
+STATUS_BY_ERROR = {
+    InvalidKey: 401,
+    WrongCredentials: 401,
+    TwoFactorRequired: 401,
+    AccountLocked: 403,
+    KeyExists: 400,
+    KeyNotFound: 404,
 }
-BODILESS = (204, 304)  # RFC 9110, 6.4.1
+BODILESS_STATUSES = (204, 304)  # RFC 9110, section 6.4.1
 INTEGER = re.compile(r'[+-]?[0-9]{1,18}\Z')
-USUAL_PAGE_SIZE, MOST_PAGE_SIZE = 30, 500
+DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE = 30, 500
 FIRST_STEP = ('email', 'password')
 SECOND_STEP = ('two_factor_token', 'totp_token')
 
 
-def invalid(**fields):
-    """The problem of parameters that are missing or wrong: for each its complaint."""
-    return Problem(422, 'Missing or invalid parameters.', fields={name: [fields[name]] for name in fields})
+def parameter_error(**messages):
+    """Return the 422 error for missing or invalid parameters, given a message for each."""
+    return ErrorResponse(422, 'Missing or invalid parameters.', fields={name: [messages[name]] for name in messages})
 
 
 def authenticate(accounts, request):
-    """The user that the API key or else basic authentication names; a Problem or a Refusal without one."""
+    """Return the user whose API key or, without one, basic credentials were sent.
+
+    :raises ErrorResponse: if no credentials were sent.
+    :raises AccountError: if they are rejected.
+    """
     words = request.headers.get('X-Api-Key', '').split()
     if words:
-        return accounts.bearer(words[-1])
-    login_and_password = basic_credentials(request)
-    if login_and_password is None:
-        raise Problem(401, 'No credentials were sent.')
-    return accounts.sign_in(*login_and_password)
+        return accounts.find_key_owner(words[-1])
+    credentials = parse_basic_credentials(request)
+    if credentials is None:
+        raise ErrorResponse(401, 'No credentials were sent.')
+    return accounts.sign_in(*credentials)
 
 
-def basic_credentials(request):
-    """Username and password of basic authentication (RFC 7617), None where it is not used."""
+def parse_basic_credentials(request):
+    """Return the username and password of basic authentication (RFC 7617), or None for any other scheme.
+
+    :raises WrongCredentials: if they cannot be decoded.
+    """
     scheme, _, encoded = request.headers.get('Authorization', '').partition(' ')
     if scheme.lower() != 'basic':
         return None
     try:
         username, _, password = binascii.a2b_base64(encoded).decode('utf-8').partition(':')
     except (ValueError, binascii.Error):
-        raise rules.WrongCredentials('Basic authentication is not base64 of UTF-8.')
+        raise WrongCredentials('Basic authentication must be base64-encoded UTF-8.')
     return username, password
 
 
-def parameters(request):
-    """The texts in a sign-in request's JSON body by name, null counting as absent."""
+def parse_sign_in(request):
+    """Return the sign-in parameters in the JSON body as a dict; null counts as absent.
+
+    :raises ErrorResponse: if the body is not a JSON object, or a parameter is not a non-empty string.
+    """
     try:
         values = json.loads(request.body.decode('utf-8')) if request.body else {}
-    except (ValueError, RuntimeError):  # a RuntimeError is what too deep a nesting gives
-        raise invalid(body='Must be JSON.')
+    except (ValueError, RuntimeError):  # RuntimeError: JSON nested too deeply exceeds the recursion limit
+        raise parameter_error(body='Must be JSON.')
     if not isinstance(values, dict):
-        raise invalid(body='Must be a JSON object.')
+        raise parameter_error(body='Must be a JSON object.')
     given = {name: values[name] for name in FIRST_STEP + SECOND_STEP if values.get(name) is not None}
-    wrong = [name for name in given if not isinstance(given[name], type(u'')) or not given[name]]
-    if wrong:
-        raise invalid(**dict.fromkeys(wrong, 'Must be text of at least one character.'))
+    invalid = [name for name in given if not isinstance(given[name], type(u'')) or not given[name]]
+    if invalid:
+        raise parameter_error(**dict.fromkeys(invalid, 'Must be text of at least one character.'))
     return given
 
 
-def required(given, names):
-    """Those parameters' values; a Problem that names the missing ones."""
+def require(given, names):
+    """Return the values of the named parameters.
+
+    :raises ErrorResponse: if any is missing; the response names all that are.
+    """
     missing = [name for name in names if name not in given]
     if missing:
-        raise invalid(**dict.fromkeys(missing, 'Required.'))
+        raise parameter_error(**dict.fromkeys(missing, 'Required.'))
     return [given[name] for name in names]
 
 
-def page_number(request, name, default):
-    """A query parameter that counts from 1, `default` where it is missing or not positive."""
+def parse_page_parameter(request, name, default):
+    """Return a query parameter as an int, or ``default`` if it is missing or not positive.
+
+    :raises ErrorResponse: if it is not an integer.
+    """
     value = parse_qs(request.query, keep_blank_values=True).get(name, ['0'])[-1]
     if not INTEGER.match(value):
-        raise invalid(**{name: 'Must be an integer.'})
+        raise parameter_error(**{name: 'Must be an integer.'})
     return int(value) if int(value) > 0 else default
 
 
-def page_headers(url, count, page, page_size):
-    """The headers that tell a list's pages apart, `Link` in the form of RFC 8288."""
+def pagination_headers(url, count, page, page_size):
+    """Return the pagination headers of a list response, among them ``Link`` (RFC 8288)."""
     last = max(1, -(-count // page_size))
     targets = [
         ('first', 1),
@@ -115,7 +138,7 @@ def page_headers(url, count, page, page_size):
 
 
 def rate_limit_headers(quota):
-    """The headers that tell what is left of a `Quota`."""
+    """Return the rate limit headers for a ``Quota``."""
     return [
         ('X-RateLimit-Limit', str(quota.limit)),
         ('X-RateLimit-Remaining', str(quota.remaining)),
@@ -124,23 +147,23 @@ def rate_limit_headers(quota):
     ]
 
 
-def throttled(quota):
-    """The problem of a window that is used up."""
+def rate_limit_error(quota):
+    """Return the 429 error for a ``Quota`` that is used up."""
     seconds = int(math.ceil(quota.seconds_left))
     detail = 'Request was throttled. Expected available in %.1f seconds.' % seconds
-    return Problem(429, detail, [('Retry-After', str(seconds))])
+    return ErrorResponse(429, detail, [('Retry-After', str(seconds))])
 
 
-def key_members(key, value):
-    """An API key as JSON, `value` being what is shown as the key itself."""
+def serialize_key(key, shown_value):
+    """Return an API key as a JSON object with ``shown_value``, which may be masked, as its value."""
     created = key.created.strftime('%Y-%m-%dT%H:%M:%S.%fZ')
-    return {'created': created, 'key': value, 'slug_perm': key.slug_perm}
+    return {'created': created, 'key': shown_value, 'slug_perm': key.slug_perm}
 
 
 def show_user(accounts, request):
-    """`GET /user/self/`"""
+    """Handle ``GET /user/self/``."""
     user = authenticate(accounts, request)
-    return Answer(200, {
+    return Response(200, {
         'authenticated': True,
         'email': user.email,
         'name': user.name,
@@ -152,40 +175,40 @@ def show_user(accounts, request):
 
 
 def create_token(accounts, request):
-    """`POST /user/token/`, which answers 422 where other endpoints answer 401."""
-    given = parameters(request)
+    """Handle ``POST /user/token/``, which returns 422 where other endpoints return 401."""
+    given = parse_sign_in(request)
     try:
         if 'two_factor_token' in given or set(given) == {'totp_token'}:
-            user = accounts.finish_sign_in(*required(given, SECOND_STEP))
+            user = accounts.finish_sign_in(*require(given, SECOND_STEP))
         else:
-            user = accounts.sign_in(*basic_credentials(request) or required(given, FIRST_STEP))
-    except rules.WrongCredentials as wrong:
-        raise Problem(422, str(wrong))
-    except rules.SecondFactorNeeded as needed:
-        raise Problem(422, str(needed), two_factor_required=True, two_factor_token=needed.two_factor_token)
-    return Answer(201, {'token': accounts.issue_token(user)})
+            user = accounts.sign_in(*parse_basic_credentials(request) or require(given, FIRST_STEP))
+    except WrongCredentials as error:
+        raise ErrorResponse(422, str(error))
+    except TwoFactorRequired as error:
+        raise ErrorResponse(422, str(error), two_factor_required=True, two_factor_token=error.two_factor_token)
+    return Response(201, {'token': accounts.issue_token(user)})
 
 
 def create_key(accounts, request):
-    """`POST /user/tokens/`"""
+    """Handle ``POST /user/tokens/``."""
     key = accounts.create_key(authenticate(accounts, request))
-    return Answer(201, key_members(key, key.key))
+    return Response(201, serialize_key(key, key.key))
 
 
 def list_keys(accounts, request):
-    """`GET /user/tokens/`"""
+    """Handle ``GET /user/tokens/``."""
     keys = authenticate(accounts, request).keys
-    page = page_number(request, 'page', 1)
-    page_size = min(page_number(request, 'page_size', USUAL_PAGE_SIZE), MOST_PAGE_SIZE)
-    shown = keys[(page - 1) * page_size:page * page_size]
-    results = [key_members(key, '*' * 36 + key.key[-4:]) for key in shown]
-    return Answer(200, {'results': results}, page_headers(request.url, len(keys), page, page_size))
+    page = parse_page_parameter(request, 'page', 1)
+    page_size = min(parse_page_parameter(request, 'page_size', DEFAULT_PAGE_SIZE), MAX_PAGE_SIZE)
+    page_keys = keys[(page - 1) * page_size:page * page_size]
+    results = [serialize_key(key, '*' * 36 + key.key[-4:]) for key in page_keys]
+    return Response(200, {'results': results}, pagination_headers(request.url, len(keys), page, page_size))
 
 
 def refresh_key(accounts, request, slug_perm):
-    """`PUT /user/tokens/{slug_perm}/refresh/`"""
+    """Handle ``PUT /user/tokens/{slug_perm}/refresh/``."""
     key = accounts.refresh_key(authenticate(accounts, request), slug_perm)
-    return Answer(200, key_members(key, key.key))
+    return Response(200, serialize_key(key, key.key))
 
 
 ENDPOINTS = [
@@ -197,81 +220,81 @@ ENDPOINTS = [
 ]
 
 
-def by_path(endpoints):
-    """The table as pairs: a pattern of paths, with and without `/v1`, and a dict of verb to function."""
-    table = {}
-    for verb, path, endpoint in endpoints:
+def compile_routes(endpoints):
+    """Return pairs of a path pattern, with an optional ``/v1`` prefix, and a dict of HTTP method to function."""
+    routes = {}
+    for method, path, endpoint in endpoints:
         pattern = '(?:/v1)?%s\\Z' % re.sub(r'\{(\w+)\}', r'(?P<\1>[^/]+)', path)
-        table.setdefault(pattern, {})[verb] = endpoint
-        if verb == 'GET':
-            table[pattern]['HEAD'] = endpoint  # RFC 9110, 9.3.2: all of GET but the body; App leaves it out
-    return [(re.compile(pattern), by_verb) for pattern, by_verb in table.items()]
+        routes.setdefault(pattern, {})[method] = endpoint
+        if method == 'GET':
+            routes[pattern]['HEAD'] = endpoint  # RFC 9110, section 9.3.2: GET without the body, which App drops
+    return [(re.compile(pattern), by_method) for pattern, by_method in routes.items()]
 
 
 class App(object):
     """The sandbox's WSGI app.
 
-    :param accounts: an `Accounts`.
-    :param stopping: a `threading.Event` that ends a delay before its time.
-
-    `requests` is the list of every `Request` so far, in order of arrival; it is the caller's to clear.
-    `faults` is the `FaultQueue` from which each request takes one; what of it is about delivering the answer
-    goes into the environ, for the server.
+    :param accounts: the ``Accounts`` to serve.
+    :param stopping: a ``threading.Event`` that ends a fault's delay early.
+    :ivar list requests: every ``Request`` so far in arrival order; callers may clear it.
+    :ivar faults: the ``FaultQueue`` from which each request takes one.
     """
 
-    def __init__(self, accounts, stopping=None):
+    def __init__(self, accounts, stopping):
         self.accounts = accounts
-        self.stopping = stopping or threading.Event()
+        self.stopping = stopping
         self.faults = FaultQueue()
         self.requests = []
-        self._endpoints = by_path(ENDPOINTS)
+        self._routes = compile_routes(ENDPOINTS)
 
     def __call__(self, environ, start_response):
-        """Answer one request, as PEP 3333 has it."""
+        """Handle a request as a WSGI app (PEP 3333)."""
         request = Request(environ)
         self.requests.append(request)
         fault = self.faults.take()
-        environ.update(fault.delivery)
-        answer = self._answer(environ, request, fault)
-        fault.alter(answer)
-        if answer.status in BODILESS:
-            answer.body = b''
-            del answer.headers['Content-Type']
+        environ.update(fault.environ)
+        response = self._respond(environ, request, fault)
+        fault.apply(response)
+        if response.status in BODILESS_STATUSES:
+            response.body = b''
+            del response.headers['Content-Type']
         else:
-            answer.headers.setdefault('Content-Length', str(len(answer.body)))
-        start_response('%d %s' % (answer.status, reason(answer.status)), answer.headers.items())
-        return [b'' if request.method == 'HEAD' else answer.body]
+            response.headers.setdefault('Content-Length', str(len(response.body)))
+        start_response('%d %s' % (response.status, reason_phrase(response.status)), response.headers.items())
+        return [b'' if request.method == 'HEAD' else response.body]
 
-    def _answer(self, environ, request, fault):
+    def _respond(self, environ, request, fault):
+        """Return the response with rate limit headers, or a 500 if anything unexpected is raised."""
         try:
             quota = self.accounts.count_request()
-            answer = self._answer_within(quota, environ, request, fault)
+            response = self._handle_errors(quota, environ, request, fault)
             for name, value in rate_limit_headers(quota):
-                answer.headers[name] = value
-            return answer
+                response.headers[name] = value
+            return response
         except Exception:
             traceback.print_exc(file=environ['wsgi.errors'])
-            return Answer(500, {'detail': reason(500)})
+            return Response(500, {'detail': reason_phrase(500)})
 
-    def _answer_within(self, quota, environ, request, fault):
+    def _handle_errors(self, quota, environ, request, fault):
+        """Return the endpoint's response, or the response of the error that it raises."""
         try:
-            request.body = read_body(environ)
-            self.stopping.wait(fault.delay)
-            if fault.status is not None:
-                raise Problem(fault.status)
-            if not quota.allowed:
-                raise throttled(quota)
-            return self._dispatch(environ.get('PATH_INFO', ''), request)
-        except Problem as problem:
-            return problem.answer
-        except rules.Refusal as refusal:
-            return Problem(REFUSED_WITH[type(refusal)], str(refusal)).answer
+            return self._handle(quota, environ, request, fault)
+        except ErrorResponse as error:
+            return error.response
+        except AccountError as error:
+            return ErrorResponse(STATUS_BY_ERROR[type(error)], str(error)).response
 
-    def _dispatch(self, path, request):
-        for pattern, by_verb in self._endpoints:
-            match = pattern.match(path)
-            if match and request.method in by_verb:
-                return by_verb[request.method](self.accounts, request, **match.groupdict())
+    def _handle(self, quota, environ, request, fault):
+        request.body = read_body(environ)
+        self.stopping.wait(fault.delay)
+        if fault.status is not None:
+            raise ErrorResponse(fault.status)
+        if not quota.allowed:
+            raise rate_limit_error(quota)
+        for pattern, by_method in self._routes:
+            match = pattern.match(environ.get('PATH_INFO', ''))
+            if match and request.method in by_method:
+                return by_method[request.method](self.accounts, request, **match.groupdict())
             if match:
-                raise Problem(405, headers=[('Allow', ', '.join(sorted(by_verb)))])
-        raise Problem(404)
+                raise ErrorResponse(405, headers=[('Allow', ', '.join(sorted(by_method)))])
+        raise ErrorResponse(404)

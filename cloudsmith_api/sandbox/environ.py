@@ -1,14 +1,14 @@
-"""What the app and the server tell each other in the WSGI environ beyond PEP 3333.
+"""Keys of the WSGI environ through which the app and the sandbox's own server extend PEP 3333.
 
-Under another server nothing is lost but this: headers are recorded without their case and order, and neither
-a cut nor a drip happens.
+Under any other server, request headers are recorded without their original order and case, and no response is
+truncated or trickled.
 """
 
-# From the server: the request's headers as they arrived, a list of (name, value).
+# Set by the server: the request headers as they arrived, a list of (name, value) pairs.
 HEADERS = 'cloudsmith_api.sandbox.headers'
 
-# To the server, where there: close the connection after so many bytes of the answer (int, 0 for none at all).
+# Set by the app: send only this many bytes of the response (int), then close the connection.
 TRUNCATE = 'cloudsmith_api.sandbox.truncate'
 
-# To the server, where there: send the answer a byte at a time, waiting so many seconds after each.
+# Set by the app: send the response one byte at a time, waiting this many seconds after each (float).
 TRICKLE = 'cloudsmith_api.sandbox.trickle'

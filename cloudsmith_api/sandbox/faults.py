@@ -1,4 +1,4 @@
-"""Faults on order: what goes wrong with the next answers, and the queue they wait in."""
+"""Faults that tests inject into responses, and the queue that holds them."""
 
 import itertools
 import numbers
@@ -6,56 +6,65 @@ import re
 import threading
 from collections import deque
 
-from .arguments import number, text
+from .arguments import check_number, check_text
 from .environ import TRICKLE, TRUNCATE
 
-DAY = 86400
-HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+\Z")  # RFC 9110, 5.1 and 5.6.2
-HEADER_VALUE = re.compile(r'[\t -~]*\Z')  # RFC 9110, 5.5, less the obsolete octets
+MAX_SECONDS = 86400
+HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+\Z")  # RFC 9110, sections 5.1 and 5.6.2
+HEADER_VALUE = re.compile(r'[\t -~]*\Z')  # RFC 9110, section 5.5, without the obsolete non-ASCII bytes
 
 
 class Fault(object):
-    """What is different about one answer; what is not given stays as it is in the normal answer.
+    """The changes to make to one response.
 
-    The arguments are those of `Sandbox.fail_next`, which describes them.
+    ``Sandbox.fail_next`` describes the parameters; what is not given leaves the response as it is.
+
+    :raises TypeError: if an argument has the wrong type; the message names it.
+    :raises ValueError: if an argument is out of bounds; the message names it.
     """
 
     def __init__(self, status=None, headers=None, body=None, delay=0, truncate=None, trickle=None):
-        self.status = None if status is None else number('status', status, 200, 599)
-        self.headers = {} if headers is None else checked_headers(headers)
+        self.status = None if status is None else check_number('status', status, 200, 599)
+        self.headers = {} if headers is None else check_headers(headers)
         self.body = body
         if not isinstance(body, (bytes, type(None))):
-            self.body = text('body', body, least=0).encode('utf-8')
-        self.delay = number('delay', delay, 0, DAY, numbers.Real)
-        self.delivery = {}
+            self.body = check_text('body', body, min_length=0).encode('utf-8')
+        self.delay = check_number('delay', delay, 0, MAX_SECONDS, numbers.Real)
+        self.environ = {}  # what tells the server how to send the response
         if truncate is not None:
-            if truncate == 'before':
-                truncate = 0
-            self.delivery[TRUNCATE] = number("truncate, where it is not 'before',", truncate)
+            size = 0 if truncate == 'before' else truncate
+            self.environ[TRUNCATE] = check_number('truncate', size, alternative="'before' or ")
         if trickle is not None:
-            self.delivery[TRICKLE] = number('trickle', trickle, 0, DAY, numbers.Real)
+            self.environ[TRICKLE] = check_number('trickle', trickle, 0, MAX_SECONDS, numbers.Real)
 
-    def alter(self, answer):
-        """Put this fault's headers and body into an `Answer`."""
+    def apply(self, response):
+        """Set this fault's headers and body on a ``Response``."""
         if self.body is not None:
-            answer.body = self.body
+            response.body = self.body
         for name, value in self.headers.items():
-            answer.headers[name] = value
+            response.headers[name] = value
 
 
-def checked_headers(headers):
-    """A dict of header names and values as native strings; TypeError or ValueError where one is none."""
+def check_headers(headers):
+    """Return a dict of headers with names and values as native strings.
+
+    :raises TypeError: if ``headers`` is not a dict, or a name or value has the wrong type.
+    :raises ValueError: if a name or value is not allowed in an HTTP header.
+    """
     if not isinstance(headers, dict):
-        raise TypeError('headers must be a dict, not %s' % type(headers).__name__)
-    return dict(checked_header(name, value) for name, value in headers.items())
+        raise TypeError('headers must be a dict, got %s' % type(headers).__name__)
+    return dict(check_header(name, value) for name, value in headers.items())
 
 
-def checked_header(name, value):
-    """One pair of them; a value may be a number, as in `{'Retry-After': 2}`."""
-    name = text('headers: a name', name)
-    value = str(value) if isinstance(value, numbers.Real) else text('headers: %s' % name, value, least=0)
+def check_header(name, value):
+    """Return one header as a pair of native strings; a numeric value is converted to text.
+
+    :raises TypeError, ValueError: as ``check_headers`` does.
+    """
+    name = check_text('headers: each name', name)
+    value = str(value) if isinstance(value, numbers.Real) else check_text('headers: %s' % name, value, min_length=0)
     if not HEADER_NAME.match(name) or not HEADER_VALUE.match(value):
-        raise ValueError('headers: no such header can be sent: %r' % name)
+        raise ValueError('headers: %r must be a token, and its value printable ASCII' % name)
     return str(name), str(value)
 
 
@@ -63,20 +72,20 @@ NO_FAULT = Fault()
 
 
 class FaultQueue(object):
-    """Faults in the order they were asked for; safe to share between threads."""
+    """Faults in first-in, first-out order; safe to share between threads."""
 
     def __init__(self):
         self._lock = threading.Lock()
         self._runs = deque()
 
     def add(self, fault, times):
-        """Queue `fault` for that many answers (int from 1)."""
-        run = itertools.repeat(fault, number('times', times, least=1))
+        """Queue ``fault`` for the next ``times`` responses (int from 1)."""
+        run = itertools.repeat(fault, check_number('times', times, minimum=1))
         with self._lock:
             self._runs.append(run)
 
     def take(self):
-        """The fault of the next answer, `NO_FAULT` once the queue is empty."""
+        """Remove and return the fault for the next response: ``NO_FAULT`` if the queue is empty."""
         with self._lock:
             while self._runs:
                 fault = next(self._runs[0], None)

@@ -3,12 +3,12 @@ from typing import Any, Literal
 
 from typing_extensions import TypeAlias
 
-from .messages import Answer
+from .messages import Response
 
-# A dict takes any kind of value only where its type says so, hence four of them.
+# dict is invariant in its value type, so each combination is listed.
 _Headers: TypeAlias = dict[str, str] | dict[str, int] | dict[str, float] | dict[str, str | float]
 
-DAY: int
+MAX_SECONDS: int
 HEADER_NAME: re.Pattern[str]
 HEADER_VALUE: re.Pattern[str]
 
@@ -17,7 +17,7 @@ class Fault:
     headers: dict[str, str]
     body: bytes | None
     delay: float
-    delivery: dict[str, Any]
+    environ: dict[str, Any]
 
     def __init__(
         self,
@@ -28,10 +28,10 @@ class Fault:
         truncate: Literal['before'] | int | None = None,
         trickle: float | None = None,
     ) -> None: ...
-    def alter(self, answer: Answer) -> None: ...
+    def apply(self, response: Response) -> None: ...
 
-def checked_headers(headers: _Headers) -> dict[str, str]: ...
-def checked_header(name: str, value: str | float) -> tuple[str, str]: ...
+def check_headers(headers: _Headers) -> dict[str, str]: ...
+def check_header(name: str, value: str | float) -> tuple[str, str]: ...
 
 NO_FAULT: Fault
 

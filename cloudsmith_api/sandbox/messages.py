@@ -1,4 +1,4 @@
-"""Requests as they arrived and answers as they go back, on the WSGI side of things."""
+"""HTTP requests as the sandbox records them, and the responses it returns."""
 
 import json
 import re
@@ -14,25 +14,25 @@ except ImportError:  # pragma: no cover
     from httplib import responses
     from urlparse import urlsplit
 
-REASONS = dict(responses)
-REASONS.update({422: 'Unprocessable Entity', 429: 'Too Many Requests'})  # unknown to Python 2
-CHALLENGES = {401: [('WWW-Authenticate', 'Basic realm="sandbox", charset="UTF-8"')]}  # RFC 9110, 15.5.2
+REASON_PHRASES = dict(responses)
+REASON_PHRASES.update({422: 'Unprocessable Entity', 429: 'Too Many Requests'})  # missing from Python 2's httplib
+CHALLENGES = {401: [('WWW-Authenticate', 'Basic realm="sandbox", charset="UTF-8"')]}  # RFC 9110, section 15.5.2
 
-MOST_BODY_BYTES = 1 << 20
-LENGTH = re.compile(r'[0-9]{1,18}\Z')
+MAX_BODY_BYTES = 1 << 20
+CONTENT_LENGTH = re.compile(r'[0-9]{1,18}\Z')
 
 
 class RequestHeaders(object):
-    """Header pairs in arrival form, which iterating gives, and by name in any case, which indexing gives.
+    """Request headers: look a value up by name in any case, or iterate over the pairs in arrival order.
 
-    A header that arrived several times reads as one, joined by commas (RFC 9110, 5.3).
+    The values of a repeated header are joined by commas (RFC 9110, section 5.3).
     """
 
     def __init__(self, pairs):
         self._pairs = list(pairs)
 
     def get(self, name, default=None):
-        """The value of the header called `name`, `default` where none arrived."""
+        """Return the value of the header ``name``, or ``default`` if it was not sent."""
         values = [value for sent_name, value in self._pairs if sent_name.lower() == name.lower()]
         return ', '.join(values) if values else default
 
@@ -56,10 +56,16 @@ class RequestHeaders(object):
 
 
 class Request(object):
-    """What arrived: `method`, `path` as sent, `query` as sent, `headers` (`RequestHeaders`), `body` (bytes).
+    """A recorded request, built from a WSGI environ.
 
-    `url` is the absolute address asked for, without the query. `repr` shows no header's value, no query and
-    no body, since secrets travel there.
+    Its ``repr`` shows no header value, query or body, since these may hold secrets.
+
+    :ivar str method: the HTTP method.
+    :ivar str url: the absolute URL without the query string.
+    :ivar str path: the path as sent, still percent-encoded.
+    :ivar str query: the query string as sent.
+    :ivar RequestHeaders headers: the headers, by name in any case.
+    :ivar bytes body: the request body; empty until ``App`` has read it.
     """
 
     def __init__(self, environ):
@@ -67,15 +73,19 @@ class Request(object):
         self.url = request_uri(environ, include_query=False)
         self.path = environ.get('REQUEST_URI', urlsplit(self.url).path).partition('?')[0]
         self.query = environ.get('QUERY_STRING', '')
-        self.headers = RequestHeaders(environ.get(HEADERS) or header_pairs(environ))
+        self.headers = RequestHeaders(environ.get(HEADERS) or headers_from_environ(environ))
         self.body = b''
 
     def __repr__(self):
         return '<Request %s %s, %r, %d bytes>' % (self.method, self.path, self.headers, len(self.body))
 
 
-class Answer(object):
-    """What goes back: `status` (int), `headers` (by name in any case) and `body` (`value` as JSON, bytes)."""
+class Response(object):
+    """A JSON response: ``status`` (int), ``headers`` (by name in any case) and ``body`` (bytes).
+
+    :param value: what to serialize as the body.
+    :param headers: pairs to add to ``Content-Type``.
+    """
 
     def __init__(self, status, value, headers=()):
         self.status = status
@@ -83,22 +93,26 @@ class Answer(object):
         self.body = json.dumps(value, ensure_ascii=False).encode('utf-8')
 
 
-class Problem(Exception):
-    """An error, `answer` being what tells it: a `detail` (by default the status's words) and more members."""
+class ErrorResponse(Exception):
+    """An error that ``App`` returns to the client as ``response``.
+
+    :param detail: the message in the JSON body, by default the status's reason phrase.
+    :param members: further members of the JSON body.
+    """
 
     def __init__(self, status, detail=None, headers=(), **members):
-        super(Problem, self).__init__(detail)
+        super(ErrorResponse, self).__init__(detail)
         headers = list(headers) + CHALLENGES.get(status, [])
-        self.answer = Answer(status, dict(members, detail=detail or reason(status)), headers)
+        self.response = Response(status, dict(members, detail=detail or reason_phrase(status)), headers)
 
 
-def reason(status):
-    """The words that go with a status."""
-    return REASONS.get(status, 'Unassigned')
+def reason_phrase(status):
+    """Return the reason phrase of a status."""
+    return REASON_PHRASES.get(status, 'Unassigned')
 
 
-def header_pairs(environ):
-    """The request's headers as far as a WSGI environ keeps them: not their order, nor their case."""
+def headers_from_environ(environ):
+    """Yield the request headers in a WSGI environ, which does not keep their order and case."""
     for name, value in environ.items():
         if name.startswith('HTTP_'):
             yield name[5:].replace('_', '-').title(), value
@@ -107,15 +121,18 @@ def header_pairs(environ):
 
 
 def read_body(environ):
-    """The request's body; a Problem where its length is unknown, wrong or too much."""
+    """Read the request body.
+
+    :raises ErrorResponse: if its length is unknown, malformed, too large, or more than was sent.
+    """
     if 'HTTP_TRANSFER_ENCODING' in environ:
-        raise Problem(411, 'Chunked bodies are not read here; send a Content-Length.')
+        raise ErrorResponse(411, 'Chunked request bodies are not supported; send a Content-Length.')
     length = environ.get('CONTENT_LENGTH') or '0'
-    if not LENGTH.match(length):
-        raise Problem(400, 'Content-Length is not a number of bytes.')
-    if int(length) > MOST_BODY_BYTES:
-        raise Problem(413, 'The body is longer than %d bytes.' % MOST_BODY_BYTES)
+    if not CONTENT_LENGTH.match(length):
+        raise ErrorResponse(400, 'Content-Length must be a number of bytes.')
+    if int(length) > MAX_BODY_BYTES:
+        raise ErrorResponse(413, 'The request body is longer than %d bytes.' % MAX_BODY_BYTES)
     body = environ['wsgi.input'].read(int(length))
     if len(body) < int(length):
-        raise Problem(400, 'The body ends before its Content-Length.')
+        raise ErrorResponse(400, 'The request body is shorter than its Content-Length.')
     return body

@@ -7,10 +7,10 @@ from _typeshed.wsgi import WSGIEnvironment
 
 _T = TypeVar('_T')
 
-REASONS: dict[int, str]
+REASON_PHRASES: dict[int, str]
 CHALLENGES: dict[int, list[tuple[str, str]]]
-MOST_BODY_BYTES: int
-LENGTH: re.Pattern[str]
+MAX_BODY_BYTES: int
+CONTENT_LENGTH: re.Pattern[str]
 
 class RequestHeaders:
     def __init__(self, pairs: Iterable[tuple[str, str]]) -> None: ...
@@ -33,21 +33,21 @@ class Request:
 
     def __init__(self, environ: WSGIEnvironment) -> None: ...
 
-class Answer:
+class Response:
     status: int
     headers: Headers
     body: bytes
 
     def __init__(self, status: int, value: object, headers: Iterable[tuple[str, str]] = ()) -> None: ...
 
-class Problem(Exception):
-    answer: Answer
+class ErrorResponse(Exception):
+    response: Response
 
     def __init__(
         self, status: int, detail: str | None = None, headers: Iterable[tuple[str, str]] = (),
         **members: object,
     ) -> None: ...
 
-def reason(status: int) -> str: ...
-def header_pairs(environ: WSGIEnvironment) -> Iterator[tuple[str, str]]: ...
+def reason_phrase(status: int) -> str: ...
+def headers_from_environ(environ: WSGIEnvironment) -> Iterator[tuple[str, str]]: ...
 def read_body(environ: WSGIEnvironment) -> bytes: ...

@@ -1,7 +1,6 @@
-"""A small HTTP/1.1 server on the loopback interface for a WSGI app: one thread a connection, kept alive."""
+"""A small HTTP/1.1 server for a WSGI app: loopback only, keep-alive, one thread per connection."""
 
 import io
-import json
 import os
 import re
 import socket
@@ -11,72 +10,86 @@ from email.utils import formatdate
 from wsgiref.headers import Headers
 
 from .environ import HEADERS, TRICKLE, TRUNCATE
+from .messages import CONTENT_LENGTH, ErrorResponse
 
 try:
     from socketserver import StreamRequestHandler, TCPServer
     from urllib.parse import unquote_to_bytes
 
-    # PEP 3333 has native strings carry octets: as Latin-1 on Python 3, as they are on Python 2.
-    def native(octets):
-        """The native string that carries these octets."""
-        return octets.decode('latin-1')
+    # PEP 3333: a native string holds bytes, decoded as Latin-1 on Python 3 and unchanged on Python 2.
+    def to_native(data):
+        """Decode bytes to a native string."""
+        return data.decode('latin-1')
 
-    def octets(native_string):
-        """The octets that a native string carries."""
+    def to_bytes(native_string):
+        """Encode a native string to bytes."""
         return native_string.encode('latin-1')
 except ImportError:  # pragma: no cover
     from urllib import unquote as unquote_to_bytes
 
     from SocketServer import StreamRequestHandler, TCPServer
 
-    native = octets = str
+    to_native = to_bytes = str
 
 CONTINUE = b'HTTP/1.1 100 Continue\r\n\r\n'
 LOOPBACK = '127.0.0.1'
-MOST_HEAD_BYTES = 65536
+MAX_HEADER_BYTES = 65536
 LINGER_SECONDS, LINGER_READS, READ_BYTES = 1, 1024, 65536
 
-# No part of these can match what the part before it matches too, or a line of 60 kB would take half a minute.
-REQUEST_LINE = re.compile(r'([!-~]+) (?:[A-Za-z]+://[^/? ]*(?=[/?]))?([!-~]+) HTTP/1\.([01])\Z')  # RFC 9112, 3
-HEADER_LINE = re.compile(r'([!-9;-~]+):(.*)\Z')  # RFC 9112, 5
-LENGTH = re.compile(r'[0-9]{1,18}\Z')
+# No group may match what the one before it also matches: backtracking over a line of 60 kB would take half a minute.
+REQUEST_LINE = re.compile(r'([!-~]+) (?:[A-Za-z]+://[^/? ]*(?=[/?]))?([!-~]+) HTTP/1\.([01])\Z')  # RFC 9112, section 3
+HEADER_LINE = re.compile(r'([!-9;-~]+):(.*)\Z')  # RFC 9112, section 5
 
 
-class MalformedHead(Exception):
-    """What arrived does not begin like an HTTP/1.1 request."""
+class MalformedRequest(ErrorResponse):
+    """The bytes received are not an HTTP/1.1 request."""
+
+    def __init__(self):
+        super(MalformedRequest, self).__init__(400, 'Malformed HTTP/1.1 request.', [('Connection', 'close')])
+        self.response.headers['Content-Length'] = str(len(self.response.body))
 
 
-def read_head(stream):
-    """The next request's lines up to the blank one, none if the client has closed; raises MalformedHead."""
+def read_request_lines(stream):
+    """Read the next request line and its header lines.
+
+    :return: list of native strings without line ends; empty if the client has closed the connection.
+    :raises MalformedRequest: if there is no blank line within ``MAX_HEADER_BYTES``.
+    """
     lines, size = [], 0
-    while size < MOST_HEAD_BYTES:
-        line = stream.readline(MOST_HEAD_BYTES)
+    while size < MAX_HEADER_BYTES:
+        line = stream.readline(MAX_HEADER_BYTES)
         size += len(line)
         if not line:
             return []
         if not line.strip():
             return lines or ['']
-        lines.append(native(line).rstrip('\r\n'))
-    raise MalformedHead
+        lines.append(to_native(line).rstrip('\r\n'))
+    raise MalformedRequest
 
 
-def parsed(pattern, line):
-    """The groups of a line of that form; raises MalformedHead on any other."""
+def match_line(pattern, line):
+    """Return the groups of ``pattern`` in a line.
+
+    :raises MalformedRequest: if it does not match.
+    """
     match = pattern.match(line)
     if match is None:
-        raise MalformedHead
+        raise MalformedRequest
     return match.groups()
 
 
-def environ_of(lines, port):
-    """The WSGI environ (PEP 3333) of a request's head, all but `wsgi.input`."""
-    verb, target, minor_version = parsed(REQUEST_LINE, lines[0])
-    headers = [(name, value.strip(' \t')) for name, value in (parsed(HEADER_LINE, line) for line in lines[1:])]
+def build_environ(lines, port):
+    """Parse a request line and header lines into a WSGI environ (PEP 3333) without ``wsgi.input``.
+
+    :raises MalformedRequest: if a line is malformed.
+    """
+    method, target, minor_version = match_line(REQUEST_LINE, lines[0])
+    headers = [(name, value.strip(' \t')) for name, value in (match_line(HEADER_LINE, line) for line in lines[1:])]
     path, _, query = target.partition('?')
     environ = {
-        'REQUEST_METHOD': verb,
+        'REQUEST_METHOD': method,
         'SCRIPT_NAME': '',
-        'PATH_INFO': native(unquote_to_bytes(path)),
+        'PATH_INFO': to_native(unquote_to_bytes(path)),
         'QUERY_STRING': query,
         'REQUEST_URI': target,
         'SERVER_NAME': LOOPBACK,
@@ -99,16 +112,16 @@ def environ_of(lines, port):
     return environ
 
 
-def body_length(environ):
-    """How many bytes of body follow, None where the head does not say so in a way this server reads."""
+def parse_content_length(environ):
+    """Return the length of the request body in bytes, or None if it is malformed or the body is chunked."""
     length = environ.get('CONTENT_LENGTH', '0')
-    if 'HTTP_TRANSFER_ENCODING' in environ or not LENGTH.match(length):
+    if 'HTTP_TRANSFER_ENCODING' in environ or not CONTENT_LENGTH.match(length):
         return None
     return int(length)
 
 
-def run(app, environ):
-    """The WSGI app's answer as status line, headers and body."""
+def run_app(app, environ):
+    """Call a WSGI app and return its status, headers and body."""
     started, written = [], []
 
     def start_response(status, headers, exc_info=None):
@@ -124,74 +137,68 @@ def run(app, environ):
     return started[0], started[1], b''.join(written)
 
 
-def message(status, headers, body):
-    """An answer as it goes over the wire."""
+def serialize_response(status, headers, body):
+    """Return a response as bytes, with a ``Date`` header if it has none."""
     headers.setdefault('Date', formatdate(usegmt=True))
     lines = ['HTTP/1.1 ' + status] + ['%s: %s' % header for header in headers.items()]
-    return octets('\r\n'.join(lines + ['', ''])) + body
-
-
-def malformed():
-    """The answer to what is no request; there is none to hand to the app."""
-    body = json.dumps({'detail': 'This is not a request in HTTP/1.1.'}).encode('ascii')
-    headers = Headers([('Content-Type', 'application/json'), ('Connection', 'close')])
-    headers['Content-Length'] = str(len(body))
-    return message('400 Bad Request', headers, body)
+    return to_bytes('\r\n'.join(lines + ['', ''])) + body
 
 
 class RequestBody(io.RawIOBase):
-    """The bytes of one request's body and none of the next request's.
+    """One request's body as a stream that ends where the next request begins.
 
-    A client that waits to be told to go on is told at the first read (RFC 9110, 10.1.1), so that it keeps its
-    body where the app refuses the request by its head.
+    The first read sends ``100 Continue`` if the client expects it (RFC 9110, section 10.1.1): a body that the app
+    rejects by its headers is then never sent.
     """
 
-    def __init__(self, connection, stream, length, goes_on_when_told):
+    def __init__(self, connection, stream, length, expects_continue):
         super(RequestBody, self).__init__()
         self._connection = connection
         self._stream = stream
-        self._goes_on_when_told = goes_on_when_told
+        self._expects_continue = expects_continue
         self.unread = length
 
     def readable(self):
-        """What `io` asks before it reads."""
+        """Return True: ``io.BufferedReader`` requires it."""
         return True
 
     def readinto(self, buffer):
-        """Fill the buffer with what is left of the body; how many bytes that is."""
-        if self._goes_on_when_told:
+        """Read into ``buffer`` and return the number of bytes read, 0 at the end of the body."""
+        if self._expects_continue:
             self._connection.sendall(CONTINUE)
-            self._goes_on_when_told = False
+            self._expects_continue = False
         data = self._stream.read(min(len(buffer), self.unread))
         self.unread -= len(data)
         buffer[:len(data)] = data
         return len(data)
 
 
-class Connection(StreamRequestHandler):
-    """One client's connection: its requests are answered one after the other until either side closes it."""
+class ConnectionHandler(StreamRequestHandler):
+    """Handle the requests on one connection in order, until either side closes it."""
 
-    disable_nagle_algorithm = True  # else an answer may wait 40 ms for the acknowledgement of the one before
+    # Nagle's algorithm would hold a response back until the one before it is acknowledged, which takes up to 40 ms.
+    disable_nagle_algorithm = True
 
     def handle(self):
-        """Answer requests until either side closes the connection."""
+        """Handle requests until either side closes the connection."""
         try:
-            while self._exchange(read_head(self.rfile)):
+            while self._handle_request(read_request_lines(self.rfile)):
                 continue
-        except MalformedHead:
-            self.connection.sendall(malformed())
+        except MalformedRequest as error:
+            self.connection.sendall(
+                serialize_response('400 Bad Request', error.response.headers, error.response.body))
         self._linger()
 
-    def _exchange(self, lines):
-        """Answer one request; whether another may follow on this connection (RFC 9112, 9.3)."""
+    def _handle_request(self, lines):
+        """Handle one request and return whether the connection persists (RFC 9112, section 9.3)."""
         if not lines:
             return False
-        environ = environ_of(lines, self.server.port)
-        length = body_length(environ)
-        goes_on_when_told = environ.get('HTTP_EXPECT', '').lower() == '100-continue'
-        body = RequestBody(self.connection, self.rfile, length or 0, goes_on_when_told)
+        environ = build_environ(lines, self.server.port)
+        length = parse_content_length(environ)
+        expects_continue = environ.get('HTTP_EXPECT', '').lower() == '100-continue'
+        body = RequestBody(self.connection, self.rfile, length or 0, expects_continue)
         environ['wsgi.input'] = io.BufferedReader(body)
-        status, headers, content = run(self.server.app, environ)
+        status, headers, content = run_app(self.server.app, environ)
         if any((
             length is None,
             body.unread,
@@ -201,10 +208,10 @@ class Connection(StreamRequestHandler):
             environ['SERVER_PROTOCOL'] == 'HTTP/1.0',
         )):
             headers['Connection'] = 'close'
-        self._deliver(message(status, headers, content), environ)
+        self._send(serialize_response(status, headers, content), environ)
         return headers.get('Connection') != 'close'
 
-    def _deliver(self, data, environ):
+    def _send(self, data, environ):
         data = data[:environ.get(TRUNCATE)]
         if TRICKLE not in environ:
             self.connection.sendall(data)
@@ -215,7 +222,10 @@ class Connection(StreamRequestHandler):
                 return
 
     def _linger(self):
-        """Let the client read the last answer: closing on unread bytes would take it away (RFC 9112, 9.6)."""
+        """Drain unread bytes: closing with any left would reset the connection and lose the response.
+
+        RFC 9112, section 9.6.
+        """
         self.connection.shutdown(socket.SHUT_WR)
         self.connection.settimeout(LINGER_SECONDS)
         for _ in range(LINGER_READS):
@@ -224,46 +234,46 @@ class Connection(StreamRequestHandler):
 
 
 class LoopbackServer(TCPServer):
-    """Serves a WSGI app on 127.0.0.1 from `start` to `stop`.
+    """Serve a WSGI app on 127.0.0.1 from ``start`` to ``stop``.
 
     :param app: the WSGI app.
-    :param port: int, 0 for one that is free; `port` tells which.
-    :param stopping: a `threading.Event`, which `stop` sets and which ends a drip.
-    :raises socket.error: where the port is in use or not allowed.
+    :param port: int, 0 for any free port; the ``port`` property returns the actual one.
+    :param stopping: a ``threading.Event`` that ``stop`` sets, and that interrupts a trickling response.
+    :raises socket.error: if the port is in use or not permitted.
     """
 
-    allow_reuse_address = os.name == 'posix'  # elsewhere it would let two servers share a port
+    allow_reuse_address = os.name == 'posix'  # on Windows, SO_REUSEADDR would let two servers share a port
     request_queue_size = 128
 
     def __init__(self, app, port=0, stopping=None):
-        TCPServer.__init__(self, (LOOPBACK, port), Connection)
+        TCPServer.__init__(self, (LOOPBACK, port), ConnectionHandler)
         self.app = app
         self.stopping = stopping or threading.Event()
-        self._connections = {}  # by the thread that serves it
-        self._acceptor = in_background(self._accept)
+        self._connections = {}  # by the thread that serves each
+        self._acceptor = make_daemon_thread(self._accept)
 
     @property
     def port(self):
-        """The port number it listens on."""
+        """The port that the server listens on."""
         return self.server_address[1]
 
     def start(self):
-        """Begin to accept connections."""
+        """Start to accept connections."""
         self._acceptor.start()
 
     def stop(self):
-        """Close the listening socket and every connection, and wait until no thread is left."""
+        """Close the listening socket and every connection, and join every thread."""
         self.stopping.set()
-        socket.create_connection(self.server_address).close()  # wakes the acceptor, on every platform
+        socket.create_connection(self.server_address).close()  # portable way to interrupt the blocking accept
         self._acceptor.join()
         self.server_close()
         for thread, connection in list(self._connections.items()):
-            hang_up(connection)
+            shut_down(connection)
             thread.join()
 
     def process_request(self, request, client_address):
-        """Serve a new connection, which the standard library calls a request, in a thread of its own."""
-        thread = in_background(self._converse, request, client_address)
+        """Serve a new connection, which ``socketserver`` calls a request, in its own thread."""
+        thread = make_daemon_thread(self._serve_connection, request, client_address)
         self._connections[thread] = request
         thread.start()
 
@@ -271,26 +281,26 @@ class LoopbackServer(TCPServer):
         while not self.stopping.is_set():
             self.handle_request()
 
-    def _converse(self, connection, address):
+    def _serve_connection(self, connection, address):
         try:
             self.finish_request(connection, address)
         except socket.error:
-            return  # the client has gone, or `stop` has hung up
+            return  # the client has disconnected, or `stop` has shut the connection down
         finally:
             self.shutdown_request(connection)
             del self._connections[threading.current_thread()]
 
 
-def in_background(target, *arguments):
-    """A thread that does not keep the interpreter from exiting."""
+def make_daemon_thread(target, *arguments):
+    """Return a thread, not yet started, that does not keep the interpreter alive."""
     thread = threading.Thread(target=target, args=arguments)
     thread.daemon = True
     return thread
 
 
-def hang_up(connection):
-    """Wake whoever waits on that socket."""
+def shut_down(connection):
+    """Shut a socket down in both directions, which wakes a thread blocked on it; a closed one is ignored."""
     try:
         connection.shutdown(socket.SHUT_RDWR)
     except socket.error:
-        return  # it was closed already
+        return

@@ -1,4 +1,4 @@
-"""A clock to set, and ways to ask the sandbox's app without a socket and its server through one."""
+"""Fixtures for the sandbox's tests: a clock to set, its app without a socket, its server with one."""
 
 import base64
 import contextlib
@@ -14,7 +14,7 @@ from cloudsmith_api.sandbox import Sandbox
 
 
 class Clock(object):
-    """Seconds since the epoch that pass when a test says so."""
+    """A clock that advances only when a test sets ``now``, in seconds since the epoch."""
 
     def __init__(self):
         self.now = 1600000000.25
@@ -23,8 +23,8 @@ class Clock(object):
         return self.now
 
 
-class Reply(object):
-    """What the app answered: ``status``, ``headers`` (names in lower case), ``body`` and its JSON."""
+class Response(object):
+    """A response: ``status``, ``headers`` (names in lower case), ``body`` and its parsed ``json``."""
 
     def __init__(self, status, headers, body):
         self.status = status
@@ -36,19 +36,19 @@ class Reply(object):
         return json.loads(self.body.decode('utf-8'))
 
 
-class Talk(object):
-    """A connection on which a test says bytes and reads what comes back."""
+class RawConnection(object):
+    """A TCP connection over which a test sends bytes and reads responses."""
 
     def __init__(self, port):
         self.socket = socket.create_connection(('127.0.0.1', port), timeout=5)
         self._stream = self.socket.makefile('rb')
 
-    def say(self, data):
-        """Send those bytes."""
+    def send(self, data):
+        """Send all of ``data``."""
         self.socket.sendall(data)
 
-    def head(self):
-        """The next status line and its headers, which end at a blank line."""
+    def read_header_lines(self):
+        """Read a status line and headers, up to the blank line, as a list of text."""
         lines = []
         for line in iter(self._stream.readline, b''):
             if line == b'\r\n':
@@ -56,15 +56,15 @@ class Talk(object):
             lines.append(line.decode('latin-1').rstrip('\r\n'))
         return lines
 
-    def reply(self):
-        """The next answer, whose length its head tells."""
-        lines = self.head()
+    def read_response(self):
+        """Read a response that has a ``Content-Length``."""
+        lines = self.read_header_lines()
         headers = [tuple(line.split(': ', 1)) for line in lines[1:]]
         length = int(dict(headers)['Content-Length'])
-        return Reply(int(lines[0].split(' ')[1]), headers, self._stream.read(length))
+        return Response(int(lines[0].split(' ')[1]), headers, self._stream.read(length))
 
-    def rest(self):
-        """All that comes until the other side closes."""
+    def read_to_end(self):
+        """Read until the server closes the connection."""
         return self._stream.read()
 
     def close(self):
@@ -79,28 +79,28 @@ def clock():
 
 @pytest.fixture
 def service(clock):
-    """A sandbox that is not started: only its app."""
+    """A sandbox that is not started, for use through its app."""
     return Sandbox(clock=clock)
 
 
 @pytest.fixture
-def ask(service):
-    """Ask a WSGI app (the service's, unless another is given) by way of wsgiref's validator.
+def call_app(service):
+    """Call a WSGI app (the service's unless another is given) through wsgiref's validator.
 
-    ``variables`` go into the environ as they are.
+    ``variables`` are added to the environ.
     """
-    def ask_app(verb, target, key=None, login=None, data=None, body=b'', app=service.app, **variables):
+    def send(method, target, key=None, login=None, data=None, body=b'', app=service.app, **variables):
         path, _, query = target.partition('?')
         content = body if data is None else json.dumps(data).encode('utf-8')
-        environ = {'REQUEST_METHOD': verb, 'SCRIPT_NAME': '', 'PATH_INFO': path, 'QUERY_STRING': query}
+        environ = {'REQUEST_METHOD': method, 'SCRIPT_NAME': '', 'PATH_INFO': path, 'QUERY_STRING': query}
         setup_testing_defaults(environ)
         environ['wsgi.input'] = io.BytesIO(content)
         environ['CONTENT_LENGTH'] = str(len(content))
         if key is not None:
             environ['HTTP_X_API_KEY'] = str(key)
         if login is not None:
-            pair = u':'.join(login).encode('utf-8')
-            environ['HTTP_AUTHORIZATION'] = 'Basic ' + str(base64.b64encode(pair).decode('ascii'))
+            credentials = u':'.join(login).encode('utf-8')
+            environ['HTTP_AUTHORIZATION'] = 'Basic ' + str(base64.b64encode(credentials).decode('ascii'))
         environ.update(variables)
         started = []
 
@@ -109,20 +109,20 @@ def ask(service):
 
         with contextlib.closing(validator(app)(environ, start_response)) as chunks:
             received = b''.join(chunks)
-        return Reply(started[0], started[1], received)
+        return Response(started[0], started[1], received)
 
-    return ask_app
+    return send
 
 
 @pytest.fixture
-def talk(sandbox):
+def open_connection(sandbox):
     """Open connections to the running sandbox, and close them after the test."""
     opened = []
 
     def open_one():
-        opened.append(Talk(int(sandbox.url.split(':')[2].split('/')[0])))
+        opened.append(RawConnection(int(sandbox.url.split(':')[2].split('/')[0])))
         return opened[-1]
 
     yield open_one
-    for one in opened:
-        one.close()
+    for connection in opened:
+        connection.close()

@@ -6,12 +6,12 @@ from datetime import datetime
 import pytest
 
 from cloudsmith_api.sandbox.accounts import (
+    AccountLocked,
     Accounts,
     InvalidKey,
     KeyExists,
-    LockedOut,
-    NoSuchKey,
-    SecondFactorNeeded,
+    KeyNotFound,
+    TwoFactorRequired,
     WrongCredentials,
     new_one_time_code,
 )
@@ -32,32 +32,32 @@ def grace(accounts):
     return accounts.add_user(two_factor=True, password=u'secret')
 
 
-def fail(accounts, login, times):
+def fail_sign_in(accounts, login, times):
     for _ in range(times):
         with pytest.raises(WrongCredentials):
             accounts.sign_in(login, u'wrong')
 
 
-def two_factor_token(accounts, user):
-    with pytest.raises(SecondFactorNeeded) as caught:
+def start_two_factor_sign_in(accounts, user):
+    with pytest.raises(TwoFactorRequired) as caught:
         accounts.sign_in(user.email, user.password)
     return caught.value.two_factor_token
 
 
-def test_users_are_made_up_one_after_the_other(accounts):
-    one, other = accounts.add_user(), accounts.add_user()
-    assert (one.slug, one.email, one.name) == ('user-1', 'user-1@example.com', 'User 1')
-    assert (other.slug, other.email, other.name) == ('user-2', 'user-2@example.com', 'User 2')
-    assert one.password != other.password
+def test_add_user_generates_distinct_users(accounts):
+    first, second = accounts.add_user(), accounts.add_user()
+    assert (first.slug, first.email, first.name) == ('user-1', 'user-1@example.com', 'User 1')
+    assert (second.slug, second.email, second.name) == ('user-2', 'user-2@example.com', 'User 2')
+    assert first.password != second.password
 
 
-def test_a_made_up_user_keeps_out_of_the_way_of_a_given_one(accounts):
+def test_generated_slug_skips_taken_slugs_and_emails(accounts):
     accounts.add_user(slug=u'user-1')
     accounts.add_user(slug=u'ada', email=u'user-2@example.com')
     assert accounts.add_user().slug == 'user-3'
 
 
-def test_what_is_given_is_kept(accounts):
+def test_add_user_keeps_given_values(accounts):
     user = accounts.add_user(u'ä@example.com', u'pässword', u'Ä', u'a.b_c-d', True, True)
     assert (user.email, user.password) == (u'ä@example.com', u'pässword')
     assert (user.name, user.slug) == (u'Ä', u'a.b_c-d')
@@ -67,39 +67,39 @@ def test_what_is_given_is_kept(accounts):
     assert re.match(r'[0-9A-Za-z]{12}\Z', user.key_slug_perm)
 
 
-def test_a_user_has_no_key_and_no_second_factor_unless_asked_for(ada):
+def test_user_has_no_key_and_no_second_factor_by_default(ada):
     assert (ada.api_key, ada.key_slug_perm, ada.totp_token) == (None, None, None)
 
 
-def test_a_user_with_several_keys_goes_by_the_first(accounts):
+def test_api_key_is_first_of_several_keys(accounts):
     user = accounts.add_user(keys=3)
     assert (user.api_key, user.key_slug_perm) == (user.keys[0].key, user.keys[0].slug_perm)
     assert user.api_key != user.keys[2].key
 
 
-def test_one_time_codes_are_of_all_digits():
-    # That 200 codes miss one of ten digits by chance happens once in 10 ** 54 runs.
+def test_one_time_codes_use_all_digits():
+    # 200 codes miss one of the ten digits by chance once in 10 ** 54 runs.
     assert set(u''.join(new_one_time_code() for _ in range(200))) == set(u'0123456789')
 
 
-def test_a_user_shows_no_secret(accounts):
+def test_user_repr_shows_no_secret(accounts):
     assert repr(accounts.add_user(slug=u'ada', two_factor=True, api_key=True)) == '<User ada>'
 
 
 @pytest.mark.parametrize('api_key, keys, expected', [
     (False, 0, 0), (True, 0, 1), (True, 1, 1), (True, 3, 3), (False, 2, 2),
 ])
-def test_keys_are_seeded(accounts, api_key, keys, expected):
+def test_add_user_creates_requested_keys(accounts, api_key, keys, expected):
     user = accounts.add_user(api_key=api_key, keys=keys)
     assert len({key.key for key in user.keys}) == expected
-    assert all(accounts.bearer(key.key) is user for key in user.keys)
+    assert all(accounts.find_key_owner(key.key) is user for key in user.keys)
 
 
 @pytest.mark.parametrize('arguments', [
     {'email': 5}, {'password': ['x']}, {'name': True}, {'slug': 1.5}, {'two_factor': 1}, {'api_key': 'key'},
     {'keys': '3'}, {'keys': True}, {'keys': 1.0}, {'email': b'\xff@example.com'},
 ])
-def test_an_argument_of_another_type_is_refused_by_name(accounts, arguments):
+def test_argument_of_wrong_type_raises_type_error(accounts, arguments):
     with pytest.raises(TypeError, match=list(arguments)[0]):
         accounts.add_user(**arguments)
 
@@ -109,157 +109,157 @@ def test_an_argument_of_another_type_is_refused_by_name(accounts, arguments):
     {'email': u'ada'}, {'email': u'a:b@example.com'}, {'email': u'a@' + u'b' * 250}, {'slug': u'a/b'},
     {'slug': u'ä'}, {'slug': u'ada@example.com'},
 ])
-def test_an_argument_that_cannot_be_is_refused_by_name(accounts, arguments):
+def test_invalid_argument_raises_value_error(accounts, arguments):
     with pytest.raises(ValueError, match=list(arguments)[0]):
         accounts.add_user(**arguments)
 
 
-def test_a_taken_email_is_refused(accounts, ada):
+def test_taken_email_raises_value_error(accounts, ada):
     with pytest.raises(ValueError, match='email is taken'):
         accounts.add_user(email=ada.email)
 
 
-def test_a_taken_slug_is_refused(accounts, ada):
+def test_taken_slug_raises_value_error(accounts, ada):
     with pytest.raises(ValueError, match='slug is taken'):
         accounts.add_user(slug=ada.slug)
 
 
 @pytest.mark.parametrize('name, value', [('rate_limit', 1.5), ('lockout_after', None), ('clock', 12)])
-def test_a_setting_of_another_type_is_refused_by_name(clock, name, value):
+def test_accounts_setting_of_wrong_type_raises_type_error(clock, name, value):
     settings = dict({'rate_limit': 1, 'lockout_after': 1, 'clock': clock}, **{name: value})
     with pytest.raises(TypeError, match=name):
         Accounts(**settings)
 
 
 @pytest.mark.parametrize('name, value', [('rate_limit', -1), ('lockout_after', 0)])
-def test_a_setting_out_of_bounds_is_refused_by_name(clock, name, value):
+def test_accounts_setting_out_of_bounds_raises_value_error(clock, name, value):
     settings = dict({'rate_limit': 1, 'lockout_after': 1, 'clock': clock}, **{name: value})
     with pytest.raises(ValueError, match=name):
         Accounts(**settings)
 
 
 @pytest.mark.parametrize('login', [u'ada', u'ada@example.com'])
-def test_email_and_slug_both_sign_in(accounts, ada, login):
+def test_sign_in_accepts_email_or_slug(accounts, ada, login):
     assert accounts.sign_in(login, u'Pässword:1') is ada
 
 
 @pytest.mark.parametrize('login, password', [(u'ada', u'wrong'), (u'nobody', u'Pässword:1'), (u'', u'')])
-def test_wrong_credentials_do_not_sign_in(accounts, ada, login, password):
+def test_sign_in_rejects_wrong_credentials(accounts, ada, login, password):
     with pytest.raises(WrongCredentials):
         accounts.sign_in(login, password)
 
 
-def test_failures_in_a_row_lock_the_account_for_the_right_password_too(accounts, ada):
-    fail(accounts, u'ada', times=2)
-    with pytest.raises(LockedOut):
+def test_consecutive_failures_lock_account_even_for_correct_password(accounts, ada):
+    fail_sign_in(accounts, u'ada', times=2)
+    with pytest.raises(AccountLocked):
         accounts.sign_in(u'ada', ada.password)
 
 
 def test_failures_by_email_and_by_slug_add_up(accounts, ada):
-    fail(accounts, u'ada', times=1)
-    fail(accounts, u'ada@example.com', times=1)
-    with pytest.raises(LockedOut):
+    fail_sign_in(accounts, u'ada', times=1)
+    fail_sign_in(accounts, u'ada@example.com', times=1)
+    with pytest.raises(AccountLocked):
         accounts.sign_in(u'ada', ada.password)
 
 
-def test_a_success_forgets_the_failures_before_it(accounts, ada):
-    fail(accounts, u'ada', times=1)
+def test_successful_sign_in_resets_failure_count(accounts, ada):
+    fail_sign_in(accounts, u'ada', times=1)
     accounts.sign_in(u'ada', ada.password)
-    fail(accounts, u'ada', times=1)
+    fail_sign_in(accounts, u'ada', times=1)
     assert accounts.sign_in(u'ada', ada.password) is ada
 
 
-def test_a_lock_is_over_after_fifteen_minutes(accounts, ada, clock):
-    fail(accounts, u'ada', times=2)
+def test_lock_expires_after_fifteen_minutes(accounts, ada, clock):
+    fail_sign_in(accounts, u'ada', times=2)
     clock.now += 899.9
-    with pytest.raises(LockedOut):
+    with pytest.raises(AccountLocked):
         accounts.sign_in(u'ada', ada.password)
     clock.now += 0.1
-    fail(accounts, u'ada', times=1)
+    fail_sign_in(accounts, u'ada', times=1)
     assert accounts.sign_in(u'ada', ada.password) is ada
 
 
-def test_after_a_lock_as_many_failures_lock_as_before(accounts, ada, clock):
-    fail(accounts, u'ada', times=2)
+def test_failure_count_starts_at_zero_after_lock(accounts, ada, clock):
+    fail_sign_in(accounts, u'ada', times=2)
     clock.now += 900
-    fail(accounts, u'ada', times=2)
-    with pytest.raises(LockedOut):
+    fail_sign_in(accounts, u'ada', times=2)
+    with pytest.raises(AccountLocked):
         accounts.sign_in(u'ada', ada.password)
 
 
-def test_after_a_success_as_many_failures_lock_as_before(accounts, ada):
+def test_failure_count_starts_at_zero_after_success(accounts, ada):
     accounts.sign_in(u'ada', ada.password)
-    fail(accounts, u'ada', times=2)
-    with pytest.raises(LockedOut):
+    fail_sign_in(accounts, u'ada', times=2)
+    with pytest.raises(AccountLocked):
         accounts.sign_in(u'ada', ada.password)
 
 
-def test_after_a_second_step_as_many_failures_lock_as_before(accounts, grace):
-    accounts.finish_sign_in(two_factor_token(accounts, grace), grace.totp_token)
-    fail(accounts, grace.slug, times=2)
-    with pytest.raises(LockedOut):
+def test_failure_count_starts_at_zero_after_second_step(accounts, grace):
+    accounts.finish_sign_in(start_two_factor_sign_in(accounts, grace), grace.totp_token)
+    fail_sign_in(accounts, grace.slug, times=2)
+    with pytest.raises(AccountLocked):
         accounts.sign_in(grace.slug, grace.password)
 
 
-def test_a_lock_is_for_one_account(accounts, ada, grace):
-    fail(accounts, u'ada', times=2)
-    assert two_factor_token(accounts, grace)
+def test_lock_affects_only_its_account(accounts, ada, grace):
+    fail_sign_in(accounts, u'ada', times=2)
+    assert start_two_factor_sign_in(accounts, grace)
 
 
-def test_both_steps_sign_in_and_the_token_between_them_works_once(accounts, grace):
-    token = two_factor_token(accounts, grace)
+def test_two_factor_token_works_once(accounts, grace):
+    token = start_two_factor_sign_in(accounts, grace)
     assert accounts.finish_sign_in(token, grace.totp_token) is grace
     with pytest.raises(WrongCredentials):
         accounts.finish_sign_in(token, grace.totp_token)
 
 
-def test_a_mistyped_code_can_be_corrected(accounts, grace):
-    token = two_factor_token(accounts, grace)
+def test_two_factor_token_survives_wrong_code(accounts, grace):
+    token = start_two_factor_sign_in(accounts, grace)
     with pytest.raises(WrongCredentials):
         accounts.finish_sign_in(token, u'wrong')
     assert accounts.finish_sign_in(token, grace.totp_token) is grace
 
 
-def test_the_first_step_does_not_forget_failures_of_the_second(accounts, grace):
+def test_first_step_keeps_failures_of_second_step(accounts, grace):
     for _ in range(2):
         with pytest.raises(WrongCredentials):
-            accounts.finish_sign_in(two_factor_token(accounts, grace), u'wrong')
-    with pytest.raises(LockedOut):
+            accounts.finish_sign_in(start_two_factor_sign_in(accounts, grace), u'wrong')
+    with pytest.raises(AccountLocked):
         accounts.sign_in(grace.email, grace.password)
 
 
-def test_the_second_step_forgets_failures_before_it(accounts, grace):
-    fail(accounts, grace.email, times=1)
-    accounts.finish_sign_in(two_factor_token(accounts, grace), grace.totp_token)
-    fail(accounts, grace.email, times=1)
-    assert two_factor_token(accounts, grace)
+def test_second_step_resets_failure_count(accounts, grace):
+    fail_sign_in(accounts, grace.email, times=1)
+    accounts.finish_sign_in(start_two_factor_sign_in(accounts, grace), grace.totp_token)
+    fail_sign_in(accounts, grace.email, times=1)
+    assert start_two_factor_sign_in(accounts, grace)
 
 
-def test_a_locked_account_cannot_take_the_second_step(accounts, grace):
-    token = two_factor_token(accounts, grace)
-    fail(accounts, grace.email, times=2)
-    with pytest.raises(LockedOut):
+def test_locked_account_rejects_second_step(accounts, grace):
+    token = start_two_factor_sign_in(accounts, grace)
+    fail_sign_in(accounts, grace.email, times=2)
+    with pytest.raises(AccountLocked):
         accounts.finish_sign_in(token, grace.totp_token)
 
 
-def test_a_sign_in_token_is_as_good_as_a_key(accounts, ada):
-    assert accounts.bearer(accounts.issue_token(ada)) is ada
+def test_sign_in_token_authenticates_like_a_key(accounts, ada):
+    assert accounts.find_key_owner(accounts.issue_token(ada)) is ada
 
 
 @pytest.mark.parametrize('key', ['', 'unknown', u'ü'])
-def test_an_unknown_key_is_nobodys(accounts, key):
+def test_unknown_key_raises_invalid_key(accounts, key):
     with pytest.raises(InvalidKey):
-        accounts.bearer(key)
+        accounts.find_key_owner(key)
 
 
-def test_wrong_keys_lock_nobody_out(accounts, ada):
+def test_wrong_keys_do_not_lock_accounts(accounts, ada):
     for _ in range(5):
         with pytest.raises(InvalidKey):
-            accounts.bearer('unknown')
+            accounts.find_key_owner('unknown')
     assert accounts.sign_in(u'ada', ada.password) is ada
 
 
-def test_a_key_is_created_now_and_once(accounts, ada):
+def test_create_key_records_time_and_works_once(accounts, ada):
     key = accounts.create_key(ada)
     assert key.created == datetime(2020, 9, 13, 12, 26, 40, 250000)
     assert (ada.api_key, ada.key_slug_perm) == (key.key, key.slug_perm)
@@ -267,30 +267,30 @@ def test_a_key_is_created_now_and_once(accounts, ada):
         accounts.create_key(ada)
 
 
-def test_a_refreshed_key_keeps_its_name_and_its_old_value_is_worthless(accounts, ada):
+def test_refresh_key_keeps_slug_perm_and_revokes_old_value(accounts, ada):
     key = accounts.create_key(ada)
     old_value, slug_perm = key.key, key.slug_perm
     assert accounts.refresh_key(ada, slug_perm).slug_perm == slug_perm
-    assert accounts.bearer(ada.api_key) is ada
+    assert accounts.find_key_owner(ada.api_key) is ada
     with pytest.raises(InvalidKey):
-        accounts.bearer(old_value)
+        accounts.find_key_owner(old_value)
 
 
-def test_somebody_elses_key_cannot_be_refreshed(accounts, ada, grace):
+def test_refresh_key_of_another_user_raises_key_not_found(accounts, ada, grace):
     key = accounts.create_key(ada)
-    with pytest.raises(NoSuchKey):
+    with pytest.raises(KeyNotFound):
         accounts.refresh_key(grace, key.slug_perm)
-    assert accounts.bearer(key.key) is ada
+    assert accounts.find_key_owner(key.key) is ada
 
 
-def test_requests_are_counted_down_until_none_is_left(accounts):
+def test_count_request_counts_down_to_zero(accounts):
     quotas = [accounts.count_request() for _ in range(4)]
     assert [quota.remaining for quota in quotas] == [2, 1, 0, 0]
     assert [quota.allowed for quota in quotas] == [True, True, True, False]
     assert {quota.limit for quota in quotas} == {3}
 
 
-def test_a_window_begins_with_its_first_request_and_lasts_an_hour(accounts, clock):
+def test_rate_limit_window_lasts_an_hour_from_first_request(accounts, clock):
     start = clock.now
     accounts.count_request()
     clock.now += 1000
@@ -300,7 +300,7 @@ def test_a_window_begins_with_its_first_request_and_lasts_an_hour(accounts, cloc
     assert accounts.count_request().remaining == 2
 
 
-def test_no_request_goes_uncounted_between_threads(clock):
+def test_count_request_is_thread_safe(clock):
     accounts = Accounts(rate_limit=100000, lockout_after=1, clock=clock)
 
     def count():

@@ -5,7 +5,7 @@ import re
 import pytest
 
 from cloudsmith_api.sandbox import Sandbox
-from cloudsmith_api.sandbox.messages import MOST_BODY_BYTES
+from cloudsmith_api.sandbox.messages import MAX_BODY_BYTES
 
 EVERY_ENDPOINT = [
     ('GET', '/user/self/'),
@@ -26,16 +26,16 @@ def grace(service):
     return service.add_user(slug=u'grace', two_factor=True)
 
 
-def first_step(ask, user):
-    return ask('POST', '/user/token/', data={'email': user.email, 'password': user.password})
+def first_step(call_app, user):
+    return call_app('POST', '/user/token/', data={'email': user.email, 'password': user.password})
 
 
 @pytest.mark.parametrize('prefix', ['', '/v1'])
-def test_a_key_tells_who_one_is(ask, ada, prefix):
-    reply = ask('GET', prefix + '/user/self/', key=ada.api_key)
-    assert reply.status == 200
-    assert reply.headers['content-type'] == 'application/json'
-    assert reply.json == {
+def test_user_self_returns_owner_of_key(call_app, ada, prefix):
+    response = call_app('GET', prefix + '/user/self/', key=ada.api_key)
+    assert response.status == 200
+    assert response.headers['content-type'] == 'application/json'
+    assert response.json == {
         'authenticated': True,
         'email': 'ada@example.com',
         'name': u'Ädä',
@@ -46,103 +46,103 @@ def test_a_key_tells_who_one_is(ask, ada, prefix):
     }
 
 
-def test_a_body_is_utf_8_and_not_escaped(ask, ada):
-    assert u'Ädä'.encode('utf-8') in ask('GET', '/user/self/', key=ada.api_key).body
+def test_response_body_is_unescaped_utf8(call_app, ada):
+    assert u'Ädä'.encode('utf-8') in call_app('GET', '/user/self/', key=ada.api_key).body
 
 
-def test_a_key_may_have_a_prefix(ask, ada):
-    assert ask('GET', '/user/self/', key='Token ' + ada.api_key).status == 200
+def test_key_with_prefix_authenticates(call_app, ada):
+    assert call_app('GET', '/user/self/', key='Token ' + ada.api_key).status == 200
 
 
-def test_an_unknown_key_is_refused_with_401(ask):
-    reply = ask('GET', '/user/self/', key='unknown')
-    assert (reply.status, reply.json) == (401, {'detail': 'Invalid token.'})
-    assert reply.headers['www-authenticate'].startswith('Basic ')
+def test_unknown_key_returns_401(call_app):
+    response = call_app('GET', '/user/self/', key='unknown')
+    assert (response.status, response.json) == (401, {'detail': 'Invalid token.'})
+    assert response.headers['www-authenticate'].startswith('Basic ')
 
 
-def test_no_credentials_are_refused_with_401(ask):
-    reply = ask('GET', '/user/self/')
-    assert (reply.status, reply.json) == (401, {'detail': 'No credentials were sent.'})
+def test_missing_credentials_return_401(call_app):
+    response = call_app('GET', '/user/self/')
+    assert (response.status, response.json) == (401, {'detail': 'No credentials were sent.'})
 
 
-def test_another_scheme_counts_as_no_credentials(ask):
-    reply = ask('GET', '/user/self/', HTTP_AUTHORIZATION='Bearer x')
-    assert (reply.status, reply.json) == (401, {'detail': 'No credentials were sent.'})
+def test_unsupported_scheme_counts_as_no_credentials(call_app):
+    response = call_app('GET', '/user/self/', HTTP_AUTHORIZATION='Bearer x')
+    assert (response.status, response.json) == (401, {'detail': 'No credentials were sent.'})
 
 
 @pytest.mark.parametrize('username', [u'ada', u'ada@example.com'])
-def test_basic_authentication_takes_email_or_slug_in_utf_8(ask, ada, username):
-    assert ask('GET', '/user/self/', login=(username, ada.password)).status == 200
+def test_basic_auth_accepts_email_or_slug_in_utf8(call_app, ada, username):
+    assert call_app('GET', '/user/self/', login=(username, ada.password)).status == 200
 
 
-def test_a_wrong_password_is_refused_with_401(ask, ada):
-    assert ask('GET', '/user/self/', login=(u'ada', u'wrong')).status == 401
+def test_wrong_password_returns_401(call_app, ada):
+    assert call_app('GET', '/user/self/', login=(u'ada', u'wrong')).status == 401
 
 
 @pytest.mark.parametrize('header', ['Basic', 'Basic ????', 'Basic a', 'Basic w6Q', 'basic 5A=='])
-def test_unreadable_basic_authentication_is_refused_with_401(ask, header):
-    assert ask('GET', '/user/self/', HTTP_AUTHORIZATION=header).status == 401
+def test_malformed_basic_auth_returns_401(call_app, header):
+    assert call_app('GET', '/user/self/', HTTP_AUTHORIZATION=header).status == 401
 
 
-def test_a_blank_key_leaves_it_to_basic_authentication(ask, ada):
-    assert ask('GET', '/user/self/', key=' ', login=(u'ada', ada.password)).status == 200
+def test_blank_key_falls_back_to_basic_auth(call_app, ada):
+    assert call_app('GET', '/user/self/', key=' ', login=(u'ada', ada.password)).status == 200
 
 
 @pytest.mark.parametrize('key, password, status', [('unknown', u'Pässword:1', 401), (None, u'wrong', 200)])
-def test_the_key_wins_over_basic_authentication(ask, ada, key, password, status):
-    assert ask('GET', '/user/self/', key=key or ada.api_key, login=(u'ada', password)).status == status
+def test_key_takes_precedence_over_basic_auth(call_app, ada, key, password, status):
+    assert call_app('GET', '/user/self/', key=key or ada.api_key, login=(u'ada', password)).status == status
 
 
-def test_a_password_alone_is_not_enough_where_a_second_factor_is_set(ask, grace):
-    reply = ask('GET', '/user/self/', login=(u'grace', grace.password))
-    assert (reply.status, sorted(reply.json)) == (401, ['detail'])
+def test_basic_auth_of_two_factor_user_returns_401(call_app, grace):
+    response = call_app('GET', '/user/self/', login=(u'grace', grace.password))
+    assert (response.status, sorted(response.json)) == (401, ['detail'])
 
 
-def test_failures_by_basic_authentication_lock_with_403(ask, ada):
+def test_basic_auth_failures_lock_account_with_403(call_app, ada):
     for _ in range(5):
-        assert ask('GET', '/user/self/', login=(u'ada', u'wrong')).status == 401
-    reply = ask('GET', '/user/self/', login=(u'ada', ada.password))
-    assert (reply.status, sorted(reply.json)) == (403, ['detail'])
-    assert first_step(ask, ada).status == 403
+        assert call_app('GET', '/user/self/', login=(u'ada', u'wrong')).status == 401
+    response = call_app('GET', '/user/self/', login=(u'ada', ada.password))
+    assert (response.status, sorted(response.json)) == (403, ['detail'])
+    assert first_step(call_app, ada).status == 403
 
 
-def test_a_key_works_while_its_account_is_locked(ask, ada):
+def test_key_works_while_account_is_locked(call_app, ada):
     for _ in range(5):
-        ask('GET', '/user/self/', login=(u'ada', u'wrong'))
-    assert ask('GET', '/user/self/', key=ada.api_key).status == 200
+        call_app('GET', '/user/self/', login=(u'ada', u'wrong'))
+    assert call_app('GET', '/user/self/', key=ada.api_key).status == 200
 
 
-def test_email_and_password_give_a_token_that_works_as_a_key(ask, ada):
-    reply = first_step(ask, ada)
-    assert (reply.status, list(reply.json)) == (201, ['token'])
-    assert ask('GET', '/user/self/', key=reply.json['token']).json['slug'] == 'ada'
+def test_sign_in_returns_token_that_works_as_key(call_app, ada):
+    response = first_step(call_app, ada)
+    assert (response.status, list(response.json)) == (201, ['token'])
+    assert call_app('GET', '/user/self/', key=response.json['token']).json['slug'] == 'ada'
 
 
 @pytest.mark.parametrize('data', [None, {}, {'email': 'ignored', 'password': None}])
-def test_basic_authentication_gives_a_token_with_and_without_a_body(ask, ada, data):
-    assert ask('POST', '/user/token/', login=(u'ada', ada.password), data=data).status == 201
+def test_sign_in_accepts_basic_auth_with_or_without_body(call_app, ada, data):
+    assert call_app('POST', '/user/token/', login=(u'ada', ada.password), data=data).status == 201
 
 
-def test_signing_in_ignores_a_key(ask, ada):
-    assert ask('POST', '/user/token/', key=ada.api_key).status == 422
+def test_sign_in_ignores_key(call_app, ada):
+    assert call_app('POST', '/user/token/', key=ada.api_key).status == 422
 
 
 @pytest.mark.parametrize('login', [(u'ada', u'wrong'), (u'nobody', u'wrong')])
-def test_wrong_credentials_are_refused_with_422_when_signing_in(ask, ada, login):
-    reply = ask('POST', '/user/token/', login=login)
-    assert (reply.status, reply.json) == (422, {'detail': 'Wrong email or password.'})
+def test_sign_in_with_wrong_credentials_returns_422(call_app, ada, login):
+    response = call_app('POST', '/user/token/', login=login)
+    assert (response.status, response.json) == (422, {'detail': 'Wrong email or password.'})
 
 
-def test_unreadable_basic_authentication_is_refused_with_422_when_signing_in(ask):
-    assert ask('POST', '/user/token/', HTTP_AUTHORIZATION='Basic a').status == 422
+def test_sign_in_with_malformed_basic_auth_returns_422(call_app):
+    assert call_app('POST', '/user/token/', HTTP_AUTHORIZATION='Basic a').status == 422
 
 
-def test_failures_to_sign_in_lock_with_403_until_the_clock_says_otherwise(ask, ada, clock):
+def test_sign_in_failures_lock_with_403_until_lock_expires(call_app, ada, clock):
     for _ in range(5):
-        assert ask('POST', '/user/token/', data={'email': ada.email, 'password': 'wrong'}).status == 422
-    assert first_step(ask, ada).status == 403
+        assert call_app('POST', '/user/token/', data={'email': ada.email, 'password': 'wrong'}).status == 422
+    assert first_step(call_app, ada).status == 403
     clock.now += 900
-    assert first_step(ask, ada).status == 201
+    assert first_step(call_app, ada).status == 201
 
 
 @pytest.mark.parametrize('data, fields', [
@@ -158,83 +158,83 @@ def test_failures_to_sign_in_lock_with_403_until_the_clock_says_otherwise(ask, a
     ([], ['body']),
     ('text', ['body']),
 ])
-def test_missing_and_wrong_parameters_are_named(ask, data, fields):
-    reply = ask('POST', '/user/token/', data=data)
-    assert reply.status == 422
-    assert reply.json['detail'] == 'Missing or invalid parameters.'
-    assert sorted(reply.json['fields']) == fields
-    assert all(isinstance(complaint, type(u'')) for complaints in reply.json['fields'].values()
-               for complaint in complaints)
+def test_missing_and_invalid_parameters_are_named(call_app, data, fields):
+    response = call_app('POST', '/user/token/', data=data)
+    assert response.status == 422
+    assert response.json['detail'] == 'Missing or invalid parameters.'
+    assert sorted(response.json['fields']) == fields
+    assert all(isinstance(message, type(u'')) for messages in response.json['fields'].values()
+               for message in messages)
 
 
-@pytest.mark.parametrize('body', [b'{', b'\xff', b'[' * 200000], ids=['cut', 'no UTF-8', 'too deep'])
-def test_a_body_that_is_no_json_is_refused_with_422(ask, body):
-    reply = ask('POST', '/user/token/', body=body)
-    assert (reply.status, reply.json['fields']) == (422, {'body': ['Must be JSON.']})
+@pytest.mark.parametrize('body', [b'{', b'\xff', b'[' * 200000], ids=['truncated', 'not UTF-8', 'too deep'])
+def test_sign_in_body_that_is_not_json_returns_422(call_app, body):
+    response = call_app('POST', '/user/token/', body=body)
+    assert (response.status, response.json['fields']) == (422, {'body': ['Must be JSON.']})
 
 
-def test_a_second_factor_signs_in_once(ask, grace):
-    reply = first_step(ask, grace)
-    assert reply.json['detail'] == 'Two-factor authentication is required.'
-    assert (reply.status, reply.json['two_factor_required']) == (422, True)
-    second_step = {'two_factor_token': reply.json['two_factor_token'], 'totp_token': grace.totp_token}
-    done = ask('POST', '/user/token/', data=second_step)
+def test_second_step_returns_token_once(call_app, grace):
+    response = first_step(call_app, grace)
+    assert response.json['detail'] == 'Two-factor authentication is required.'
+    assert (response.status, response.json['two_factor_required']) == (422, True)
+    second_step = {'two_factor_token': response.json['two_factor_token'], 'totp_token': grace.totp_token}
+    done = call_app('POST', '/user/token/', data=second_step)
     assert (done.status, list(done.json)) == (201, ['token'])
-    assert ask('POST', '/user/token/', data=second_step).status == 422
+    assert call_app('POST', '/user/token/', data=second_step).status == 422
 
 
-def test_the_second_step_wins_over_basic_authentication(ask, grace):
-    token = first_step(ask, grace).json['two_factor_token']
+def test_second_step_takes_precedence_over_basic_auth(call_app, grace):
+    token = first_step(call_app, grace).json['two_factor_token']
     second_step = {'two_factor_token': token, 'totp_token': grace.totp_token}
-    assert ask('POST', '/user/token/', login=(u'grace', grace.password), data=second_step).status == 201
+    assert call_app('POST', '/user/token/', login=(u'grace', grace.password), data=second_step).status == 201
 
 
-def test_a_wrong_code_is_refused_with_422_and_counts(ask, grace):
-    token = first_step(ask, grace).json['two_factor_token']
+def test_wrong_code_returns_422_and_counts_towards_lock(call_app, grace):
+    token = first_step(call_app, grace).json['two_factor_token']
     for _ in range(5):
-        assert ask('POST', '/user/token/', data={'two_factor_token': token, 'totp_token': 'x'}).status == 422
-    assert first_step(ask, grace).status == 403
+        assert call_app('POST', '/user/token/', data={'two_factor_token': token, 'totp_token': 'x'}).status == 422
+    assert first_step(call_app, grace).status == 403
 
 
-def test_a_key_is_created_in_full(ask, service):
+def test_created_key_is_returned_in_full(call_app, service):
     user = service.add_user()
-    reply = ask('POST', '/user/tokens/', login=(user.slug, user.password))
-    assert reply.status == 201
-    assert reply.json == {
+    response = call_app('POST', '/user/tokens/', login=(user.slug, user.password))
+    assert response.status == 201
+    assert response.json == {
         'created': '2020-09-13T12:26:40.250000Z', 'key': user.api_key, 'slug_perm': user.key_slug_perm,
     }
 
 
-def test_a_second_key_is_refused_with_400(ask, ada):
-    reply = ask('POST', '/user/tokens/', key=ada.api_key)
-    assert (reply.status, reply.json) == (400, {'detail': 'User has already created an API key.'})
+def test_second_key_returns_400(call_app, ada):
+    response = call_app('POST', '/user/tokens/', key=ada.api_key)
+    assert (response.status, response.json) == (400, {'detail': 'User has already created an API key.'})
 
 
-def test_keys_are_listed_masked(ask, ada):
-    reply = ask('GET', '/user/tokens/', key=ada.api_key)
-    assert (reply.status, list(reply.json)) == (200, ['results'])
-    only, = reply.json['results']
+def test_listed_keys_are_masked(call_app, ada):
+    response = call_app('GET', '/user/tokens/', key=ada.api_key)
+    assert (response.status, list(response.json)) == (200, ['results'])
+    only, = response.json['results']
     assert only['slug_perm'] == ada.key_slug_perm
     assert only['key'] == '*' * 36 + ada.api_key[-4:]
 
 
-def test_a_refreshed_key_has_a_new_value_under_its_name(ask, ada):
+def test_refreshed_key_has_new_value_and_same_slug_perm(call_app, ada):
     old_value = ada.api_key
-    reply = ask('PUT', '/v1/user/tokens/%s/refresh/' % str(ada.key_slug_perm), key=old_value)
-    assert reply.status == 200
-    assert (reply.json['slug_perm'], reply.json['key']) == (ada.key_slug_perm, ada.api_key)
-    assert ask('GET', '/user/self/', key=old_value).json == {'detail': 'Invalid token.'}
-    assert ask('GET', '/user/self/', key=ada.api_key).status == 200
+    response = call_app('PUT', '/v1/user/tokens/%s/refresh/' % str(ada.key_slug_perm), key=old_value)
+    assert response.status == 200
+    assert (response.json['slug_perm'], response.json['key']) == (ada.key_slug_perm, ada.api_key)
+    assert call_app('GET', '/user/self/', key=old_value).json == {'detail': 'Invalid token.'}
+    assert call_app('GET', '/user/self/', key=ada.api_key).status == 200
 
 
-def test_an_unknown_key_is_not_refreshed(ask, ada):
-    reply = ask('PUT', '/user/tokens/unknown/refresh/', key=ada.api_key)
-    assert (reply.status, reply.json) == (404, {'detail': 'No such API key.'})
+def test_refreshing_unknown_key_returns_404(call_app, ada):
+    response = call_app('PUT', '/user/tokens/unknown/refresh/', key=ada.api_key)
+    assert (response.status, response.json) == (404, {'detail': 'No such API key.'})
 
 
-def test_somebody_elses_key_is_not_refreshed(ask, ada, service):
+def test_refreshing_key_of_another_user_returns_404(call_app, ada, service):
     other = service.add_user(api_key=True)
-    assert ask('PUT', '/user/tokens/%s/refresh/' % str(other.key_slug_perm), key=ada.api_key).status == 404
+    assert call_app('PUT', '/user/tokens/%s/refresh/' % str(other.key_slug_perm), key=ada.api_key).status == 404
 
 
 @pytest.mark.parametrize('query, page, page_size, shown, rels', [
@@ -249,57 +249,57 @@ def test_somebody_elses_key_is_not_refreshed(ask, ada, service):
     ('?page_size=1', 1, 1, 1, ['first', 'next', 'last']),
     ('?page_size=1&page_size=65', 1, 65, 65, ['first', 'last']),
 ])
-def test_a_page_holds_what_was_asked_of_it(ask, service, query, page, page_size, shown, rels):
+def test_page_and_page_size_select_keys(call_app, service, query, page, page_size, shown, rels):
     user = service.add_user(keys=65)
-    reply = ask('GET', '/user/tokens/' + query, key=user.api_key)
+    response = call_app('GET', '/user/tokens/' + query, key=user.api_key)
     first = (page - 1) * page_size
-    assert [key['slug_perm'] for key in reply.json['results']] == [
+    assert [key['slug_perm'] for key in response.json['results']] == [
         key.slug_perm for key in user.keys[first:first + shown]]
-    assert reply.headers['x-pagination-count'] == '65'
-    assert reply.headers['x-pagination-page'] == str(page)
-    assert reply.headers['x-pagination-pagesize'] == str(page_size)
-    assert reply.headers['x-pagination-pagetotal'] == str(-(-65 // page_size))
-    assert re.findall('rel="([a-z]+)"', reply.headers['link']) == rels
+    assert response.headers['x-pagination-count'] == '65'
+    assert response.headers['x-pagination-page'] == str(page)
+    assert response.headers['x-pagination-pagesize'] == str(page_size)
+    assert response.headers['x-pagination-pagetotal'] == str(-(-65 // page_size))
+    assert re.findall('rel="([a-z]+)"', response.headers['link']) == rels
 
 
 @pytest.mark.parametrize('page, previous', [(2, 1), (3, 2), (9, 2)])
-def test_links_are_absolute_and_keep_the_page_size(ask, service, page, previous):
+def test_links_are_absolute_and_keep_page_size(call_app, service, page, previous):
     user = service.add_user(keys=4)
     target = '/v1/user/tokens/?page=%d&page_size=2'
-    reply = ask('GET', target % page, key=user.api_key, HTTP_HOST='api.test:81')
-    assert reply.headers['link'].split(', ') == [
+    response = call_app('GET', target % page, key=user.api_key, HTTP_HOST='api.test:81')
+    assert response.headers['link'].split(', ') == [
         '<http://api.test:81%s>; rel="%s"' % (target % number, rel)
         for rel, number in [('first', 1), ('prev', previous), ('last', 2)]
     ]
 
 
-def test_the_next_page_is_the_one_behind(ask, service):
+def test_next_link_is_following_page(call_app, service):
     user = service.add_user(keys=9)
-    reply = ask('GET', '/user/tokens/?page=2&page_size=2', key=user.api_key)
-    assert re.findall(r'page=(\d+)&page_size=2>; rel="([a-z]+)"', reply.headers['link']) == [
+    response = call_app('GET', '/user/tokens/?page=2&page_size=2', key=user.api_key)
+    assert re.findall(r'page=(\d+)&page_size=2>; rel="([a-z]+)"', response.headers['link']) == [
         ('1', 'first'), ('1', 'prev'), ('3', 'next'), ('5', 'last')]
 
 
-def test_an_empty_list_has_one_page(ask, service):
+def test_empty_list_has_one_page(call_app, service):
     user = service.add_user()
-    reply = ask('GET', '/user/tokens/', login=(user.slug, user.password))
-    assert reply.json == {'results': []}
-    assert (reply.headers['x-pagination-count'], reply.headers['x-pagination-pagetotal']) == ('0', '1')
+    response = call_app('GET', '/user/tokens/', login=(user.slug, user.password))
+    assert response.json == {'results': []}
+    assert (response.headers['x-pagination-count'], response.headers['x-pagination-pagetotal']) == ('0', '1')
 
 
 @pytest.mark.parametrize('name', ['page', 'page_size'])
 @pytest.mark.parametrize('value', ['x', '', '1.5', '1_0', '%D9%A3', '9' * 5000])
-def test_a_page_that_is_no_integer_is_refused_with_422(ask, ada, name, value):
-    reply = ask('GET', '/user/tokens/?%s=%s' % (name, value), key=ada.api_key)
-    assert (reply.status, list(reply.json['fields'])) == (422, [name])
+def test_page_that_is_not_an_integer_returns_422(call_app, ada, name, value):
+    response = call_app('GET', '/user/tokens/?%s=%s' % (name, value), key=ada.api_key)
+    assert (response.status, list(response.json['fields'])) == (422, [name])
 
 
 @pytest.mark.parametrize('path', [
     '/', '', '/v1', '/user/self', '/v2/user/self/', '/user/tokens//refresh/', '/user/self/\n',
 ])
-def test_an_unknown_path_is_answered_with_404(ask, path):
-    reply = ask('GET', path, SCRIPT_NAME='' if path else '/mounted')
-    assert (reply.status, reply.json) == (404, {'detail': 'Not Found'})
+def test_unknown_path_returns_404(call_app, path):
+    response = call_app('GET', path, SCRIPT_NAME='' if path else '/mounted')
+    assert (response.status, response.json) == (404, {'detail': 'Not Found'})
 
 
 @pytest.mark.parametrize('path, allow', [
@@ -308,22 +308,23 @@ def test_an_unknown_path_is_answered_with_404(ask, path):
     ('/user/tokens/', 'GET, HEAD, POST'),
     ('/v1/user/tokens/abc/refresh/', 'PUT'),
 ])
-def test_a_wrong_verb_is_answered_with_405_and_the_right_ones(ask, path, allow):
-    reply = ask('DELETE', path)
-    assert (reply.status, reply.json) == (405, {'detail': 'Method Not Allowed'})
-    assert reply.headers['allow'] == allow
+def test_wrong_method_returns_405_with_allow(call_app, path, allow):
+    response = call_app('DELETE', path)
+    assert (response.status, response.json) == (405, {'detail': 'Method Not Allowed'})
+    assert response.headers['allow'] == allow
 
 
-def test_an_answer_to_head_is_that_to_get_without_the_body(ask, ada):
-    whole = ask('GET', '/user/self/', key=ada.api_key)
-    reply = ask('HEAD', '/user/self/', key=ada.api_key)
-    assert (reply.status, reply.body) == (200, b'')
-    assert reply.headers['content-length'] == whole.headers['content-length'] == str(len(whole.body))
+def test_head_returns_headers_of_get_without_body(call_app, ada):
+    get_response = call_app('GET', '/user/self/', key=ada.api_key)
+    response = call_app('HEAD', '/user/self/', key=ada.api_key)
+    assert (response.status, response.body) == (200, b'')
+    assert response.headers['content-length'] == get_response.headers['content-length']
+    assert response.headers['content-length'] == str(len(get_response.body))
 
 
-@pytest.mark.parametrize('verb, path', EVERY_ENDPOINT + [('GET', '/unknown/'), ('PATCH', '/user/self/')])
-def test_every_answer_counts_down(ask, verb, path):
-    first, second = ask(verb, path), ask(verb, path)
+@pytest.mark.parametrize('method, path', EVERY_ENDPOINT + [('GET', '/unknown/'), ('PATCH', '/user/self/')])
+def test_every_response_counts_down_rate_limit(call_app, method, path):
+    first, second = call_app(method, path), call_app(method, path)
     assert first.headers['x-ratelimit-limit'] == '100000'
     assert first.headers['x-ratelimit-remaining'] == '99999'
     assert second.headers['x-ratelimit-remaining'] == '99998'
@@ -331,32 +332,32 @@ def test_every_answer_counts_down(ask, verb, path):
     assert float(second.headers['x-ratelimit-interval']) == pytest.approx(3600 / 99998.0, abs=1e-6)
 
 
-@pytest.mark.parametrize('verb, path', EVERY_ENDPOINT)
-def test_a_used_up_limit_is_answered_with_429_until_its_hour_is_over(ask, clock, verb, path):
+@pytest.mark.parametrize('method, path', EVERY_ENDPOINT)
+def test_exhausted_rate_limit_returns_429_until_window_ends(call_app, clock, method, path):
     small = Sandbox(rate_limit=1, clock=clock)
-    assert ask(verb, path, app=small.app).status in (401, 422)
+    assert call_app(method, path, app=small.app).status in (401, 422)
     clock.now += 296.5
-    reply = ask(verb, path, app=small.app)
-    assert reply.status == 429
-    assert reply.headers['retry-after'] == '3304'
-    assert reply.headers['x-ratelimit-remaining'] == '0'
-    assert float(reply.headers['x-ratelimit-interval']) == 3303.5
-    assert reply.json == {'detail': 'Request was throttled. Expected available in 3304.0 seconds.'}
+    response = call_app(method, path, app=small.app)
+    assert response.status == 429
+    assert response.headers['retry-after'] == '3304'
+    assert response.headers['x-ratelimit-remaining'] == '0'
+    assert float(response.headers['x-ratelimit-interval']) == 3303.5
+    assert response.json == {'detail': 'Request was throttled. Expected available in 3304.0 seconds.'}
     clock.now += 3304
-    assert ask(verb, path, app=small.app).status in (401, 422)
+    assert call_app(method, path, app=small.app).status in (401, 422)
 
 
-def test_a_body_may_have_a_mebibyte():
-    assert MOST_BODY_BYTES == 1048576
+def test_max_body_bytes_is_one_mebibyte():
+    assert MAX_BODY_BYTES == 1048576
 
 
-def test_a_body_as_long_as_allowed_is_read(ask, service):
-    ask('POST', '/user/token/', body=b' ' * MOST_BODY_BYTES)
-    assert len(service.requests[0].body) == MOST_BODY_BYTES
+def test_body_of_maximum_length_is_read(call_app, service):
+    call_app('POST', '/user/token/', body=b' ' * MAX_BODY_BYTES)
+    assert len(service.requests[0].body) == MAX_BODY_BYTES
 
 
 @pytest.mark.parametrize('variables, status', [
-    ({'CONTENT_LENGTH': str(MOST_BODY_BYTES + 1)}, 413),
+    ({'CONTENT_LENGTH': str(MAX_BODY_BYTES + 1)}, 413),
     ({'CONTENT_LENGTH': '-5'}, 400),
     ({'CONTENT_LENGTH': 'x'}, 400),
     ({'CONTENT_LENGTH': '1_0'}, 400),
@@ -364,43 +365,43 @@ def test_a_body_as_long_as_allowed_is_read(ask, service):
     ({'CONTENT_LENGTH': '5'}, 400),
     ({'HTTP_TRANSFER_ENCODING': 'chunked'}, 411),
 ])
-def test_a_body_of_impossible_length_is_refused(service, ask, variables, status):
-    def unchecked(environ, start_response):
+def test_invalid_body_length_returns_error(service, call_app, variables, status):
+    def with_variables(environ, start_response):
         return service.app(dict(environ, **variables), start_response)
 
-    reply = ask('POST', '/user/token/', app=unchecked, body=b'four')
-    assert (reply.status, list(reply.json)) == (status, ['detail'])
+    response = call_app('POST', '/user/token/', app=with_variables, body=b'four')
+    assert (response.status, list(response.json)) == (status, ['detail'])
     assert service.requests[0].body == b''
 
 
-def test_an_internal_error_is_answered_with_500_and_told_to_the_servers_log(ask):
+def test_internal_error_returns_500_and_is_logged(call_app):
     def broken():
         raise ZeroDivisionError('the clock stopped')
 
     log = io.StringIO() if str is not bytes else io.BytesIO()
-    reply = ask('GET', '/user/self/', app=Sandbox(clock=broken).app, **{'wsgi.errors': log})
-    assert (reply.status, reply.json) == (500, {'detail': 'Internal Server Error'})
+    response = call_app('GET', '/user/self/', app=Sandbox(clock=broken).app, **{'wsgi.errors': log})
+    assert (response.status, response.json) == (500, {'detail': 'Internal Server Error'})
     assert 'the clock stopped' in log.getvalue()
 
 
-def test_requests_are_kept_in_order_until_cleared(ask, service):
-    ask('GET', '/v1/user/self/')
-    ask('POST', '/user/token/?x=%20', body=b'\x00{')
+def test_requests_are_recorded_in_order_until_cleared(call_app, service):
+    call_app('GET', '/v1/user/self/')
+    call_app('POST', '/user/token/?x=%20', body=b'\x00{')
     assert [(request.method, request.path, request.query, request.body) for request in service.requests] == [
         ('GET', '/v1/user/self/', '', b''), ('POST', '/user/token/', 'x=%20', b'\x00{'),
     ]
     del service.requests[:]
-    ask('HEAD', '/unknown/')
+    call_app('HEAD', '/unknown/')
     assert [request.method for request in service.requests] == ['HEAD']
 
 
-def test_under_another_server_the_path_is_quoted_again(ask, service):
-    ask('GET', '/user/tokens/a b\xe4/')
+def test_other_server_path_is_percent_encoded_again(call_app, service):
+    call_app('GET', '/user/tokens/a b\xe4/')
     assert service.requests[0].path == '/user/tokens/a%20b%E4/'
 
 
-def test_under_another_server_headers_are_read_from_the_environ(ask, service):
-    ask('POST', '/user/self/', key='the key', CONTENT_TYPE='application/json', body=b'12')
+def test_other_server_headers_come_from_environ(call_app, service):
+    call_app('POST', '/user/self/', key='the key', CONTENT_TYPE='application/json', body=b'12')
     headers = service.requests[0].headers
     assert sorted(headers) == [
         ('Content-Length', '2'),
@@ -411,8 +412,8 @@ def test_under_another_server_headers_are_read_from_the_environ(ask, service):
     assert len(headers) == 4
 
 
-def test_a_recorded_header_is_found_in_any_case(ask, service):
-    ask('GET', '/user/self/', key='the key')
+def test_recorded_header_lookup_ignores_case(call_app, service):
+    call_app('GET', '/user/self/', key='the key')
     headers = service.requests[0].headers
     assert headers['x-API-key'] == headers.get('X-Api-Key') == 'the key'
     assert 'X-API-KEY' in headers
@@ -423,8 +424,8 @@ def test_a_recorded_header_is_found_in_any_case(ask, service):
         headers['Cookie']
 
 
-def test_a_recorded_request_shows_no_secret(ask, service):
-    ask('POST', '/user/token/?hidden=hidden', key='hidden', login=(u'hidden', u'hidden'), body=b'hidden')
+def test_recorded_request_repr_shows_no_secret(call_app, service):
+    call_app('POST', '/user/token/?hidden=hidden', key='hidden', login=(u'hidden', u'hidden'), body=b'hidden')
     shown = repr(service.requests[0])
     assert 'POST /user/token/' in shown
     assert 'X-Api-Key' in shown

@@ -16,7 +16,7 @@ FOLDER = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file_
 
 @pytest.fixture
 def run(monkeypatch):
-    """Run the module in this process with these arguments; its exit status."""
+    """Run the program in this process with the given arguments, and return its exit status."""
     before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
@@ -24,8 +24,8 @@ def run(monkeypatch):
         monkeypatch.setattr(sys, 'argv', ['sandbox'] + list(arguments))
         try:
             return program.main()
-        except SystemExit as ended:
-            return ended.code
+        except SystemExit as error:
+            return error.code
 
     yield run_with
     for number, handler in before.items():
@@ -33,7 +33,7 @@ def run(monkeypatch):
 
 
 class Interrupter(object):
-    """Standard output that sends this process a signal once it has been flushed."""
+    """A standard output whose ``flush`` sends this process a signal soon after."""
 
     def __init__(self, number):
         self.written = ''
@@ -48,16 +48,16 @@ class Interrupter(object):
 
 
 @pytest.mark.parametrize('number', [signal.SIGINT, signal.SIGTERM])
-def test_it_serves_until_it_is_interrupted_and_exits_with_0(run, monkeypatch, number):
+def test_signal_stops_program_with_exit_status_0(run, monkeypatch, number):
     output = Interrupter(number)
     monkeypatch.setattr(sys, 'stdout', output)
     before = threading.active_count()
     assert run('--port', '0') == 0
     assert 'http://127.0.0.1:' in output.written
-    assert threading.active_count() <= before + 1  # the timer may be about to end
+    assert threading.active_count() <= before + 1  # the timer thread may still be ending
 
 
-def test_a_port_in_use_is_one_line_and_exit_status_1(run, sandbox, capsys):
+def test_port_in_use_prints_one_line_and_exits_with_1(run, sandbox, capsys):
     port = re.search(':([0-9]+)/', sandbox.url).group(1)
     assert run('--port', port) == 1
     output, errors = capsys.readouterr()
@@ -66,22 +66,22 @@ def test_a_port_in_use_is_one_line_and_exit_status_1(run, sandbox, capsys):
     assert errors.count('\n') == 1
 
 
-def test_an_impossible_port_is_one_line_and_exit_status_1(run, capsys):
+def test_invalid_port_prints_one_line_and_exits_with_1(run, capsys):
     assert run('--port', '70000') == 1
-    assert capsys.readouterr()[1] == 'port 70000: port must be from 0 to 65535, not 70000\n'
+    assert capsys.readouterr()[1] == 'port 70000: port must be an int from 0 to 65535, got 70000\n'
 
 
-def test_help_names_the_option(run, capsys):
+def test_help_shows_description_and_port_option(run, capsys):
     assert run('--help') == 0
     shown = capsys.readouterr()[0]
     assert shown.startswith('usage: python -m cloudsmith_api.sandbox ')
-    assert program.purpose.split()[0] in shown
+    assert program.description.split()[0] in shown
     assert '--port' in shown and 'port on 127.0.0.1' in shown
 
 
 @pytest.fixture
 def started():
-    """The module in a process of its own, which does not outlive the test."""
+    """Start the program in a child process, and kill it after the test if it is still running."""
     process = subprocess.Popen(
         [sys.executable, '-m', 'cloudsmith_api.sandbox'], cwd=FOLDER,
         stdout=subprocess.PIPE, stderr=subprocess.PIPE,
@@ -101,37 +101,37 @@ def read_welcome(process):
     return printed.decode('ascii')
 
 
-def ask(port, method, target, header, body=''):
-    """Make a request by hand, and give the answer's status and its body's JSON."""
-    head = '%s %s HTTP/1.0\r\n%s\r\nContent-Length: %d\r\n\r\n' % (method, target, header, len(body))
+def send_request(port, method, target, header, body=''):
+    """Send a request over a socket, and return the response's status and parsed JSON body."""
+    request = '%s %s HTTP/1.0\r\n%s\r\nContent-Length: %d\r\n\r\n' % (method, target, header, len(body))
     connection = socket.create_connection(('127.0.0.1', port), timeout=5)
-    connection.sendall((head + body).encode('ascii'))
-    answer = b''.join(iter(lambda: connection.recv(65536), b'')).decode('utf-8')
+    connection.sendall((request + body).encode('ascii'))
+    response = b''.join(iter(lambda: connection.recv(65536), b'')).decode('utf-8')
     connection.close()
-    return int(answer.split(' ')[1]), json.loads(answer.partition('\r\n\r\n')[2])
+    return int(response.split(' ')[1]), json.loads(response.partition('\r\n\r\n')[2])
 
 
 @pytest.mark.parametrize('number', [signal.SIGINT, signal.SIGTERM])
-def test_what_it_prints_can_be_pasted_and_a_signal_ends_it_quietly(started, number):
+def test_printed_key_works_and_signal_ends_process_quietly(started, number):
     text = read_welcome(started)
     port = int(re.search('127.0.0.1:([0-9]+)/v1', text).group(1))
     key = re.search('CLOUDSMITH_API_KEY=([0-9a-f]{40})', text).group(1)
     assert 'Ada has an API key' in text
-    status, user = ask(port, 'GET', '/v1/user/self/', 'X-Api-Key: ' + key)
+    status, user = send_request(port, 'GET', '/v1/user/self/', 'X-Api-Key: ' + key)
     assert (status, user['slug'], user['name']) == (200, 'ada', 'Ada')
     started.send_signal(number)
     _, errors = started.communicate()
     assert (started.returncode, errors) == (0, b'')
 
 
-def test_the_sign_in_that_it_prints_needs_both_factors(started):
+def test_printed_sign_in_requires_both_factors(started):
     text = read_welcome(started)
     port = int(re.search('127.0.0.1:([0-9]+)/v1', text).group(1))
-    assert port >= 1024  # one that is free, as the system gives it
+    assert port >= 1024  # an ephemeral port, chosen by the system
     assert 'Grace signs in with two factors' in text
     password, code = re.findall("-d '(.*)'", text)
-    status, asked = ask(port, 'POST', '/v1/user/token/', 'Content-Type: application/json', password)
-    assert (status, asked['two_factor_required']) == (422, True)
-    code = code.replace('(from the answer)', asked['two_factor_token'])
-    status, answered = ask(port, 'POST', '/v1/user/token/', 'Content-Type: application/json', code)
-    assert status in (200, 201) and answered['token']
+    status, first_step = send_request(port, 'POST', '/v1/user/token/', 'Content-Type: application/json', password)
+    assert (status, first_step['two_factor_required']) == (422, True)
+    code = code.replace('(from the response)', first_step['two_factor_token'])
+    status, second_step = send_request(port, 'POST', '/v1/user/token/', 'Content-Type: application/json', code)
+    assert status in (200, 201) and second_step['token']

@@ -1,50 +1,52 @@
 # -*- coding: utf-8 -*-
-"""What a person passes to the sandbox is checked, up to the very bounds."""
+"""The sandbox validates its arguments and has sensible defaults."""
 
 import pytest
 
 from cloudsmith_api.sandbox import Sandbox
-from cloudsmith_api.sandbox.arguments import number, text
+from cloudsmith_api.sandbox.arguments import check_number, check_text
 
 
-def test_a_number_may_be_each_of_its_bounds():
-    assert (number('count', 0), number('count', 10 ** 9), number('port', 65535, most=65535)) == (0, 10 ** 9, 65535)
+def test_number_bounds_are_inclusive():
+    assert check_number('count', 0) == 0
+    assert check_number('count', 10 ** 9) == 10 ** 9
+    assert check_number('port', 65535, maximum=65535) == 65535
 
 
 @pytest.mark.parametrize('value', [-1, 10 ** 9 + 1])
-def test_a_number_beyond_its_bounds_is_refused(value):
-    with pytest.raises(ValueError, match='count must be from 0 to 1000000000, not'):
-        number('count', value)
+def test_number_out_of_bounds_raises_value_error(value):
+    with pytest.raises(ValueError, match='count must be an int from 0 to 1000000000, got'):
+        check_number('count', value)
 
 
-def test_a_text_may_be_of_one_letter():
-    assert text('name', u'a') == u'a'
+def test_text_of_one_character_is_accepted():
+    assert check_text('name', u'a') == u'a'
 
 
-def test_an_empty_text_is_refused():
+def test_empty_text_raises_value_error():
     with pytest.raises(ValueError, match='name must not be empty'):
-        text('name', u'')
+        check_text('name', u'')
 
 
-def test_a_text_that_is_not_valid_unicode_is_refused():
-    # Python 2 encodes half a surrogate pair, and takes bytes that are not ASCII for none.
+def test_text_that_is_not_valid_unicode_raises_type_error():
+    # Python 2 encodes a lone surrogate as UTF-8, so bytes that are not ASCII stand for invalid text there.
     with pytest.raises(TypeError, match='name must be text'):
-        text('name', u'\ud800' if str is not bytes else b'\xff')
+        check_text('name', u'\ud800' if str is not bytes else b'\xff')
 
 
-def test_a_sandbox_has_a_high_limit_and_a_low_patience(ask):
+def test_sandbox_default_rate_limit_and_lockout(call_app):
     sandbox = Sandbox()
     user = sandbox.add_user()
     assert (user.api_key, user.totp_token) == (None, None)
     for _ in range(4):
-        assert ask('GET', '/user/self/', login=(user.slug, u'wrong'), app=sandbox.app).status == 401
-    reply = ask('GET', '/user/self/', login=(user.slug, user.password), app=sandbox.app)
-    assert (reply.status, reply.headers['x-ratelimit-limit']) == (200, '100000')
+        assert call_app('GET', '/user/self/', login=(user.slug, u'wrong'), app=sandbox.app).status == 401
+    response = call_app('GET', '/user/self/', login=(user.slug, user.password), app=sandbox.app)
+    assert (response.status, response.headers['x-ratelimit-limit']) == (200, '100000')
     for _ in range(5):
-        assert ask('GET', '/user/self/', login=(user.slug, u'wrong'), app=sandbox.app).status == 401
-    assert ask('GET', '/user/self/', login=(user.slug, user.password), app=sandbox.app).status == 403
+        assert call_app('GET', '/user/self/', login=(user.slug, u'wrong'), app=sandbox.app).status == 401
+    assert call_app('GET', '/user/self/', login=(user.slug, user.password), app=sandbox.app).status == 403
 
 
-def test_a_user_may_have_many_keys_and_has_as_many_as_asked_for():
+def test_keys_argument_sets_number_of_keys():
     sandbox = Sandbox()
     assert [len(sandbox.add_user(keys=count).keys) for count in (0, 1, 3)] == [0, 1, 3]
