@@ -1,4 +1,4 @@
-"""What the tests share: a clean environment, the sandbox, and clients that talk to it."""
+"""Shared fixtures: a clean environment, the sandbox, and clients for it and for other servers."""
 
 import os
 
@@ -8,15 +8,15 @@ from cloudsmith_api import ApiClient, Configuration, UserApi
 from cloudsmith_api._settings import log_output
 from cloudsmith_api.sandbox import Sandbox
 
-_INFLUENCES = ('HTTP_PROXY', 'HTTPS_PROXY', 'NO_PROXY', 'ALL_PROXY', 'SSL_CERT_FILE', 'SSL_CERT_DIR',
-               'REQUESTS_CA_BUNDLE', 'CURL_CA_BUNDLE')
+_MACHINE_VARIABLES = ('HTTP_PROXY', 'HTTPS_PROXY', 'NO_PROXY', 'ALL_PROXY', 'SSL_CERT_FILE', 'SSL_CERT_DIR',
+                      'REQUESTS_CA_BUNDLE', 'CURL_CA_BUNDLE')
 
 
 @pytest.fixture(autouse=True)
-def unaffected_by_the_machine(monkeypatch):
-    """Keep settings of the machine, and what other tests leave to the whole process, out of each test."""
+def isolated_environment(monkeypatch):
+    """Hide the machine's settings from each test, and reset process-wide settings after it."""
     for name in list(os.environ):
-        if name.upper() in _INFLUENCES or name.startswith('CLOUDSMITH_'):
+        if name.upper() in _MACHINE_VARIABLES or name.startswith('CLOUDSMITH_'):
             monkeypatch.delenv(name)
     yield
     Configuration.set_default(None)
@@ -26,29 +26,29 @@ def unaffected_by_the_machine(monkeypatch):
 
 @pytest.fixture
 def sandbox():
-    with Sandbox() as running:
-        yield running
+    with Sandbox() as started:
+        yield started
 
 
 @pytest.fixture
 def user(sandbox):
-    """A user of the sandbox who has an API key."""
+    """A sandbox user with an API key."""
     return sandbox.add_user(api_key=True)
 
 
 @pytest.fixture
 def configuration(sandbox, user):
-    """Settings with which calls are made as that user."""
-    made = Configuration()
-    made.host = sandbox.url
-    made.api_key['X-Api-Key'] = user.api_key
-    return made
+    """Settings that authenticate as that user."""
+    result = Configuration()
+    result.host = sandbox.url
+    result.api_key['X-Api-Key'] = user.api_key
+    return result
 
 
 @pytest.fixture
 def client(configuration):
-    with ApiClient(configuration) as made:
-        yield made
+    with ApiClient(configuration) as opened:
+        yield opened
 
 
 @pytest.fixture
@@ -58,18 +58,18 @@ def api(client):
 
 @pytest.fixture
 def connect():
-    """Make clients for any server, and close them after the test: ``connect(server.url, retries=0)``."""
+    """Create clients for any server, ``connect(server.url, retries=0)``, and close them after the test."""
     clients = []
 
-    def make(url, **settings):
-        made = Configuration()
-        made.host = url
-        made.api_key['X-Api-Key'] = 'the-secret-key-0123456789'
+    def connect_to(url, **settings):
+        configuration = Configuration()
+        configuration.host = url
+        configuration.api_key['X-Api-Key'] = 'the-secret-key-0123456789'
         for name, value in settings.items():
-            setattr(made, name, value)
-        clients.append(ApiClient(made))
+            setattr(configuration, name, value)
+        clients.append(ApiClient(configuration))
         return UserApi(clients[-1])
 
-    yield make
-    for opened in clients:
-        opened.close()
+    yield connect_to
+    for opened_client in clients:
+        opened_client.close()
