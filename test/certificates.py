@@ -1,4 +1,4 @@
-"""Certificates made for a test: an authority, what it signs, and what goes wrong with that."""
+"""Certificate authorities for tests, and the certificates they issue, valid and invalid ones."""
 
 import datetime
 import hashlib
@@ -9,7 +9,7 @@ import time
 import warnings
 
 with warnings.catch_warnings():
-    # cryptography warns of old interpreters at import.
+    # cryptography emits a deprecation warning at import on old interpreters.
     warnings.simplefilter('ignore')
     import trustme
     from cryptography import x509
@@ -29,11 +29,11 @@ DAY = datetime.timedelta(1)
 
 
 class Authority(object):
-    """A certificate authority of its own.
+    """A new certificate authority.
 
-    :param folder: a ``py.path.local`` for its files.
+    :param folder: ``py.path.local`` in which to write its files.
 
-    :ivar str path: file of its certificate, for ``ssl_ca_cert``.
+    :ivar str path: path of its certificate, for ``ssl_ca_cert``.
     """
 
     def __init__(self, folder):
@@ -42,23 +42,23 @@ class Authority(object):
         self._count = 0
         self.path = self._write(self._authority.cert_pem.bytes())
 
-    def server(self, *names, **options):
-        """Make the TLS context of a server.
+    def server_context(self, *names, **options):
+        """Return the TLS context of a server.
 
-        :param names: host names and addresses of its certificate.
-        :param bool expired: whether the certificate is out of date.
-        :param client_authority: the :class:`Authority` whose client certificates it asks for.
+        :param names: host names and addresses in its certificate; ``127.0.0.1`` by default.
+        :param bool expired: whether the certificate has expired.
+        :param client_authority: the :class:`Authority` of the client certificates that the server requires.
         """
         context = ssl.SSLContext(getattr(ssl, 'PROTOCOL_TLS_SERVER', ssl.PROTOCOL_SSLv23))
-        more = {'not_after': datetime.datetime(2020, 1, 1)} if options.get('expired') else {}
-        self._authority.issue_cert(*(names or (u'127.0.0.1',)), **more).configure_cert(context)
+        validity = {'not_after': datetime.datetime(2020, 1, 1)} if options.get('expired') else {}
+        self._authority.issue_cert(*(names or (u'127.0.0.1',)), **validity).configure_cert(context)
         if options.get('client_authority'):
             context.load_verify_locations(cafile=options['client_authority'].path)
             context.verify_mode = ssl.CERT_REQUIRED
         return context
 
-    def self_signed(self):
-        """Make the TLS context of a server that shows a certificate no authority has signed: its own."""
+    def self_signed_context(self):
+        """Return the TLS context of a server with a self-signed certificate."""
         context = ssl.SSLContext(getattr(ssl, 'PROTOCOL_TLS_SERVER', ssl.PROTOCOL_SSLv23))
         key = ec.generate_private_key(ec.SECP256R1(), default_backend())
         name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, u'127.0.0.1')])
@@ -71,28 +71,28 @@ class Authority(object):
         context.load_cert_chain(path)
         return context
 
-    def encrypted_key(self):
-        """Make a file of a client's certificate and its key, which needs a password."""
+    def encrypted_client_certificate(self):
+        """Return the path of a file with a client certificate and its key, which is encrypted with a password."""
         issued = self._authority.issue_cert(u'ada@example.com')
         key = load_pem_private_key(issued.private_key_pem.bytes(), None, default_backend())
         return self._write(issued.cert_chain_pems[0].bytes() + _key_pem(key, BestAvailableEncryption(b'password')))
 
-    def client(self, name=u'ada@example.com'):
-        """Make a client certificate; give the files of certificate, key, and both together."""
+    def client_certificate(self, name=u'ada@example.com'):
+        """Issue a client certificate; return the paths of the certificate, its key, and both in one file."""
         issued = self._authority.issue_cert(name)
         return (self._write(issued.cert_chain_pems[0].bytes()), self._write(issued.private_key_pem.bytes()),
                 self._write(issued.private_key_and_cert_chain_pem.bytes()))
 
-    def put_into(self, folder):
-        """Put the certificate into a folder, under the name by which OpenSSL looks for it there: a hash of its subject.
+    def install_in(self, folder):
+        """Write the certificate to a CA directory, under the hash of its subject by which OpenSSL finds it there.
 
-        :param folder: a ``py.path.local``.
+        :param folder: the directory as a ``py.path.local``.
         """
         pem = self._authority.cert_pem.bytes()
         subject = x509.load_pem_x509_certificate(pem, default_backend()).subject
-        # In small letters, and without the tag and the length of the whole.
-        small = x509.Name([x509.NameAttribute(part.oid, part.value.lower()) for part in subject])
-        digest = hashlib.sha1(small.public_bytes(default_backend())[2:]).digest()
+        # OpenSSL hashes the DER encoding of the lowercased subject, without the tag and length of the outer SEQUENCE.
+        lowered = x509.Name([x509.NameAttribute(part.oid, part.value.lower()) for part in subject])
+        digest = hashlib.sha1(lowered.public_bytes(default_backend())[2:]).digest()
         folder.join('%08x.0' % struct.unpack('<I', digest[:4])).write_binary(pem)
 
     def _write(self, data):

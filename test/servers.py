@@ -1,4 +1,4 @@
-"""Servers that say exactly what a test scripts, over real sockets, and keep what they were asked."""
+"""HTTP and SOCKS servers over real sockets that do what a test scripts, and record the requests they receive."""
 
 import contextlib
 import select
@@ -8,12 +8,15 @@ import struct
 import threading
 from collections import namedtuple
 
-#: A request as it arrived: ``headers`` is a list of pairs in their order, ``raw`` all of its bytes.
+#: A request as received: ``headers`` is a list of name-value pairs in their order, ``raw`` all of its bytes.
 Request = namedtuple('Request', ('method', 'target', 'headers', 'body', 'raw'))
 
 
 def http_response(status=200, body=b'', headers=(), reason='Said so'):
-    """Put an HTTP answer together; ``Content-Length`` is added unless the headers frame the body themselves."""
+    """Return the bytes of an HTTP response.
+
+    ``Content-Length`` is added unless ``headers`` frame the body with it or with ``Transfer-Encoding``.
+    """
     if not isinstance(body, bytes):
         body = body.encode('utf-8')
     lines = ['HTTP/1.1 %d %s' % (status, reason)] + ['%s: %s' % pair for pair in headers]
@@ -24,18 +27,21 @@ def http_response(status=200, body=b'', headers=(), reason='Said so'):
 
 
 def json_response(text, status=200, headers=()):
-    """Put an answer with a JSON body together."""
+    """Return the bytes of an HTTP response with a JSON body."""
     return http_response(status, text, [('Content-Type', 'application/json')] + list(headers))
 
 
 class ScriptedServer(object):
-    """Answers the n-th request with the n-th item of its script, and all further ones with the last.
+    """A server that sends the n-th item of its script for the n-th request, and repeats the last item from then on.
 
-    An item is bytes to send, or a function that is called with the connection and does what it likes; a function that
-    returns ``False`` ends the connection.
+    An item is the bytes of a response, or a function that is called with the connection. The connection is closed if
+    that function returns ``False``.
 
     :param script: the items.
-    :param ssl.SSLContext tls: to speak TLS with.
+    :param ssl.SSLContext tls: makes the server speak TLS.
+
+    :ivar list requests: every :class:`Request` received.
+    :ivar int connections: number of connections accepted.
     """
 
     def __init__(self, *script, **options):
@@ -45,14 +51,14 @@ class ScriptedServer(object):
         self.stopping = threading.Event()
         self._tls = options.pop('tls', None)
         self._lock = threading.Lock()
-        self._open = []
+        self._open_sockets = []
         self._listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
         self._listener.bind(('127.0.0.1', 0))
         self._listener.listen(64)
         self.port = self._listener.getsockname()[1]
         self.origin = '%s://127.0.0.1:%d' % ('https' if self._tls else 'http', self.port)
         self.url = self.origin + '/v1'
-        self._threads = [self._start(self._accept)]
+        self._threads = [self._start_thread(self._accept)]
 
     def __enter__(self):
         return self
@@ -61,17 +67,17 @@ class ScriptedServer(object):
         self.stop()
 
     def stop(self):
-        """Close everything, and wait for the threads."""
+        """Close all sockets and join the threads."""
         self.stopping.set()
         _shut(self._listener)
         with self._lock:
-            for connection in self._open:
+            for connection in self._open_sockets:
                 _shut(connection)
         for thread in self._threads:
             thread.join(10)
 
-    def _start(self, work, *args):
-        thread = threading.Thread(target=work, args=args)
+    def _start_thread(self, target, *args):
+        thread = threading.Thread(target=target, args=args)
         thread.daemon = True
         thread.start()
         return thread
@@ -85,18 +91,18 @@ class ScriptedServer(object):
             connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             with self._lock:
                 self.connections += 1
-                self._open.append(connection)
-            self._threads.append(self._start(self._serve, connection))
+                self._open_sockets.append(connection)
+            self._threads.append(self._start_thread(self._serve, connection))
 
     def _serve(self, connection):
         try:
             if self._tls:
                 connection = self._tls.wrap_socket(connection, server_side=True)
                 with self._lock:
-                    self._open.append(connection)
+                    self._open_sockets.append(connection)
             stream = connection.makefile('rb')
             try:
-                while self._answer(connection, stream):
+                while self._handle_request(connection, stream):
                     continue
             finally:
                 stream.close()
@@ -105,36 +111,36 @@ class ScriptedServer(object):
         finally:
             _shut(connection)
 
-    def _answer(self, connection, stream):
+    def _handle_request(self, connection, stream):
+        """Read one request and respond to it; return whether the connection stays open."""
         request = _read_request(stream)
         if request is None:
             return False
         with self._lock:
             self.requests.append(request)
-            item = self._choose(request)
+            item = self._select_item(request)
         if not callable(item):
             connection.sendall(item)
             return True
         return item(connection) is not False
 
-
-    def _choose(self, request):
+    def _select_item(self, request):
         return self.script[min(len(self.requests), len(self.script)) - 1]
 
 
 class RespondingServer(ScriptedServer):
-    """Answers each request with the item that a function makes of it.
+    """A server that sends for each request the script item that a function returns.
 
     :param respond: a function of a :class:`Request`.
     """
 
     def __init__(self, respond, **options):
         super(RespondingServer, self).__init__(**options)
-        self._choose = respond
+        self._select_item = respond
 
 
 class SocksServer(ScriptedServer):
-    """A SOCKS5 proxy (RFC 1928) that connects to whatever it is asked for, maybe after user and password (RFC 1929).
+    """A SOCKS5 proxy (RFC 1928), optionally with username and password authentication (RFC 1929).
 
     ``requests`` holds pairs of host and port.
     """
@@ -157,54 +163,57 @@ class SocksServer(ScriptedServer):
         _, count = bytearray(stream.read(2))
         stream.read(count)
         connection.sendall(b'\x05\x00' if self._credentials is None else b'\x05\x02')
-        if self._credentials is not None and not self._admit(connection, stream):
+        if self._credentials is not None and not self._authenticate(connection, stream):
             return
         stream.read(3)
-        kind = ord(stream.read(1))
-        host = socket.inet_ntoa(stream.read(4)) if kind == 1 else stream.read(ord(stream.read(1))).decode('ascii')
+        address_type = ord(stream.read(1))
+        if address_type == 1:
+            host = socket.inet_ntoa(stream.read(4))
+        else:
+            host = stream.read(ord(stream.read(1))).decode('ascii')
         port, = struct.unpack('!H', stream.read(2))
         self.requests.append((host, port))
         target = socket.create_connection((host, port), 5)
         with self._lock:
-            self._open.append(target)
+            self._open_sockets.append(target)
         connection.sendall(b'\x05\x00\x00\x01' + b'\x00' * 6)
-        ends = {connection: target, target: connection}
+        peers = {connection: target, target: connection}
         while not self.stopping.is_set():
-            for ready in select.select(list(ends), [], [], 1)[0]:
+            for ready in select.select(list(peers), [], [], 1)[0]:
                 data = ready.recv(65536)
                 if not data:
                     _shut(target)
                     return
-                ends[ready].sendall(data)
+                peers[ready].sendall(data)
 
-    def _admit(self, connection, stream):
+    def _authenticate(self, connection, stream):
         stream.read(1)
-        given = tuple(stream.read(ord(stream.read(1))).decode('utf-8') for _ in range(2))
-        admitted = given == self._credentials
-        connection.sendall(b'\x01\x00' if admitted else b'\x01\x01')
-        return admitted
+        received = tuple(stream.read(ord(stream.read(1))).decode('utf-8') for _ in range(2))
+        accepted = received == self._credentials
+        connection.sendall(b'\x01\x00' if accepted else b'\x01\x01')
+        return accepted
 
 
 @contextlib.contextmanager
 def dead_address():
-    """Give host and port of something that takes no connection and does not refuse one: its queue is full."""
+    """Yield host and port of a listener that neither accepts nor refuses connections, because its backlog is full."""
     listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
     listener.bind(('127.0.0.1', 0))
     listener.listen(0)
-    waiting = []
+    clients = []
     try:
         for _ in range(4):
-            waiting.append(socket.socket(socket.AF_INET, socket.SOCK_STREAM))
-            waiting[-1].setblocking(False)
-            waiting[-1].connect_ex(listener.getsockname())
+            clients.append(socket.socket(socket.AF_INET, socket.SOCK_STREAM))
+            clients[-1].setblocking(False)
+            clients[-1].connect_ex(listener.getsockname())
         yield listener.getsockname()
     finally:
-        for opened in waiting + [listener]:
+        for opened in clients + [listener]:
             opened.close()
 
 
 def closed_port():
-    """Give a port of this machine that nothing listens on."""
+    """Return a loopback port that nothing listens on."""
     probe = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
     probe.bind(('127.0.0.1', 0))
     port = probe.getsockname()[1]
@@ -213,46 +222,47 @@ def closed_port():
 
 
 def trickling(data, pause=0.05):
-    """Make an item of a script that sends data a byte at a time."""
-    def drip(connection):
-        waiting = threading.Event()
+    """Return a script item that sends ``data`` one byte at a time, ``pause`` seconds apart."""
+    def trickle(connection):
+        timer = threading.Event()
         for position in range(len(data)):
             connection.sendall(data[position:position + 1])
-            waiting.wait(pause)
-    return drip
+            timer.wait(pause)
+    return trickle
 
 
-def repeating(head, data, pause=0.0, times=10 ** 7):
-    """Make an item of a script that sends a head, and then the same data over and over."""
+def repeating(start, data, pause=0.0, times=10 ** 7):
+    """Return a script item that sends ``start`` once, then ``data`` over and over, and closes the connection."""
     def repeat(connection):
-        waiting = threading.Event()
-        connection.sendall(head)
+        timer = threading.Event()
+        connection.sendall(start)
         for _ in range(times):
             connection.sendall(data)
             if pause:
-                waiting.wait(pause)
+                timer.wait(pause)
         return False
     return repeat
 
 
 def reset(connection):
-    """Be an item of a script that ends the connection with a reset instead of an answer."""
+    """Reset the connection (TCP RST) instead of responding; this function is itself a script item."""
     connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack('ii', 1, 0))
-    # It is sent when the stream that requests are read from is closed too, since a shutdown does not come first.
+    # The stream that requests are read from keeps the socket open: the RST is sent once that is closed too. A shutdown
+    # would send a FIN first.
     connection.close()
     return False
 
 
 def truncated(data):
-    """Make an item of a script that sends data and ends the connection."""
-    def cut(connection):
+    """Return a script item that sends ``data`` and closes the connection."""
+    def send_and_close(connection):
         connection.sendall(data)
         return False
-    return cut
+    return send_and_close
 
 
 def silent(seconds=30):
-    """Make an item of a script that says nothing until the client gives up."""
+    """Return a script item that sends nothing until the client closes the connection, or for ``seconds``."""
     def wait(connection):
         connection.settimeout(seconds)
         connection.recv(1)
@@ -261,21 +271,23 @@ def silent(seconds=30):
 
 
 def _read_request(stream):
-    head = b''
-    while not head.endswith(b'\r\n\r\n'):
+    """Return the next :class:`Request`, or ``None`` if the client has closed the connection."""
+    received = b''
+    while not received.endswith(b'\r\n\r\n'):
         line = stream.readline()
         if not line:
             return None
-        head += line
-    lines = head.decode('latin-1').split('\r\n')
+        received += line
+    lines = received.decode('latin-1').split('\r\n')
     method, target, _ = lines[0].split(' ', 2)
     headers = [tuple(line.split(': ', 1)) for line in lines[1:] if line]
     length = int({name.lower(): value for name, value in headers}.get('content-length', 0))
     body = stream.read(length) if length else b''
-    return Request(method, target, headers, body, head + body)
+    return Request(method, target, headers, body, received + body)
 
 
 def _shut(sock):
+    """Shut down and close a socket, which may be closed already."""
     try:
         sock.shutdown(socket.SHUT_RDWR)
     except (OSError, socket.error):

@@ -348,7 +348,7 @@ def test_a_header_may_be_named_in_bytes_and_in_text(transport, name):
 @pytest.mark.parametrize('options', [{}, {'timeout': None}, {'timeout': 5}])
 @pytest.mark.parametrize('times', [5, (5, 5)])
 def test_programs_may_use_the_pool_manager_themselves(transport, authority, options, times):
-    with ScriptedServer(GOOD, tls=authority.server()) as server:
+    with ScriptedServer(GOOD, tls=authority.server_context()) as server:
         transport.configuration.timeout = times
         transport.configuration.ssl_ca_cert = authority.path
         assert transport.pool_manager.request('GET', server.url, **options).status == 200
@@ -358,14 +358,14 @@ def test_programs_may_use_the_pool_manager_themselves(transport, authority, opti
 def test_the_pool_manager_keeps_the_time_of_the_configuration(transport, authority, times):
     transport.configuration.timeout = times
     transport.configuration.ssl_ca_cert = authority.path
-    with ScriptedServer(silent(), tls=authority.server()) as server:
+    with ScriptedServer(silent(), tls=authority.server_context()) as server:
         with pytest.raises(ReadTimeoutError):
             transport.pool_manager.request('GET', server.url, retries=False)
 
 
 def test_the_pool_manager_has_the_connections_that_calls_use(transport, authority):
     transport.configuration.ssl_ca_cert = authority.path
-    with ScriptedServer(GOOD, tls=authority.server()) as server:
+    with ScriptedServer(GOOD, tls=authority.server_context()) as server:
         transport.request('GET', server.url)
         assert transport.pool_manager.request('GET', server.url).status == 200
         assert server.connections == 1

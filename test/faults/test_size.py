@@ -201,7 +201,7 @@ def test_an_answer_within_the_limit_is_read_however_it_is_framed(one, framing):
 def test_what_follows_an_answer_is_not_taken_for_the_next(one, framing, authority):
     # http.client reads 8 KiB at a time; what it has read too much is thrown away, what it has not read stays.
     surplus = http_response(200, b'{"name": "Ada"}').ljust(8192) + http_response(200, b'{"name": "Eve"}')
-    tls = authority.server() if framing == 'tls' else None
+    tls = authority.server_context() if framing == 'tls' else None
     with ScriptedServer(surplus, GOOD, tls=tls) as server:
         api = one(server, ssl_ca_cert=authority.path)
         for _ in range(3):

@@ -257,7 +257,7 @@ def test_a_proxy_that_drips_the_tls_of_the_service_is_bounded(connect, authority
     # The beginning of a long record of a handshake, RFC 8446 section 5.1.
     drip = trickling(b'\x16\x03\x03\x3f\xff' + b'\x02' * 2000)
     with ScriptedServer(lambda connection: connection.sendall(HEAD + b'\r\n') or drip(connection),
-                        tls=authority.server()) as proxy:
+                        tls=authority.server_context()) as proxy:
         api = connect('https://service.localhost/v1', proxy=proxy.origin, ssl_ca_cert=authority.path, retries=0)
         with Clock(TIME), pytest.raises(TimeoutException):
             api.user_self(_request_timeout=TIME)

@@ -93,7 +93,7 @@ def test_a_tls_handshake_has_all_that_connecting_left_however_many_addresses_the
             super(LateServer, self)._serve(connection)
 
     lookup, authority = socket.getaddrinfo, Authority(tmpdir)
-    with LateServer(GOOD, tls=authority.server(u'many.localhost')) as server:
+    with LateServer(GOOD, tls=authority.server_context(u'many.localhost')) as server:
         answers = [(socket.AF_INET, socket.SOCK_STREAM, 6, '', ('127.0.0.1', server.port))] * 50
         monkeypatch.setattr(socket, 'getaddrinfo', lambda name, *args: (
             answers if name == 'many.localhost' else lookup(name, *args)))

@@ -69,7 +69,7 @@ def guarded_proxy():
 
 
 def server_of(scheme, authority):
-    return ScriptedServer(GOOD, tls=authority.server() if scheme == 'https' else None)
+    return ScriptedServer(GOOD, tls=authority.server_context() if scheme == 'https' else None)
 
 
 @pytest.mark.parametrize('scheme', ['http', 'https'])
@@ -154,7 +154,7 @@ def test_a_proxy_that_cannot_be_reached_is_a_clear_error(connect, authority, sch
 def test_a_proxy_may_be_reached_over_tls(connect, authority, scheme):
     if scheme == 'https' and sys.version_info < (3,):
         pytest.skip('Python 2.7 has no TLS within TLS')
-    with server_of(scheme, authority) as server, TunnelServer(tls=authority.server()) as proxy:
+    with server_of(scheme, authority) as server, TunnelServer(tls=authority.server_context()) as proxy:
         api = connect(server.url, proxy=proxy.origin, ssl_ca_cert=authority.path, timeout=20)
         assert [api.user_self().name for _ in range(2)] == ['Ada'] * 2
 
@@ -162,8 +162,8 @@ def test_a_proxy_may_be_reached_over_tls(connect, authority, scheme):
 @pytest.mark.skipif(sys.version_info < (3,), reason='Python 2.7 has no TLS within TLS')
 def test_a_long_answer_that_ends_its_connection_comes_whole_over_tls_within_tls(connect, authority):
     answer = json_response('{"name": "%s"}' % ('a' * 200000), headers=[('Connection', 'close')])
-    with ScriptedServer(truncated(answer), tls=authority.server()) as server:
-        with TunnelServer(tls=authority.server()) as proxy:
+    with ScriptedServer(truncated(answer), tls=authority.server_context()) as server:
+        with TunnelServer(tls=authority.server_context()) as proxy:
             api = connect(server.url, proxy=proxy.origin, ssl_ca_cert=authority.path, timeout=20)
             assert len(api.user_self().name) == 200000
 
@@ -171,7 +171,7 @@ def test_a_long_answer_that_ends_its_connection_comes_whole_over_tls_within_tls(
 @pytest.mark.parametrize('scheme', ['http', 'https'])
 def test_a_proxy_that_cannot_be_trusted_is_sent_nothing(connect, authority, tmpdir, scheme):
     stranger = Authority(tmpdir)
-    with ScriptedServer(GOOD, tls=stranger.server()) as proxy:
+    with ScriptedServer(GOOD, tls=stranger.server_context()) as proxy:
         # Python 2.7 has no TLS within TLS.
         with pytest.raises((ConnectionException, ValueError)):
             connect('%s://service.localhost/v1' % scheme, proxy=proxy.origin, ssl_ca_cert=authority.path).user_self()
@@ -180,7 +180,7 @@ def test_a_proxy_that_cannot_be_trusted_is_sent_nothing(connect, authority, tmpd
 
 def test_a_service_behind_a_proxy_is_checked_too(connect, authority, tmpdir, open_proxy):
     stranger = Authority(tmpdir)
-    with ScriptedServer(GOOD, tls=stranger.server()) as server:
+    with ScriptedServer(GOOD, tls=stranger.server_context()) as server:
         with pytest.raises(TlsException):
             connect(server.url, proxy=open_proxy, ssl_ca_cert=authority.path).user_self()
     assert server.requests == []
@@ -199,7 +199,7 @@ def test_a_call_goes_through_a_socks_proxy(connect, authority, scheme, kind):
 @pytest.mark.parametrize('scheme', ['http', 'https'])
 def test_a_number_bounds_a_call_that_gets_a_dripping_answer_through_a_socks_proxy(connect, authority, scheme):
     pytest.importorskip('socks')
-    tls = authority.server() if scheme == 'https' else None
+    tls = authority.server_context() if scheme == 'https' else None
     with ScriptedServer(trickling(json_response('{}' + ' ' * 50)), tls=tls) as server, SocksServer() as proxy:
         api = connect(server.url, proxy='socks5://127.0.0.1:%d' % proxy.port, ssl_ca_cert=authority.path)
         with pytest.raises(TimeoutException):
@@ -235,7 +235,7 @@ def test_a_socks_proxy_without_pysocks_says_what_to_install(connect, monkeypatch
 class TunnelServer(ScriptedServer):
     """A proxy that makes tunnels, and passes requests on."""
 
-    def _choose(self, request):
+    def _select_item(self, request):
         if request.method != 'CONNECT':
             return GOOD
         host, _, port = request.target.rpartition(':')
@@ -244,9 +244,9 @@ class TunnelServer(ScriptedServer):
     def _tunnel(self, connection, host, port):
         target = socket.create_connection((host, port), 5)
         with self._lock:
-            self._open.append(target)
+            self._open_sockets.append(target)
         connection.sendall(b'HTTP/1.1 200 Connection established\r\n\r\n')
-        back = self._start(copy, target, connection)
+        back = self._start_thread(copy, target, connection)
         copy(connection, target)
         back.join(5)
         return False

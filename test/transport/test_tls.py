@@ -26,33 +26,34 @@ def stranger(tmpdir_factory):
 
 
 def test_an_authority_of_ones_own_is_trusted_and_connections_are_kept(connect, authority):
-    with ScriptedServer(GOOD, tls=authority.server()) as server:
+    with ScriptedServer(GOOD, tls=authority.server_context()) as server:
         api = connect(server.url, ssl_ca_cert=authority.path)
         assert [api.user_self().name for _ in range(5)] == ['Ada'] * 5
         assert server.connections == 1
 
 
 def test_a_folder_of_authorities_can_be_named(connect, authority, tmpdir):
-    with ScriptedServer(GOOD, tls=authority.server()) as server:
+    with ScriptedServer(GOOD, tls=authority.server_context()) as server:
         with pytest.raises(TlsException):
             connect(server.url, ssl_ca_cert=str(tmpdir), retries=0).user_self()
     assert server.requests == []
 
 
 def test_an_authority_in_a_folder_that_is_named_is_trusted(connect, authority, tmpdir):
-    authority.put_into(tmpdir)
-    with ScriptedServer(GOOD, tls=authority.server()) as server:
+    authority.install_in(tmpdir)
+    with ScriptedServer(GOOD, tls=authority.server_context()) as server:
         assert connect(server.url, ssl_ca_cert=str(tmpdir)).user_self().name == 'Ada'
 
 
 # The server's TLS and the trusted authority, made of an authority and one that nobody trusts.
 UNTRUSTED = {
-    'an unknown authority': lambda authority, stranger: (stranger.server(), authority.path),
-    'an authority that certifi does not know': lambda authority, stranger: (authority.server(), None),
-    'a certificate that signed itself': lambda authority, stranger: (stranger.self_signed(), authority.path),
-    'a certificate that is out of date': lambda authority, stranger: (authority.server(expired=True), authority.path),
+    'an unknown authority': lambda authority, stranger: (stranger.server_context(), authority.path),
+    'an authority that certifi does not know': lambda authority, stranger: (authority.server_context(), None),
+    'a certificate that signed itself': lambda authority, stranger: (stranger.self_signed_context(), authority.path),
+    'a certificate that is out of date': lambda authority, stranger: (
+        authority.server_context(expired=True), authority.path),
     'a certificate for another name': lambda authority, stranger: (
-        authority.server(u'other.example.com'), authority.path),
+        authority.server_context(u'other.example.com'), authority.path),
 }
 
 
@@ -77,26 +78,26 @@ def test_a_service_that_speaks_no_tls_is_a_tls_error(connect):
 
 
 def test_checking_can_be_turned_off_which_warns(connect, stranger):
-    with ScriptedServer(GOOD, tls=stranger.server(u'other.example.com')) as server:
+    with ScriptedServer(GOOD, tls=stranger.server_context(u'other.example.com')) as server:
         with pytest.warns(Warning, match='Unverified HTTPS request'):
             assert connect(server.url, verify_ssl=False).user_self().name == 'Ada'
 
 
 @pytest.mark.parametrize('name', ['other.example.com', False])
 def test_the_name_that_is_checked_can_be_set(connect, authority, name):
-    with ScriptedServer(GOOD, tls=authority.server(u'other.example.com')) as server:
+    with ScriptedServer(GOOD, tls=authority.server_context(u'other.example.com')) as server:
         assert connect(server.url, ssl_ca_cert=authority.path, assert_hostname=name).user_self().name == 'Ada'
 
 
 @pytest.mark.parametrize('name', [True, None])
 def test_the_name_is_that_of_the_host_unless_set(connect, authority, name):
-    with ScriptedServer(GOOD, tls=authority.server()) as server:
+    with ScriptedServer(GOOD, tls=authority.server_context()) as server:
         api = connect(server.url, ssl_ca_cert=authority.path, assert_hostname=name)
         assert api.user_self().name == 'Ada'
 
 
 def test_another_name_than_the_one_that_is_set_is_refused(connect, authority):
-    with ScriptedServer(GOOD, tls=authority.server()) as server:
+    with ScriptedServer(GOOD, tls=authority.server_context()) as server:
         with pytest.raises(TlsException):
             connect(server.url, ssl_ca_cert=authority.path, assert_hostname='third.example.com').user_self()
     assert server.requests == []
@@ -104,15 +105,15 @@ def test_another_name_than_the_one_that_is_set_is_refused(connect, authority):
 
 @pytest.mark.parametrize('files', [(0, 1), (2, None)])
 def test_a_client_certificate_is_presented(connect, authority, files):
-    paths = authority.client()
+    paths = authority.client_certificate()
     certificate, key = [None if number is None else paths[number] for number in files]
-    with ScriptedServer(GOOD, tls=authority.server(client_authority=authority)) as server:
+    with ScriptedServer(GOOD, tls=authority.server_context(client_authority=authority)) as server:
         api = connect(server.url, ssl_ca_cert=authority.path, cert_file=certificate, key_file=key)
         assert api.user_self().name == 'Ada'
 
 
 def test_a_service_that_asks_for_a_certificate_refuses_to_talk_without(connect, authority):
-    with ScriptedServer(GOOD, tls=authority.server(client_authority=authority)) as server:
+    with ScriptedServer(GOOD, tls=authority.server_context(client_authority=authority)) as server:
         with pytest.raises(ConnectionException) as caught:
             connect(server.url, ssl_ca_cert=authority.path, retries=0).user_self()
     assert server.requests == []
@@ -134,7 +135,7 @@ def test_a_file_that_cannot_be_used_is_named_before_anything_is_sent(connect, se
 
 
 def test_a_key_that_belongs_to_another_certificate_is_refused(connect, authority):
-    certificate, other = authority.client()[0], authority.client()[1]
+    certificate, other = authority.client_certificate()[0], authority.client_certificate()[1]
     with pytest.raises(ValueError) as caught:
         connect('https://127.0.0.1:9/', cert_file=certificate, key_file=other).user_self()
     assert 'cert_file or key_file' in str(caught.value)
@@ -142,5 +143,5 @@ def test_a_key_that_belongs_to_another_certificate_is_refused(connect, authority
 
 def test_an_encrypted_key_is_refused_without_asking_for_its_password(connect, authority):
     with pytest.raises(ValueError) as caught:
-        connect('https://127.0.0.1:9/', cert_file=authority.encrypted_key()).user_self()
+        connect('https://127.0.0.1:9/', cert_file=authority.encrypted_client_certificate()).user_self()
     assert 'the key is encrypted' in str(caught.value)
