@@ -1,5 +1,5 @@
 # -*- coding: utf-8 -*-
-"""The service is reached through the proxy of the configuration, or a clear error says why not."""
+"""HTTP, HTTPS and SOCKS proxies: tunnels, credentials, TLS, and clear errors."""
 
 import base64
 import contextlib
@@ -31,13 +31,13 @@ def authority(tmpdir_factory):
 
 @contextlib.contextmanager
 def third_party_proxy(*options):
-    """Run proxy.py, and give its port."""
+    """Run proxy.py and yield its port."""
     pytest.importorskip('proxy', reason='proxy.py is not installed')
     port = closed_port()
-    with open(os.devnull, 'w') as nowhere:
+    with open(os.devnull, 'w') as devnull:
         process = subprocess.Popen(
             [sys.executable, '-m', 'proxy', '--hostname', '127.0.0.1', '--port', str(port), '--num-workers', '1',
-             '--num-acceptors', '1', '--log-level', 'CRITICAL'] + list(options), stdout=nowhere, stderr=nowhere)
+             '--num-acceptors', '1', '--log-level', 'CRITICAL'] + list(options), stdout=devnull, stderr=devnull)
     try:
         wait_until_open(port)
         yield port
@@ -57,43 +57,45 @@ def wait_until_open(port):
 
 
 @pytest.fixture(scope='module')
-def open_proxy():
+def public_proxy():
     with third_party_proxy() as port:
         yield 'http://127.0.0.1:%d' % port
 
 
 @pytest.fixture(scope='module')
-def guarded_proxy():
+def authenticated_proxy():
     with third_party_proxy('--basic-auth', 'ada:pa55-the-word') as port:
         yield '127.0.0.1:%d' % port
 
 
-def server_of(scheme, authority):
+def service(scheme, authority):
     return ScriptedServer(GOOD, tls=authority.server_context() if scheme == 'https' else None)
 
 
 @pytest.mark.parametrize('scheme', ['http', 'https'])
-def test_a_call_goes_through_a_real_proxy(connect, authority, open_proxy, scheme):
-    with server_of(scheme, authority) as server:
-        api = connect(server.url, proxy=open_proxy, ssl_ca_cert=authority.path, timeout=20)
+def test_call_goes_through_third_party_proxy(connect, authority, public_proxy, scheme):
+    with service(scheme, authority) as server:
+        api = connect(server.url, proxy=public_proxy, ssl_ca_cert=authority.path, timeout=20)
         assert [api.user_self().name for _ in range(3)] == ['Ada'] * 3
         assert len(server.requests) == 3
         assert 'Proxy-Authorization' not in dict(server.requests[0].headers)
 
 
 @pytest.mark.parametrize('scheme', ['http', 'https'])
-def test_user_and_password_in_its_url_open_a_real_proxy(connect, authority, guarded_proxy, scheme):
-    with server_of(scheme, authority) as server:
-        api = connect(server.url, proxy='http://ada:pa55%2Dthe-word@' + guarded_proxy, ssl_ca_cert=authority.path)
+def test_third_party_proxy_accepts_credentials_from_url(connect, authority, authenticated_proxy, scheme):
+    with service(scheme, authority) as server:
+        api = connect(server.url, proxy='http://ada:pa55%2Dthe-word@' + authenticated_proxy,
+                      ssl_ca_cert=authority.path)
         assert api.user_self(_request_timeout=20).name == 'Ada'
 
 
 @pytest.mark.parametrize('scheme', ['http', 'https'])
 @pytest.mark.parametrize('credentials', ['', 'ada:wrong-word@'])
-def test_a_real_proxy_that_is_not_satisfied_is_a_clear_error(connect, authority, guarded_proxy, scheme, credentials):
-    with server_of(scheme, authority) as server:
+def test_rejected_proxy_credentials_raise_407_without_password(
+        connect, authority, authenticated_proxy, scheme, credentials):
+    with service(scheme, authority) as server:
         with pytest.raises(ApiException) as caught:
-            connect(server.url, proxy='http://%s%s' % (credentials, guarded_proxy),
+            connect(server.url, proxy='http://%s%s' % (credentials, authenticated_proxy),
                     ssl_ca_cert=authority.path).user_self()
     assert server.requests == []
     assert '407' in str(caught.value)
@@ -102,7 +104,7 @@ def test_a_real_proxy_that_is_not_satisfied_is_a_clear_error(connect, authority,
 
 
 @pytest.mark.parametrize('scheme', ['http', 'https'])
-def test_user_and_password_of_a_proxy_may_be_percent_encoded(connect, scheme):
+def test_proxy_credentials_are_percent_decoded(connect, scheme):
     with ScriptedServer(truncated(http_response(407))) as proxy:
         with pytest.raises(ApiException):
             connect('%s://service.localhost/v1' % scheme, retries=0,
@@ -111,7 +113,7 @@ def test_user_and_password_of_a_proxy_may_be_percent_encoded(connect, scheme):
     assert base64.b64decode(sent.split()[1]).decode('utf-8') == u'äda:p:w@'
 
 
-def test_a_header_that_goes_through_a_proxy_is_sent_once_in_any_spelling(connect):
+def test_lowercase_header_is_sent_once_through_proxy(connect):
     with ScriptedServer(GOOD) as proxy:
         api = connect('http://service.localhost/v1', proxy=proxy.origin)
         api.api_client.set_default_header('host', 'other.example')
@@ -122,7 +124,7 @@ def test_a_header_that_goes_through_a_proxy_is_sent_once_in_any_spelling(connect
     assert [value for name, value in sent if name == 'accept'] == ['application/vnd.x+json']
 
 
-def test_the_password_of_a_proxy_goes_before_a_header_of_the_same_name_in_any_spelling(connect):
+def test_proxy_credentials_override_proxy_authorization_header(connect):
     with ScriptedServer(GOOD) as proxy:
         api = connect('http://service.localhost/v1', proxy='http://ada:word@127.0.0.1:%d' % proxy.port)
         api.api_client.set_default_header('proxy-authorization', 'Basic other')
@@ -131,7 +133,7 @@ def test_the_password_of_a_proxy_goes_before_a_header_of_the_same_name_in_any_sp
     assert [base64.b64decode(value.split()[1]) for value in sent] == [b'ada:word']
 
 
-def test_the_api_key_is_not_shown_to_a_proxy_that_only_passes_tls_on(connect, authority):
+def test_tunneling_proxy_never_receives_api_key(connect, authority):
     with ScriptedServer(truncated(http_response(403))) as proxy:
         with pytest.raises(ConnectionException) as caught:
             connect('https://service.localhost/v1', proxy=proxy.origin, ssl_ca_cert=authority.path).user_self()
@@ -143,7 +145,7 @@ def test_the_api_key_is_not_shown_to_a_proxy_that_only_passes_tls_on(connect, au
 
 @pytest.mark.parametrize('scheme', ['http', 'https'])
 @pytest.mark.parametrize('address', ['127.0.0.1:%d', 'no-such-host.invalid:%d'])
-def test_a_proxy_that_cannot_be_reached_is_a_clear_error(connect, authority, scheme, address):
+def test_unreachable_proxy_raises_connection_exception(connect, authority, scheme, address):
     with pytest.raises(ConnectionException) as caught:
         connect('%s://service.localhost/v1' % scheme, proxy='http://' + address % closed_port(),
                 ssl_ca_cert=authority.path).user_self(_request_timeout=20)
@@ -151,53 +153,53 @@ def test_a_proxy_that_cannot_be_reached_is_a_clear_error(connect, authority, sch
 
 
 @pytest.mark.parametrize('scheme', ['http', 'https'])
-def test_a_proxy_may_be_reached_over_tls(connect, authority, scheme):
+def test_call_goes_through_https_proxy(connect, authority, scheme):
     if scheme == 'https' and sys.version_info < (3,):
-        pytest.skip('Python 2.7 has no TLS within TLS')
-    with server_of(scheme, authority) as server, TunnelServer(tls=authority.server_context()) as proxy:
+        pytest.skip('urllib3 has no TLS in TLS on Python 2.7')
+    with service(scheme, authority) as server, TunnelServer(tls=authority.server_context()) as proxy:
         api = connect(server.url, proxy=proxy.origin, ssl_ca_cert=authority.path, timeout=20)
         assert [api.user_self().name for _ in range(2)] == ['Ada'] * 2
 
 
-@pytest.mark.skipif(sys.version_info < (3,), reason='Python 2.7 has no TLS within TLS')
-def test_a_long_answer_that_ends_its_connection_comes_whole_over_tls_within_tls(connect, authority):
-    answer = json_response('{"name": "%s"}' % ('a' * 200000), headers=[('Connection', 'close')])
-    with ScriptedServer(truncated(answer), tls=authority.server_context()) as server:
+@pytest.mark.skipif(sys.version_info < (3,), reason='urllib3 has no TLS in TLS on Python 2.7')
+def test_long_response_over_tls_in_tls_is_read_whole(connect, authority):
+    response = json_response('{"name": "%s"}' % ('a' * 200000), headers=[('Connection', 'close')])
+    with ScriptedServer(truncated(response), tls=authority.server_context()) as server:
         with TunnelServer(tls=authority.server_context()) as proxy:
             api = connect(server.url, proxy=proxy.origin, ssl_ca_cert=authority.path, timeout=20)
             assert len(api.user_self().name) == 200000
 
 
 @pytest.mark.parametrize('scheme', ['http', 'https'])
-def test_a_proxy_that_cannot_be_trusted_is_sent_nothing(connect, authority, tmpdir, scheme):
-    stranger = Authority(tmpdir)
-    with ScriptedServer(GOOD, tls=stranger.server_context()) as proxy:
-        # Python 2.7 has no TLS within TLS.
+def test_untrusted_https_proxy_is_sent_nothing(connect, authority, tmpdir, scheme):
+    unknown_authority = Authority(tmpdir)
+    with ScriptedServer(GOOD, tls=unknown_authority.server_context()) as proxy:
+        # ValueError: urllib3 has no TLS in TLS on Python 2.7.
         with pytest.raises((ConnectionException, ValueError)):
             connect('%s://service.localhost/v1' % scheme, proxy=proxy.origin, ssl_ca_cert=authority.path).user_self()
     assert proxy.requests == []
 
 
-def test_a_service_behind_a_proxy_is_checked_too(connect, authority, tmpdir, open_proxy):
-    stranger = Authority(tmpdir)
-    with ScriptedServer(GOOD, tls=stranger.server_context()) as server:
+def test_service_certificate_is_verified_through_proxy(connect, authority, tmpdir, public_proxy):
+    unknown_authority = Authority(tmpdir)
+    with ScriptedServer(GOOD, tls=unknown_authority.server_context()) as server:
         with pytest.raises(TlsException):
-            connect(server.url, proxy=open_proxy, ssl_ca_cert=authority.path).user_self()
+            connect(server.url, proxy=public_proxy, ssl_ca_cert=authority.path).user_self()
     assert server.requests == []
 
 
 @pytest.mark.parametrize('scheme', ['http', 'https'])
 @pytest.mark.parametrize('kind', ['socks5', 'socks5h'])
-def test_a_call_goes_through_a_socks_proxy(connect, authority, scheme, kind):
+def test_call_goes_through_socks_proxy(connect, authority, scheme, kind):
     pytest.importorskip('socks')
-    with server_of(scheme, authority) as server, SocksServer() as proxy:
+    with service(scheme, authority) as server, SocksServer() as proxy:
         api = connect(server.url, proxy='%s://127.0.0.1:%d' % (kind, proxy.port), ssl_ca_cert=authority.path)
         assert [api.user_self(_request_timeout=20).name for _ in range(3)] == ['Ada'] * 3
         assert proxy.requests == [('127.0.0.1', server.port)]
 
 
 @pytest.mark.parametrize('scheme', ['http', 'https'])
-def test_a_number_bounds_a_call_that_gets_a_dripping_answer_through_a_socks_proxy(connect, authority, scheme):
+def test_total_timeout_bounds_trickling_response_through_socks(connect, authority, scheme):
     pytest.importorskip('socks')
     tls = authority.server_context() if scheme == 'https' else None
     with ScriptedServer(trickling(json_response('{}' + ' ' * 50)), tls=tls) as server, SocksServer() as proxy:
@@ -207,7 +209,7 @@ def test_a_number_bounds_a_call_that_gets_a_dripping_answer_through_a_socks_prox
     assert len(server.requests) == 1
 
 
-def test_a_socks_proxy_may_ask_for_user_and_password(connect):
+def test_socks_proxy_receives_username_and_password(connect):
     pytest.importorskip('socks')
     with ScriptedServer(GOOD) as server, SocksServer(u'ada', u'pa55 word') as proxy:
         api = connect(server.url, proxy='socks5://ada:pa55%%20word@127.0.0.1:%d' % proxy.port)
@@ -218,14 +220,14 @@ def test_a_socks_proxy_may_ask_for_user_and_password(connect):
     assert 'wrong-word' not in str(caught.value)
 
 
-def test_a_socks_proxy_that_is_down_is_a_clear_error(connect):
+def test_unreachable_socks_proxy_raises_connection_exception(connect):
     pytest.importorskip('socks')
     with pytest.raises(ConnectionException) as caught:
         connect('http://127.0.0.1/v1', proxy='socks5://127.0.0.1:%d' % closed_port()).user_self()
     assert 'Could not connect' in str(caught.value)
 
 
-def test_a_socks_proxy_without_pysocks_says_what_to_install(connect, monkeypatch):
+def test_socks_proxy_without_pysocks_names_package_to_install(connect, monkeypatch):
     monkeypatch.setitem(sys.modules, 'socks', None)
     with pytest.raises(ValueError) as caught:
         connect('http://127.0.0.1/v1', proxy='socks5://127.0.0.1:1080').user_self()
@@ -233,7 +235,7 @@ def test_a_socks_proxy_without_pysocks_says_what_to_install(connect, monkeypatch
 
 
 class TunnelServer(ScriptedServer):
-    """A proxy that makes tunnels, and passes requests on."""
+    """A proxy that opens tunnels for CONNECT, and responds to any other request itself."""
 
     def _select_item(self, request):
         if request.method != 'CONNECT':
@@ -253,7 +255,7 @@ class TunnelServer(ScriptedServer):
 
 
 def copy(source, target):
-    """Pass on what arrives, until one end is closed."""
+    """Copy data from one socket to the other until either is closed."""
     try:
         for data in iter(lambda: source.recv(65536), b''):
             target.sendall(data)

@@ -1,4 +1,4 @@
-"""Time limits are checked before they are used, and a deadline comes nearer."""
+"""Validation of timeouts, and the deadline of a call."""
 
 import pytest
 
@@ -8,11 +8,11 @@ from cloudsmith_api._transport.timeouts import Deadline, clamp_timeout
 
 
 @pytest.mark.parametrize('value', [5, 0.5, (1, 2), (0.1, 2147483), 2147483])
-def test_a_number_or_a_pair_is_given_back(value):
+def test_check_timeout_returns_number_or_pair(value):
     assert check_timeout('timeout', value) == value
 
 
-def test_a_list_of_two_becomes_a_pair():
+def test_check_timeout_converts_list_to_pair():
     assert check_timeout('timeout', [1, 2.5]) == (1, 2.5)
 
 
@@ -24,7 +24,7 @@ def test_a_list_of_two_becomes_a_pair():
     ((1, '2'), 'timeout, read time must be a number of seconds, not str'),
     ((None, 2), 'timeout, connect time must be a number of seconds, not NoneType'),
 ])
-def test_a_timeout_of_another_type_is_refused(value, message):
+def test_check_timeout_rejects_wrong_type(value, message):
     with pytest.raises(TypeError) as caught:
         check_timeout('timeout', value)
     assert str(caught.value) == message
@@ -36,32 +36,32 @@ def test_a_timeout_of_another_type_is_refused(value, message):
     ((), 'timeout must be a number of seconds or a pair (connect, read), but has 0 parts'),
     ((1, 2, 3), 'timeout must be a number of seconds or a pair (connect, read), but has 3 parts'),
 ])
-def test_a_timeout_of_no_use_is_refused(value, message):
+def test_check_timeout_rejects_wrong_value(value, message):
     with pytest.raises(ValueError) as caught:
         check_timeout('timeout', value)
     assert str(caught.value) == message
 
 
 @pytest.mark.parametrize('value', [2147484, 4294967.4, 1e300, 10 ** 400, (1, 1e10)])
-def test_a_timeout_that_a_socket_would_cut_short_is_refused(value):
+def test_check_timeout_rejects_more_than_sockets_can_wait(value):
     with pytest.raises(ValueError, match='timeout.* must be at most 2147483 seconds'):
         check_timeout('timeout', value)
 
 
-def test_a_deadline_comes_nearer():
+def test_deadline_remaining_time_decreases():
     before = monotonic()
     deadline = Deadline(60)
     first = deadline.remaining()
     second = deadline.remaining()
-    passed = monotonic() - before
-    assert 60 >= first >= second >= 60 - passed
+    elapsed = monotonic() - before
+    assert 60 >= first >= second >= 60 - elapsed
     assert deadline.seconds == 60
 
 
-def test_a_deadline_gone_by_has_nothing_remaining():
+def test_past_deadline_has_no_time_remaining():
     assert Deadline(-1).remaining() <= 0
 
 
-@pytest.mark.parametrize('seconds, used', [(5, 5), (0.5, 0.5), (0, 0.001), (-3, 0.001)])
-def test_a_timeout_never_becomes_one_that_does_not_wait_at_all(seconds, used):
-    assert clamp_timeout(seconds) == used
+@pytest.mark.parametrize('seconds, clamped', [(5, 5), (0.5, 0.5), (0, 0.001), (-3, 0.001)])
+def test_clamp_timeout_returns_at_least_one_millisecond(seconds, clamped):
+    assert clamp_timeout(seconds) == clamped

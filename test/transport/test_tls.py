@@ -1,4 +1,4 @@
-"""Whom the client trusts, and how it shows who it is."""
+"""Trust store, certificate verification and client certificates."""
 
 import pytest
 from certificates import Authority
@@ -21,45 +21,44 @@ def authority(tmpdir_factory):
 
 
 @pytest.fixture(scope='module')
-def stranger(tmpdir_factory):
-    return Authority(tmpdir_factory.mktemp('stranger'))
+def unknown_authority(tmpdir_factory):
+    return Authority(tmpdir_factory.mktemp('unknown_authority'))
 
 
-def test_an_authority_of_ones_own_is_trusted_and_connections_are_kept(connect, authority):
+def test_custom_ca_is_trusted_and_connection_is_reused(connect, authority):
     with ScriptedServer(GOOD, tls=authority.server_context()) as server:
         api = connect(server.url, ssl_ca_cert=authority.path)
         assert [api.user_self().name for _ in range(5)] == ['Ada'] * 5
         assert server.connections == 1
 
 
-def test_a_folder_of_authorities_can_be_named(connect, authority, tmpdir):
+def test_empty_ca_directory_raises_tls_exception(connect, authority, tmpdir):
     with ScriptedServer(GOOD, tls=authority.server_context()) as server:
         with pytest.raises(TlsException):
             connect(server.url, ssl_ca_cert=str(tmpdir), retries=0).user_self()
     assert server.requests == []
 
 
-def test_an_authority_in_a_folder_that_is_named_is_trusted(connect, authority, tmpdir):
+def test_ca_directory_is_trusted(connect, authority, tmpdir):
     authority.install_in(tmpdir)
     with ScriptedServer(GOOD, tls=authority.server_context()) as server:
         assert connect(server.url, ssl_ca_cert=str(tmpdir)).user_self().name == 'Ada'
 
 
-# The server's TLS and the trusted authority, made of an authority and one that nobody trusts.
+# Functions of two authorities that return the server's TLS context and ssl_ca_cert.
 UNTRUSTED = {
-    'an unknown authority': lambda authority, stranger: (stranger.server_context(), authority.path),
-    'an authority that certifi does not know': lambda authority, stranger: (authority.server_context(), None),
-    'a certificate that signed itself': lambda authority, stranger: (stranger.self_signed_context(), authority.path),
-    'a certificate that is out of date': lambda authority, stranger: (
-        authority.server_context(expired=True), authority.path),
-    'a certificate for another name': lambda authority, stranger: (
+    'unknown authority': lambda authority, unknown: (unknown.server_context(), authority.path),
+    'authority missing from certifi': lambda authority, unknown: (authority.server_context(), None),
+    'self-signed certificate': lambda authority, unknown: (unknown.self_signed_context(), authority.path),
+    'expired certificate': lambda authority, unknown: (authority.server_context(expired=True), authority.path),
+    'certificate for another name': lambda authority, unknown: (
         authority.server_context(u'other.example.com'), authority.path),
 }
 
 
 @pytest.mark.parametrize('fault', sorted(UNTRUSTED))
-def test_nothing_is_sent_to_a_service_with(connect, authority, stranger, fault):
-    tls, trusted = UNTRUSTED[fault](authority, stranger)
+def test_untrusted_service_is_sent_nothing(connect, authority, unknown_authority, fault):
+    tls, trusted = UNTRUSTED[fault](authority, unknown_authority)
     with ScriptedServer(GOOD, tls=tls) as server:
         with pytest.raises(TlsException) as caught:
             connect(server.url, ssl_ca_cert=trusted).user_self()
@@ -70,33 +69,33 @@ def test_nothing_is_sent_to_a_service_with(connect, authority, stranger, fault):
     assert 'ssl_ca_cert' in str(caught.value)
 
 
-def test_a_service_that_speaks_no_tls_is_a_tls_error(connect):
+def test_https_call_to_plain_http_service_raises(connect):
     with ScriptedServer(GOOD) as server:
         with pytest.raises((TlsException, ConnectionException)) as caught:
             connect(server.url.replace('http', 'https'), retries=0, timeout=1).user_self()
     assert caught.value.status == 0
 
 
-def test_checking_can_be_turned_off_which_warns(connect, stranger):
-    with ScriptedServer(GOOD, tls=stranger.server_context(u'other.example.com')) as server:
+def test_verify_ssl_false_accepts_any_certificate_and_warns(connect, unknown_authority):
+    with ScriptedServer(GOOD, tls=unknown_authority.server_context(u'other.example.com')) as server:
         with pytest.warns(Warning, match='Unverified HTTPS request'):
             assert connect(server.url, verify_ssl=False).user_self().name == 'Ada'
 
 
 @pytest.mark.parametrize('name', ['other.example.com', False])
-def test_the_name_that_is_checked_can_be_set(connect, authority, name):
+def test_assert_hostname_replaces_or_disables_name_check(connect, authority, name):
     with ScriptedServer(GOOD, tls=authority.server_context(u'other.example.com')) as server:
         assert connect(server.url, ssl_ca_cert=authority.path, assert_hostname=name).user_self().name == 'Ada'
 
 
 @pytest.mark.parametrize('name', [True, None])
-def test_the_name_is_that_of_the_host_unless_set(connect, authority, name):
+def test_certificate_name_is_checked_against_host_by_default(connect, authority, name):
     with ScriptedServer(GOOD, tls=authority.server_context()) as server:
         api = connect(server.url, ssl_ca_cert=authority.path, assert_hostname=name)
         assert api.user_self().name == 'Ada'
 
 
-def test_another_name_than_the_one_that_is_set_is_refused(connect, authority):
+def test_assert_hostname_mismatch_raises_tls_exception(connect, authority):
     with ScriptedServer(GOOD, tls=authority.server_context()) as server:
         with pytest.raises(TlsException):
             connect(server.url, ssl_ca_cert=authority.path, assert_hostname='third.example.com').user_self()
@@ -104,7 +103,7 @@ def test_another_name_than_the_one_that_is_set_is_refused(connect, authority):
 
 
 @pytest.mark.parametrize('files', [(0, 1), (2, None)])
-def test_a_client_certificate_is_presented(connect, authority, files):
+def test_client_certificate_is_presented(connect, authority, files):
     paths = authority.client_certificate()
     certificate, key = [None if number is None else paths[number] for number in files]
     with ScriptedServer(GOOD, tls=authority.server_context(client_authority=authority)) as server:
@@ -112,7 +111,7 @@ def test_a_client_certificate_is_presented(connect, authority, files):
         assert api.user_self().name == 'Ada'
 
 
-def test_a_service_that_asks_for_a_certificate_refuses_to_talk_without(connect, authority):
+def test_missing_client_certificate_raises_connection_exception(connect, authority):
     with ScriptedServer(GOOD, tls=authority.server_context(client_authority=authority)) as server:
         with pytest.raises(ConnectionException) as caught:
             connect(server.url, ssl_ca_cert=authority.path, retries=0).user_self()
@@ -126,7 +125,7 @@ def test_a_service_that_asks_for_a_certificate_refuses_to_talk_without(connect, 
     ('cert_file', '/nowhere/client.pem', 'cert_file or key_file cannot be used (/nowhere/client.pem)'),
     ('cert_file', __file__, 'cert_file or key_file cannot be used'),
 ])
-def test_a_file_that_cannot_be_used_is_named_before_anything_is_sent(connect, setting, value, named):
+def test_unusable_tls_file_is_named_before_connecting(connect, setting, value, named):
     with ScriptedServer(GOOD) as server:
         with pytest.raises(ValueError) as caught:
             connect(server.url.replace('http', 'https'), **{setting: value}).user_self()
@@ -134,14 +133,14 @@ def test_a_file_that_cannot_be_used_is_named_before_anything_is_sent(connect, se
     assert named in str(caught.value)
 
 
-def test_a_key_that_belongs_to_another_certificate_is_refused(connect, authority):
-    certificate, other = authority.client_certificate()[0], authority.client_certificate()[1]
+def test_key_of_another_certificate_raises_value_error(connect, authority):
+    certificate, other_key = authority.client_certificate()[0], authority.client_certificate()[1]
     with pytest.raises(ValueError) as caught:
-        connect('https://127.0.0.1:9/', cert_file=certificate, key_file=other).user_self()
+        connect('https://127.0.0.1:9/', cert_file=certificate, key_file=other_key).user_self()
     assert 'cert_file or key_file' in str(caught.value)
 
 
-def test_an_encrypted_key_is_refused_without_asking_for_its_password(connect, authority):
+def test_encrypted_key_raises_without_password_prompt(connect, authority):
     with pytest.raises(ValueError) as caught:
         connect('https://127.0.0.1:9/', cert_file=authority.encrypted_client_certificate()).user_self()
     assert 'the key is encrypted' in str(caught.value)
