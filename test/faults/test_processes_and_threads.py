@@ -1,4 +1,4 @@
-"""One client serves many threads, survives a fork, frees what it opened, and lets the interpreter exit."""
+"""Clients shared by threads, used across forks, closed and discarded, and at interpreter exit."""
 
 import gc
 import json
@@ -19,7 +19,8 @@ from cloudsmith_api._transport.retry import ApiRetry
 pytestmark = pytest.mark.slow
 
 GOOD = json_response('{"name": "Ada"}')
-LATEST = 30
+# Seconds after which a thread, a result or a script counts as hanging.
+HANG_TIMEOUT = 30
 
 
 @pytest.fixture(autouse=True)
@@ -27,21 +28,20 @@ def short_waits(monkeypatch):
     monkeypatch.setattr(ApiRetry, 'BACKOFF_BASE', 0.001)
 
 
-def repeat_path(request):
-    """Answer with the path that was asked for."""
+def echo_target(request):
+    """Respond with a user whose name is the request target."""
     return json_response(json.dumps({'name': request.target}))
 
 
-def ask(api, number):
-    """Make a call whose answer shows whose it is."""
+def check_echo(api, number):
+    """Make a call and check that its response belongs to it."""
     path = '/echo/%s/' % number
-    answer = api.api_client.call_api(path, 'GET', response_type='UserBrief', _return_http_data_only=True)
-    assert answer.name == '/v1' + path
-    return answer
+    user = api.api_client.call_api(path, 'GET', response_type='UserBrief', _return_http_data_only=True)
+    assert user.name == '/v1' + path
 
 
 def run_threads(work, count):
-    """Run ``work(number)`` on each of many threads, and give what they raised."""
+    """Run ``work(number)`` on ``count`` threads and return the exceptions raised."""
     errors = []
 
     def guarded(number):
@@ -54,40 +54,42 @@ def run_threads(work, count):
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(LATEST)
+        thread.join(HANG_TIMEOUT)
     assert not any(thread.is_alive() for thread in threads)
     return errors
 
 
 def run_script(script, *args, **options):
-    """Run a script in a process of its own, which must end soon; give its exit status and what it printed.
+    """Run a script in a new process, which is killed if it hangs; return its exit status and its output.
 
-    Its first lines make ``api``, a client of the server whose URL is the first argument, unless ``start`` is another.
+    :param str script: source code.
+    :param args: arguments of the script.
+    :param str start: source code to run first; by default it makes ``api``, a client for the URL in the first argument.
     """
     process = subprocess.Popen(
         [sys.executable, '-W', 'error', '-W', 'ignore::DeprecationWarning', '-c',
-         OWN_GROUP + options.get('start', SCRIPT_START) + textwrap.dedent(script)] + [str(arg) for arg in args],
-        env=unmeasured_environment(), stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
-    # What it forked goes with it: one process that hangs would keep the pipe open, and all that waits for its end.
-    killer = threading.Timer(LATEST, os.killpg, [process.pid, signal.SIGKILL])
+         NEW_SESSION + options.get('start', SCRIPT_START) + textwrap.dedent(script)] + [str(arg) for arg in args],
+        env=environment_without_coverage(), stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    # The whole process group is killed: a forked child that hangs would keep the pipe open, and communicate() waiting.
+    killer = threading.Timer(HANG_TIMEOUT, os.killpg, [process.pid, signal.SIGKILL])
     killer.start()
     try:
-        printed = process.communicate()[0].decode()
+        output = process.communicate()[0].decode()
     finally:
         killer.cancel()
-    return process.returncode, printed
+    return process.returncode, output
 
 
-def unmeasured_environment():
-    """Give the environment for a script that coverage does not watch.
+def environment_without_coverage():
+    """Return the environment for a script that coverage.py does not measure.
 
-    Its tracer has a lock, which a fork takes along locked while another thread is in the tracer; the child hangs then.
+    Its tracer has a lock. If another thread holds it during a fork, it stays locked in the child, which then hangs.
     """
     environment = {name: value for name, value in os.environ.items() if not name.startswith('COVERAGE_PROCESS_')}
     return dict(environment, PYTHONPATH=os.pathsep.join(sys.path))
 
 
-OWN_GROUP = 'import os; os.setsid()\n'
+NEW_SESSION = 'import os; os.setsid()\n'
 
 SCRIPT_START = """
 import json, os, signal, sys, threading, time
@@ -101,50 +103,50 @@ def connect(**settings):
         setattr(configuration, name, value)
     return UserApi(ApiClient(configuration))
 
-def ask(api, number):
+def check_echo(api, number):
     path = '/echo/%s/' % number
-    answer = api.api_client.call_api(path, 'GET', response_type='UserBrief', _return_http_data_only=True)
-    assert answer.name == '/v1' + path, (answer.name, path)
+    user = api.api_client.call_api(path, 'GET', response_type='UserBrief', _return_http_data_only=True)
+    assert user.name == '/v1' + path, (user.name, path)
 
 api = connect()
 """
 
 
-def test_many_threads_share_few_connections_and_each_gets_its_own_answers(connect):
-    with RespondingServer(repeat_path) as server:
+def test_threads_share_connections_and_get_their_own_responses(connect):
+    with RespondingServer(echo_target) as server:
         api = connect(server.url, connection_pool_maxsize=4)
 
         def work(number):
             for count in range(20):
-                ask(api, '%d-%d' % (number, count))
+                check_echo(api, '%d-%d' % (number, count))
 
         assert run_threads(work, 32) == []
         assert len(server.requests) == 640
         assert server.connections <= 4
 
 
-def test_threads_of_calls_in_the_background_are_as_many_as_connections(connect):
-    with RespondingServer(repeat_path) as server:
+def test_async_calls_use_no_more_connections_than_pool_size(connect):
+    with RespondingServer(echo_target) as server:
         api = connect(server.url, connection_pool_maxsize=3)
         path = '/echo/{number}/'
         results = [(number, api.api_client.call_api(
             path, 'GET', {'number': number}, response_type='UserBrief', async_req=True, _return_http_data_only=True))
             for number in range(100)]
-        assert all(result.get(LATEST).name == '/v1/echo/%d/' % number for number, result in results)
+        assert all(result.get(HANG_TIMEOUT).name == '/v1/echo/%d/' % number for number, result in results)
         assert server.connections <= 3
 
 
-def test_a_closed_client_opens_new_connections(connect):
+def test_closed_client_opens_new_connections(connect):
     with ScriptedServer(GOOD) as server:
         api = connect(server.url)
         for _ in range(3):
             assert api.user_self().name == 'Ada'
-            assert api.user_self(async_req=True).get(LATEST).name == 'Ada'
+            assert api.user_self(async_req=True).get(HANG_TIMEOUT).name == 'Ada'
             api.api_client.close()
         assert server.connections >= 3
 
 
-def test_closing_twice_and_before_any_call_does_no_harm(connect):
+def test_close_is_idempotent_and_safe_before_first_call(connect):
     with ScriptedServer(GOOD) as server:
         api = connect(server.url)
         for _ in range(2):
@@ -153,19 +155,19 @@ def test_closing_twice_and_before_any_call_does_no_harm(connect):
             assert api.user_self().name == 'Ada'
 
 
-def test_a_client_is_a_context_manager():
+def test_client_context_manager_frees_threads_and_sockets():
     with ScriptedServer(GOOD) as server:
         configuration = Configuration()
         configuration.host = server.url
         before = open_files()
         with ApiClient(configuration) as client:
-            assert UserApi(client).user_self(async_req=True).get(LATEST).name == 'Ada'
-        assert threading_names() == []
-        settle(lambda: open_files() <= before + 1)
+            assert UserApi(client).user_self(async_req=True).get(HANG_TIMEOUT).name == 'Ada'
+        assert worker_thread_names() == []
+        wait_until(lambda: open_files() <= before + 1)
 
 
-def test_a_client_that_is_closed_over_and_over_while_threads_use_it_fails_no_call(connect):
-    with RespondingServer(repeat_path) as server:
+def test_close_during_calls_of_other_threads_fails_no_call(connect):
+    with RespondingServer(echo_target) as server:
         api = connect(server.url, connection_pool_maxsize=2, retries=0, timeout=10)
         done = threading.Event()
 
@@ -175,18 +177,18 @@ def test_a_client_that_is_closed_over_and_over_while_threads_use_it_fails_no_cal
                     api.api_client.rest_client.close()
                 return
             for count in range(50):
-                ask(api, '%d-%d' % (number, count))
+                check_echo(api, '%d-%d' % (number, count))
 
         errors = []
         closing = threading.Thread(target=lambda: errors.extend(run_threads(work, 1)))
         closing.start()
         errors += run_threads(lambda number: work(number + 1), 8)
         done.set()
-        closing.join(LATEST)
+        closing.join(HANG_TIMEOUT)
         assert errors == []
 
 
-def test_calls_that_wait_for_a_connection_go_on_when_the_client_is_closed(connect):
+def test_calls_waiting_for_connection_continue_after_close(connect):
     release = threading.Event()
 
     def respond(request):
@@ -199,7 +201,7 @@ def test_calls_that_wait_for_a_connection_go_on_when_the_client_is_closed(connec
         threads = [threading.Thread(target=lambda: results.append(api.user_self().name)) for _ in range(4)]
         for thread in threads:
             thread.start()
-        settle(lambda: server.connections == 1)
+        wait_until(lambda: server.connections == 1)
         threading.Event().wait(0.1)
         api.api_client.rest_client.close()
         release.set()
@@ -208,7 +210,7 @@ def test_calls_that_wait_for_a_connection_go_on_when_the_client_is_closed(connec
         assert results == ['Ada'] * 4
 
 
-def test_answers_that_are_given_back_after_closing_are_not_missed(connect):
+def test_unread_responses_can_be_read_after_close(connect):
     with ScriptedServer(GOOD) as server:
         api = connect(server.url, connection_pool_maxsize=1)
         unread = [api.user_self(_preload_content=False) for _ in range(3)]
@@ -219,10 +221,10 @@ def test_answers_that_are_given_back_after_closing_are_not_missed(connect):
         assert api.user_self().name == 'Ada'
 
 
-def test_after_a_fork_each_process_has_connections_of_its_own():
-    with RespondingServer(repeat_path) as server:
-        status, printed = run_script("""
-            ask(api, 'before')
+def test_forked_processes_use_their_own_connections():
+    with RespondingServer(echo_target) as server:
+        status, output = run_script("""
+            check_echo(api, 'before')
             children = []
             for child in range(3):
                 pid = os.fork()
@@ -230,29 +232,29 @@ def test_after_a_fork_each_process_has_connections_of_its_own():
                     status = 1
                     try:
                         for count in range(30):
-                            ask(api, 'child-%d-%d' % (child, count))
+                            check_echo(api, 'child-%d-%d' % (child, count))
                         status = 0
                     finally:
                         os._exit(status)
                 children.append(pid)
             for count in range(30):
-                ask(api, 'parent-%d' % count)
+                check_echo(api, 'parent-%d' % count)
             sys.exit(sum(os.waitpid(pid, 0)[1] for pid in children) and 1)
         """, server.url)
-        assert (status, printed) == (0, '')
+        assert (status, output) == (0, '')
         assert len(server.requests) == 121
         assert server.connections == 4
 
 
-def test_a_fork_in_the_middle_of_calls_of_other_threads_does_no_harm():
-    with RespondingServer(repeat_path) as server:
-        status, printed = run_script("""
+def test_fork_during_calls_of_other_threads_is_safe():
+    with RespondingServer(echo_target) as server:
+        status, output = run_script("""
             failed = []
 
             def work(number):
                 try:
                     for count in range(60):
-                        ask(api, '%d-%d' % (number, count))
+                        check_echo(api, '%d-%d' % (number, count))
                 except Exception as error:
                     failed.append(error)
 
@@ -266,9 +268,9 @@ def test_a_fork_in_the_middle_of_calls_of_other_threads_does_no_harm():
                     status = 1
                     try:
                         for count in range(5):
-                            ask(api, 'child-%d-%d' % (child, count))
+                            check_echo(api, 'child-%d-%d' % (child, count))
                         api.api_client.rest_client.close()
-                        ask(api, 'child-%d-again' % child)
+                        check_echo(api, 'child-%d-again' % child)
                         status = 0
                     finally:
                         os._exit(status)
@@ -278,12 +280,12 @@ def test_a_fork_in_the_middle_of_calls_of_other_threads_does_no_harm():
                 thread.join()
             sys.exit(bool(failed) or sum(os.waitpid(pid, 0)[1] for pid in children) and 1)
         """, server.url)
-        assert (status, printed) == (0, '')
+        assert (status, output) == (0, '')
 
 
-def test_calls_in_the_background_go_on_after_a_fork_even_of_a_client_that_was_busy():
-    with RespondingServer(repeat_path) as server:
-        status, printed = run_script("""
+def test_async_calls_work_after_fork_with_lock_held():
+    with RespondingServer(echo_target) as server:
+        status, output = run_script("""
             background = api.api_client._background()
             api.user_self(async_req=True).get(20)
             background.lock.acquire()
@@ -296,13 +298,13 @@ def test_calls_in_the_background_go_on_after_a_fork_even_of_a_client_that_was_bu
             api.api_client.close()
             sys.exit(os.waitpid(pid, 0)[1] and 1)
         """, server.url)
-        assert (status, printed) == (0, '')
+        assert (status, output) == (0, '')
 
 
 @pytest.mark.parametrize('delay', [0, 0.001, 0.003, 0.006])
-def test_a_fork_while_another_thread_makes_the_first_client_does_no_harm(delay):
-    """What that thread imported, the child would wait for: the thread is not there to end it."""
-    status, printed = run_script("""
+def test_fork_while_thread_creates_first_client_is_safe(delay):
+    """A module lock held by that thread would never be released in the child, whose next import would hang."""
+    status, output = run_script("""
         import os, sys, threading, time
         from cloudsmith_api import ApiClient
         threading.Thread(target=ApiClient).start()
@@ -319,17 +321,17 @@ def test_a_fork_while_another_thread_makes_the_first_client_does_no_harm(delay):
         os.kill(child, 9)
         sys.exit('the child hangs')
     """, delay, start='')
-    assert (status, printed) == (0, '')
+    assert (status, output) == (0, '')
 
 
-def test_threads_that_make_the_first_calls_after_a_fork_share_its_connections():
-    with RespondingServer(repeat_path) as server:
-        status, printed = run_script("""
+def test_threads_of_forked_process_share_connections():
+    with RespondingServer(echo_target) as server:
+        status, output = run_script("""
             api.api_client.configuration.connection_pool_maxsize = 2
-            ask(api, 'before')
+            check_echo(api, 'before')
             pid = os.fork()
             if pid == 0:
-                threads = [threading.Thread(target=ask, args=(api, number)) for number in range(16)]
+                threads = [threading.Thread(target=check_echo, args=(api, number)) for number in range(16)]
                 for thread in threads:
                     thread.start()
                 for thread in threads:
@@ -337,54 +339,54 @@ def test_threads_that_make_the_first_calls_after_a_fork_share_its_connections():
                 os._exit(0)
             sys.exit(os.waitpid(pid, 0)[1] and 1)
         """, server.url)
-        assert (status, printed) == (0, '')
+        assert (status, output) == (0, '')
         assert len(server.requests) == 17
         assert server.connections <= 3
 
 
-@pytest.mark.parametrize('ending', [
-    'ending = "as it is"',
+@pytest.mark.parametrize('last_statement', [
+    'pass',
     'del api',
     'api = None; import gc; gc.collect()',
     'api.api_client.close()',
     'sys.exit()',
 ])
-def test_the_interpreter_exits_whatever_becomes_of_the_client(ending):
+def test_interpreter_exits_whatever_state_client_is_in(last_statement):
     with ScriptedServer(GOOD) as server:
         started = monotonic()
-        status, printed = run_script("""
+        status, output = run_script("""
             api.user_self()
             results = [api.user_self(async_req=True) for _ in range(5)]
             assert [result.get(10).name for result in results] == ['Ada'] * 5
             results = None
             %s
-        """ % ending, server.url)
-    assert (status, printed) == (0, '')
-    assert monotonic() - started < LATEST / 2
+        """ % last_statement, server.url)
+    assert (status, output) == (0, '')
+    assert monotonic() - started < HANG_TIMEOUT / 2
 
 
-def test_a_call_in_the_background_that_is_never_answered_does_not_keep_the_interpreter_from_its_exit():
-    with ScriptedServer(silent(LATEST)) as server:
+def test_pending_async_call_does_not_block_interpreter_exit():
+    with ScriptedServer(silent(HANG_TIMEOUT)) as server:
         started = monotonic()
-        status, printed = run_script("""
+        status, output = run_script("""
             result = api.user_self(async_req=True)
             time.sleep(0.3)
         """, server.url)
-    assert (status, printed) == (0, '')
-    assert monotonic() - started < LATEST / 2
+    assert (status, output) == (0, '')
+    assert monotonic() - started < HANG_TIMEOUT / 2
 
 
-def test_ctrl_c_in_the_middle_of_a_call_leaves_the_client_usable():
-    """The first answer is begun and never ended; the signal comes while it is waited for."""
+def test_client_is_usable_after_keyboard_interrupt():
+    """The signal arrives while the rest of an incomplete response is awaited."""
     def respond(request):
         if request.target.endswith('/slow/'):
             return lambda connection: connection.sendall(
                 b'HTTP/1.1 200 OK\r\nContent-Length: 50\r\n\r\n{"name"') or silent(5)(connection)
-        return repeat_path(request)
+        return echo_target(request)
 
     with RespondingServer(respond) as server:
-        status, printed = run_script("""
-            # A shell's background jobs, this test maybe among them, ignore the signal.
+        status, output = run_script("""
+            # Background jobs of a shell, as this test may be, ignore SIGINT.
             signal.signal(signal.SIGINT, signal.default_int_handler)
             api = connect(connection_pool_maxsize=1, timeout=10)
             for _ in range(3):
@@ -393,22 +395,22 @@ def test_ctrl_c_in_the_middle_of_a_call_leaves_the_client_usable():
                     api.api_client.call_api('/slow/', 'GET')
                     sys.exit('no interrupt')
                 except KeyboardInterrupt:
-                    ask(api, 'after')
+                    check_echo(api, 'after')
         """, server.url)
-        assert (status, printed) == (0, '')
+        assert (status, output) == (0, '')
 
 
-MIXED = [
+MIXED_RESPONSES = [
     GOOD, truncated(b''), http_response(500), truncated(GOOD[:-3]), http_response(429, headers=[('Retry-After', '0')]),
     truncated(GOOD), json_response('['), http_response(404), http_response(200, b'x' * 2000),
     truncated(b'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n'),
 ]
 
 
-@pytest.mark.skipif(not os.path.isdir('/proc/self/fd'), reason='open files are counted under /proc')
-def test_nothing_is_left_open_after_a_thousand_calls_of_all_kinds(connect):
+@pytest.mark.skipif(not os.path.isdir('/proc/self/fd'), reason='open files are counted in /proc/self/fd')
+def test_thousand_mixed_calls_leak_no_file_or_thread(connect):
     def respond(request):
-        return MIXED[len(server.requests) % len(MIXED)]
+        return MIXED_RESPONSES[len(server.requests) % len(MIXED_RESPONSES)]
 
     server = RespondingServer(respond)
     with server:
@@ -417,17 +419,17 @@ def test_nothing_is_left_open_after_a_thousand_calls_of_all_kinds(connect):
         api = connect(server.url, connection_pool_maxsize=3, max_response_bytes=1000, retries=1)
         for number in range(1000):
             try:
-                api.user_self(async_req=True).get(LATEST) if number % 10 == 0 else api.user_self()
+                api.user_self(async_req=True).get(HANG_TIMEOUT) if number % 10 == 0 else api.user_self()
             except ApiException:
                 continue
         api.api_client.close()
-        # The server's ends of connections are in this process too, and their threads.
-        settle(lambda: open_files() <= before)
-        settle(lambda: threading.active_count() <= threads)
+        # The server's sockets and threads are in this process too.
+        wait_until(lambda: open_files() <= before)
+        wait_until(lambda: threading.active_count() <= threads)
 
 
-@pytest.mark.skipif(not os.path.isdir('/proc/self/fd'), reason='open files are counted under /proc')
-def test_nothing_is_left_of_clients_that_were_forgotten():
+@pytest.mark.skipif(not os.path.isdir('/proc/self/fd'), reason='open files are counted in /proc/self/fd')
+def test_discarded_clients_leak_no_file_or_thread():
     with ScriptedServer(GOOD) as server:
         threads = threading.active_count()
         before = open_files()
@@ -438,29 +440,29 @@ def test_nothing_is_left_of_clients_that_were_forgotten():
             api = UserApi(ApiClient(configuration))
             api.user_self()
             if number % 10 == 0:
-                api.user_self(async_req=True).get(LATEST)
+                api.user_self(async_req=True).get(HANG_TIMEOUT)
         del api
         gc.collect()
-        settle(lambda: open_files() <= before)
-        settle(lambda: threading.active_count() <= threads)
+        wait_until(lambda: open_files() <= before)
+        wait_until(lambda: threading.active_count() <= threads)
 
 
 def open_files():
     return len(os.listdir('/proc/self/fd'))
 
 
-def threading_names():
-    """Name the threads that a client has started."""
+def worker_thread_names():
+    """Return the names of the threads that clients have started."""
     return [thread.name for thread in threading.enumerate() if 'worker' in thread.name.lower()]
 
 
-def settle(condition):
-    """Wait until what other threads are about to do is done."""
-    waiting = threading.Event()
+def wait_until(condition):
+    """Wait until a condition holds, and fail if it does not within about ten seconds."""
+    timer = threading.Event()
     for _ in range(200):
         if condition():
             return
-        # The pool of multiprocessing refers to itself, and so is freed with its pipe by the garbage collector only.
+        # multiprocessing's pool is a reference cycle, so only the garbage collector frees it and its pipe.
         gc.collect()
-        waiting.wait(0.05)
+        timer.wait(0.05)
     assert condition()

@@ -1,4 +1,4 @@
-"""Whatever an answer consists of, a call gives a model or raises an ApiException, and soon."""
+"""Whatever the response, a call returns a model or raises an ApiException, and it does so in time."""
 
 import json
 import os
@@ -14,9 +14,10 @@ from cloudsmith_api._common.clock import monotonic
 
 pytestmark = pytest.mark.slow
 
-EXAMPLES = int(os.environ.get('ANSWER_EXAMPLES', 150))
-TIME = 1.0
-LATEST = 5.0
+EXAMPLES = int(os.environ.get('RESPONSE_EXAMPLES', 150))
+TIMEOUT = 1.0
+# The longest that a call may take on a busy machine.
+MAX_SECONDS = 5.0
 
 BODIES = [
     b'{"name": "Ada", "authenticated": true, "email": "ada@example.com"}',
@@ -40,15 +41,16 @@ CHUNKED = (b'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nX-A: b\r\n\r\n'
 _GZIP = zlib.compressobj(9, zlib.DEFLATED, 31)
 GZIPPED = http_response(200, _GZIP.compress(BODIES[0]) + _GZIP.flush(), [('Content-Encoding', 'gzip')])
 
-checked = settings(max_examples=EXAMPLES, deadline=None, database=None,
-                   suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+example_settings = settings(max_examples=EXAMPLES, deadline=None, database=None,
+                            suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 
 
 class Exchange(object):
-    """One server and one client for all examples."""
+    """The server and the client that all examples share."""
 
     def __init__(self):
-        self.server = RespondingServer(lambda request: truncated(self.answer))
+        self.response = b''
+        self.server = RespondingServer(lambda request: truncated(self.response))
         configuration = Configuration()
         configuration.host, configuration.retries = self.server.url, 0
         configuration.max_response_bytes = 1000000
@@ -60,18 +62,18 @@ class Exchange(object):
             (UserApi(self.client).user_tokens_list, InlineResponse2001),
         ]
 
-    def check(self, answer):
-        """Make calls that are answered like this."""
-        self.answer = answer
+    def check(self, response):
+        """Check that each method returns its model or raises an ApiException when it receives ``response``."""
+        self.response = response
         del self.server.requests[:]
-        for method, kind in self.methods:
+        for method, model in self.methods:
             started = monotonic()
             try:
-                assert isinstance(method(_request_timeout=TIME), kind)
+                assert isinstance(method(_request_timeout=TIMEOUT), model)
             except ApiException as error:
                 assert '\n' not in str(error)
                 assert 'the-secret-key' not in repr(error)
-            assert monotonic() - started < LATEST
+            assert monotonic() - started < MAX_SECONDS
 
     def close(self):
         self.client.close()
@@ -85,12 +87,13 @@ def exchange():
     made.close()
 
 
-def framed(status, headers, body, reason):
+def raw_response(status, headers, body, reason):
+    """Return the bytes of a response with exactly these headers."""
     lines = ['HTTP/1.1 %s %s' % (status, reason)] + ['%s: %s' % pair for pair in headers]
     return u'\r\n'.join(lines + ['', '']).encode('latin-1', 'replace') + body
 
 
-@checked
+@example_settings
 @given(st.binary(max_size=300))
 @example(b'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n-1\r\n{}\r\n0\r\n\r\n')
 @example(b'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n-5\r\n{}\r\n0\r\n\r\n')
@@ -101,11 +104,11 @@ def framed(status, headers, body, reason):
 @example(b'HTTP/0.9 200 OK\r\n\r\n{}')
 @example(b'ICY 200 OK\r\n\r\n{}')
 @example(b'HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\n\r\n')
-def test_arbitrary_bytes(exchange, data):
+def test_arbitrary_bytes_parse_or_raise_api_exception(exchange, data):
     exchange.check(data)
 
 
-@checked
+@example_settings
 @given(
     st.one_of(st.sampled_from([100, 101, 200, 201, 204, 206, 299, 300, 304, 400, 401, 422, 429, 500, 503]),
               st.integers(-10, 1200)),
@@ -114,40 +117,40 @@ def test_arbitrary_bytes(exchange, data):
     st.one_of(st.sampled_from(BODIES), st.binary(max_size=100)),
     st.text(st.characters(max_codepoint=255), max_size=20),
 )
-def test_arbitrary_statuses_headers_and_bodies(exchange, status, headers, body, reason):
-    exchange.check(framed(status, headers, body, reason))
+def test_arbitrary_status_headers_body_parse_or_raise_api_exception(exchange, status, headers, body, reason):
+    exchange.check(raw_response(status, headers, body, reason))
 
 
-@checked
+@example_settings
 @given(
     st.sampled_from([VALID, CHUNKED, GZIPPED, http_response(422, BODIES[2]), json_response(BODIES[1].decode())]),
     st.lists(st.tuples(st.integers(0, 400), st.integers(0, 5), st.binary(max_size=6)), min_size=1, max_size=4),
 )
-def test_arbitrary_changes_of_a_valid_answer(exchange, answer, changes):
+def test_mutated_response_parses_or_raises_api_exception(exchange, response, changes):
     for position, count, data in changes:
-        position %= len(answer) + 1
-        answer = answer[:position] + data + answer[position + count:]
-    exchange.check(answer)
+        position %= len(response) + 1
+        response = response[:position] + data + response[position + count:]
+    exchange.check(response)
 
 
-@checked
+@example_settings
 @given(st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=10),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(
         st.sampled_from(['name', 'results', 'created', 'key', 'detail', 'fields', 'slug_perm', 'authenticated']), inner,
         max_size=4), max_leaves=12), st.sampled_from([200, 201, 400, 422, 500]))
-def test_arbitrary_json(exchange, value, status):
+def test_arbitrary_json_parses_or_raises_api_exception(exchange, value, status):
     exchange.check(http_response(status, json.dumps(value)))
 
 
 @pytest.mark.parametrize('body', BODIES, ids=[str(number) for number in range(len(BODIES))])
 @pytest.mark.parametrize('status', [200, 400, 422, 429, 500])
-def test_a_body_of_the_wrong_kind(exchange, status, body):
+def test_unexpected_body_parses_or_raises_api_exception(exchange, status, body):
     exchange.check(http_response(status, body))
 
 
-def test_the_client_of_all_these_examples_still_works(exchange):
-    exchange.answer = VALID
-    # The server may be just about to close the connection that the example before this one left open.
+def test_client_still_works_after_all_examples(exchange):
+    exchange.response = VALID
+    # The server may be about to close the connection that the previous example left open.
     exchange.client.configuration.retries = 3
     assert exchange.methods[0][0]().name == 'Ada'
