@@ -1,4 +1,4 @@
-"""What a call must not cost: counted, not timed; ``benchmarks/`` measures."""
+"""Costs that can be counted: imports, threads, memory and system calls. ``benchmarks/`` measures time."""
 
 import json
 import logging
@@ -14,18 +14,18 @@ from cloudsmith_api import ApiClient, Configuration, UserBrief
 
 pytestmark = pytest.mark.slow
 
-NEEDS_TRACEMALLOC = pytest.mark.skipif(sys.version_info[0] == 2, reason='Python 2 cannot tell what memory is kept')
+NEEDS_TRACEMALLOC = pytest.mark.skipif(sys.version_info[0] == 2, reason='Python 2 has no tracemalloc')
 
-# What is imported anyway.
-BELOW = 'urllib3, certifi, json, six'
+# What the package needs anyway; it is imported first and not counted.
+DEPENDENCIES = 'urllib3, certifi, json, six'
 if sys.version_info < (3, 11):
-    # The standard library does not read the service's dates.
-    BELOW += ', dateutil.parser'
+    # datetime.fromisoformat cannot parse the dates of the service before Python 3.11.
+    DEPENDENCIES += ', dateutil.parser'
 if sys.version_info[0] == 2:
-    # It has no other way to count the processors, and reads headers with a codec that is a module.
-    BELOW += ', multiprocessing, encodings.latin_1'
+    # Python 2 counts processors with multiprocessing, and decodes headers with a codec that is a module.
+    DEPENDENCIES += ', multiprocessing, encodings.latin_1'
 
-MAKE_BOTH = """
+CLIENT_AND_URLLIB3 = """
     import json, sys, threading, urllib3
     from cloudsmith_api import ApiClient, ApiException, Configuration, UserApi, UserBrief
 
@@ -38,16 +38,16 @@ MAKE_BOTH = """
     pool = urllib3.PoolManager()
     headers = {'Accept': 'application/json', 'X-Api-Key': 'k' * 40}
 
-    def raw():
+    def call_urllib3():
         return json.loads(pool.request('GET', URL + '/user/self/', headers=headers).data)
     """
 
-KEPT = """
+MEASURE_RETAINED = """
     import gc, tracemalloc
 
-    def kept(make, before, count):
+    def retained_bytes(make, warm_up, count):
         tracemalloc.start()
-        for _ in range(before):
+        for _ in range(warm_up):
             make()
         gc.collect()
         start = tracemalloc.get_traced_memory()[0]
@@ -57,26 +57,26 @@ KEPT = """
         return tracemalloc.get_traced_memory()[0] - start
     """
 
-# What Python itself may keep for reuse, whatever is made.
-KEPT_BY_PYTHON = 5000
+# Bytes that Python itself may retain for reuse.
+RETAINED_BY_PYTHON = 5000
 
 COUNT_SOCKET_CALLS = """
     def socket_calls(call):
-        counted = {}
+        counts = {}
 
         def count(frame, event, function):
             name = getattr(function, '__name__', '')
             if event == 'c_call' and name in NAMES and 'socket' in repr(function):
-                # To the system, the two are one.
+                # Both are the same system call.
                 name = 'recv' if name == 'recv_into' else name
-                counted[name] = counted.get(name, 0) + 1
+                counts[name] = counts.get(name, 0) + 1
 
-        # Both connect first, so that what is counted is a call on a connection that is kept open.
+        # The first call connects, so that the second is counted on an open connection.
         call()
         sys.setprofile(count)
         call()
         sys.setprofile(None)
-        return counted
+        return counts
 
     NAMES = ('accept', 'bind', 'close', 'connect', 'connect_ex', 'getaddrinfo', 'recv', 'recv_into', 'send', 'sendall',
              'setblocking', 'setsockopt', 'settimeout', 'shutdown', 'socket')
@@ -89,35 +89,35 @@ def url():
         yield server.url
 
 
-def in_a_new_process(*sources, **constants):
-    """Run source code, and give what it says with ``say(value)``."""
+def run_in_new_process(*sources, **constants):
+    """Run source code in a new interpreter, and return the value that it passes to ``say(value)``."""
     lines = ['import sys', 'sys.path[:] = %r' % (sys.path,), 'import json']
     lines += ['%s = %r' % constant for constant in constants.items()]
     lines += ['def say(value):', '    sys.stdout.write(json.dumps(value))']
     lines += [textwrap.dedent(source) for source in sources]
-    # Without the site module, nothing has been imported before by what is installed beside, coverage for one.
+    # -S: with the site module, installed packages such as coverage.py could import modules first.
     return json.loads(subprocess.check_output([sys.executable, '-S', '-c', '\n'.join(lines)]).decode('ascii'))
 
 
-def beyond(modules):
-    """Leave out what is part of these packages, or one of the names that ``six`` gives to what is there."""
-    own = ('cloudsmith_api', 'six', 'urllib3', 'org')
-    return {name for name in modules if name.partition('.')[0] not in own}
+def without_known(modules):
+    """Return the modules that belong neither to this package nor to urllib3, and are no alias made by ``six``."""
+    known = ('cloudsmith_api', 'six', 'urllib3', 'org')
+    return {name for name in modules if name.partition('.')[0] not in known}
 
 
-def test_importing_brings_no_other_modules_in_than_those_below():
-    brought = in_a_new_process("""
+def test_import_loads_only_listed_modules():
+    imported = run_in_new_process("""
         import %s
         before = set(sys.modules)
         import cloudsmith_api
         say(sorted(name for name, module in sys.modules.items() if name not in before and module is not None))
-        """ % BELOW)
-    assert beyond(brought) == set()
+        """ % DEPENDENCIES)
+    assert without_known(imported) == set()
 
 
-def test_a_client_brings_no_module_of_this_package_in(url):
-    """A process that is forked while another thread imports a module would wait for that module for ever."""
-    brought = in_a_new_process(MAKE_BOTH, """
+def test_client_imports_no_package_module_lazily(url):
+    """If a process is forked while another thread imports a module, the child waits for that import forever."""
+    imported = run_in_new_process(CLIENT_AND_URLLIB3, """
         before = set(sys.modules)
         made = client()
         UserApi(made).user_self()
@@ -129,29 +129,29 @@ def test_a_client_brings_no_module_of_this_package_in(url):
             made.close()
         say(sorted(set(sys.modules) - before))
         """, URL=url)
-    assert [name for name in brought if name.startswith('cloudsmith_api')] == []
+    assert [name for name in imported if name.startswith('cloudsmith_api')] == []
 
 
-def test_the_first_call_brings_no_module_in(url):
-    brought = in_a_new_process(MAKE_BOTH, """
-        raw()
+def test_first_call_imports_no_module(url):
+    imported = run_in_new_process(CLIENT_AND_URLLIB3, """
+        call_urllib3()
         before = set(sys.modules)
         UserApi(client()).user_self()
         say(sorted(name for name, module in sys.modules.items() if name not in before and module is not None))
         """, URL=url)
-    assert beyond(brought) == set()
+    assert without_known(imported) == set()
 
 
-def test_a_call_starts_no_thread(url):
-    started = in_a_new_process(MAKE_BOTH, """
+def test_call_starts_no_thread(url):
+    started = run_in_new_process(CLIENT_AND_URLLIB3, """
         started = []
         start = threading.Thread.start
 
-        def noted(thread):
+        def record_start(thread):
             started.append(thread.name)
             start(thread)
 
-        threading.Thread.start = noted
+        threading.Thread.start = record_start
         UserApi(client()).user_self()
         say(started)
         """, URL=url)
@@ -172,53 +172,53 @@ def test_clients_and_models_add_no_log_handler():
 
 
 @NEEDS_TRACEMALLOC
-def test_discarded_models_leave_nothing_in_memory():
-    assert in_a_new_process(MAKE_BOTH, KEPT, """
-        say(kept(lambda: UserBrief(authenticated=True, name='Ada', slug='ada'), 500, 5000))
-        """, URL='') <= KEPT_BY_PYTHON
+def test_discarded_models_are_freed():
+    assert run_in_new_process(CLIENT_AND_URLLIB3, MEASURE_RETAINED, """
+        say(retained_bytes(lambda: UserBrief(authenticated=True, name='Ada', slug='ada'), 500, 5000))
+        """, URL='') <= RETAINED_BY_PYTHON
 
 
 @NEEDS_TRACEMALLOC
-def test_discarded_clients_that_made_a_call_leave_nothing_in_memory(url):
-    assert in_a_new_process(MAKE_BOTH, KEPT, """
-        say(kept(lambda: UserApi(client()).user_self(), 20, 100))
-        """, URL=url) <= KEPT_BY_PYTHON
+def test_discarded_clients_are_freed_after_call(url):
+    assert run_in_new_process(CLIENT_AND_URLLIB3, MEASURE_RETAINED, """
+        say(retained_bytes(lambda: UserApi(client()).user_self(), 20, 100))
+        """, URL=url) <= RETAINED_BY_PYTHON
 
 
 @NEEDS_TRACEMALLOC
-def test_calls_leave_nothing_in_memory(url):
-    assert in_a_new_process(MAKE_BOTH, KEPT, """
+def test_calls_retain_no_memory(url):
+    assert run_in_new_process(CLIENT_AND_URLLIB3, MEASURE_RETAINED, """
         api = UserApi(client())
-        say(kept(api.user_self, 50, 200))
-        """, URL=url) <= KEPT_BY_PYTHON
+        say(retained_bytes(api.user_self, 50, 200))
+        """, URL=url) <= RETAINED_BY_PYTHON
 
 
 @pytest.fixture
 def socket_calls(url):
-    """What this package does with its socket in one call, and what urllib3 alone does."""
-    return in_a_new_process(MAKE_BOTH, COUNT_SOCKET_CALLS, """
-        say([socket_calls(UserApi(client()).user_self), socket_calls(raw)])
+    """Counts of socket calls in one API call: of this package, and of urllib3 alone."""
+    return run_in_new_process(CLIENT_AND_URLLIB3, COUNT_SOCKET_CALLS, """
+        say([socket_calls(UserApi(client()).user_self), socket_calls(call_urllib3)])
         """, URL=url)
 
 
-def test_a_get_on_an_open_connection_is_sent_at_once(socket_calls):
+def test_get_on_open_connection_is_one_sendall(socket_calls):
     ours, _ = socket_calls
     assert ours['sendall'] == 1
     assert 'send' not in ours
 
 
-def test_a_get_on_an_open_connection_makes_no_new_one(socket_calls):
+def test_get_on_open_connection_opens_no_other(socket_calls):
     ours, _ = socket_calls
     assert not set(ours) & {'connect', 'connect_ex', 'getaddrinfo', 'socket'}
 
 
-@pytest.mark.skipif(urllib3.__version__.startswith('1.'), reason='urllib3 1.26 leaves a socket the time it had')
-def test_the_time_allowed_is_set_on_the_socket_no_more_often_than_by_urllib3(socket_calls):
+@pytest.mark.skipif(urllib3.__version__.startswith('1.'), reason='urllib3 1.26 sends with the old timeout of a socket')
+def test_settimeout_is_called_no_more_often_than_by_urllib3(socket_calls):
     ours, urllib3s = socket_calls
     assert ours['settimeout'] <= urllib3s['settimeout']
 
 
-def test_the_socket_is_asked_for_nothing_else_more_often_than_by_urllib3(socket_calls):
+def test_other_socket_calls_are_no_more_than_by_urllib3(socket_calls):
     ours, urllib3s = socket_calls
     ours.pop('settimeout')
     assert {name: count for name, count in ours.items() if count > urllib3s.get(name, 0)} == {}

@@ -1,5 +1,5 @@
 # -*- coding: utf-8 -*-
-"""Whatever a peer sends is scrub_native and parsed in time linear in its length."""
+"""Whatever a peer sends is scrubbed and parsed in time linear in its length."""
 
 import time
 
@@ -16,8 +16,8 @@ pytestmark = pytest.mark.slow
 
 SECRETS = [u'kE7-the-key-0123456789', u'p\xe4ss w\xf6rd']
 
-# Repeated, each makes one of the patterns begin over and over, and fail late.
-SHAPES = [
+# Each, repeated, makes a regular expression start to match over and over, and fail late.
+FRAGMENTS = [
     '?key', '?key=', '?key=&', '&key?', '?' + 'key' * 5, '=key', '://a', '://a@', '://:@', ' ', 'a ', 'x-api-key',
     'authorization: ', 'cookie"', 'cookie:"\\', 'cookie \t', 'cookie:\n', "authorization':'", '%25', '%2525', '&#38;',
     '\\\\', '\\u005cu', '&amp;amp;', u'\xc3\xa4', u'a\u0308\u0323', 'kE7-the-key-012345678', 'kE7-the-key-0123456789',
@@ -26,49 +26,49 @@ SHAPES = [
 processor_time = getattr(time, 'process_time', None) or time.clock
 
 
-def repeat(shape, length):
-    return (shape * (length // len(shape) + 1))[:length]
+def repeat(fragment, length):
+    return (fragment * (length // len(fragment) + 1))[:length]
 
 
-def grows_linearly(work, shape):
+def grows_linearly(work, fragment):
     """Compare 100 kB and 1,000 kB: in linear time the larger takes 10 times as long, in quadratic time 100 times."""
     def measure(length):
-        text = repeat(shape, length)
+        text = repeat(fragment, length)
         started = processor_time()
         work(text)
         return processor_time() - started
 
-    # First the smallest: in cubic time, the others would take days.
+    # The smallest first: in cubic time, the others would take days.
     assert measure(10 * 1000) < 1
     return min(measure(1000 * 1000) for _ in range(2)) < 40 * max(measure(100 * 1000) for _ in range(2)) + 0.01
 
 
-@pytest.mark.parametrize('shape', SHAPES)
-def test_scrubbing_takes_linear_time(shape):
-    assert grows_linearly(lambda text: scrub(text, SECRETS), shape)
+@pytest.mark.parametrize('fragment', FRAGMENTS)
+def test_scrub_takes_linear_time(fragment):
+    assert grows_linearly(lambda text: scrub(text, SECRETS), fragment)
 
 
-@pytest.mark.parametrize('shape', ['<', '<a>:', 'a', 'a(', 'a()', 'a: '])
-def test_describing_a_failure_takes_linear_time(shape):
+@pytest.mark.parametrize('fragment', ['<', '<a>:', 'a', 'a(', 'a()', 'a: '])
+def test_describe_error_takes_linear_time(fragment):
     from urllib3.exceptions import ProtocolError
 
-    assert grows_linearly(lambda text: describe_error(ProtocolError(text), SECRETS), shape)
+    assert grows_linearly(lambda text: describe_error(ProtocolError(text), SECRETS), fragment)
 
 
-@pytest.mark.parametrize('shape', ['[', '["', '"[', '\\', '\\"', '{"a":'])
-def test_checking_the_depth_of_json_takes_linear_time(shape):
+@pytest.mark.parametrize('fragment', ['[', '["', '"[', '\\', '\\"', '{"a":'])
+def test_check_depth_takes_linear_time(fragment):
     def check(text):
         try:
             check_depth(text)
         except ValueError as error:
             assert 'nested too deeply' in str(error)
 
-    assert grows_linearly(check, shape)
+    assert grows_linearly(check, fragment)
 
 
 @pytest.mark.parametrize('line', ['GET a://', 'GET ', 'a', ' ', 'a: b  ', 'a: \t'])
 @pytest.mark.parametrize('index', [0, 1])
-def test_the_sandbox_parses_a_head_in_linear_time(line, index):
+def test_sandbox_parses_request_headers_in_linear_time(line, index):
     def parse(text):
         lines = ['GET / HTTP/1.1', text + '\x00'] if index else [text]
         try:
@@ -79,9 +79,9 @@ def test_the_sandbox_parses_a_head_in_linear_time(line, index):
     assert grows_linearly(parse, line)
 
 
-@pytest.mark.parametrize('shape', SHAPES)
-def test_an_error_with_a_body_of_a_megabyte_is_ready_at_once(connect, shape):
-    escaped = repeat(shape, 10 ** 6).replace('\\', '\\\\').replace('"', '\\"').replace('\t', ' ').replace('\n', ' ')
+@pytest.mark.parametrize('fragment', FRAGMENTS)
+def test_error_with_megabyte_body_is_raised_within_a_second(connect, fragment):
+    escaped = repeat(fragment, 10 ** 6).replace('\\', '\\\\').replace('"', '\\"').replace('\t', ' ').replace('\n', ' ')
     with ScriptedServer(json_response(u'{"detail": "%s"}' % escaped, 404)) as server:
         api = connect(server.url)
         started = processor_time()
@@ -91,7 +91,7 @@ def test_an_error_with_a_body_of_a_megabyte_is_ready_at_once(connect, shape):
     assert processor_time() - started < 1
 
 
-def test_a_reason_phrase_of_the_worst_shape_is_shown_at_once(connect):
+def test_worst_case_reason_phrase_raises_within_a_second(connect):
     with ScriptedServer(http_response(404, reason='?key' * 15000)) as server:
         api = connect(server.url)
         started = processor_time()
