@@ -97,7 +97,8 @@ def test_total_timeout_bounds_get(connect, fault):
             connect(server.url).user_self(_request_timeout=TIMEOUT)
     assert stopwatch.elapsed > TIMEOUT * 0.9
     assert len(server.requests) == 1
-    assert caught.value.status == 0
+    # 200 where the headers had arrived before the deadline.
+    assert caught.value.status in (0, 200)
     assert 'timeout' in str(caught.value)
 
 
@@ -154,7 +155,7 @@ def test_total_timeout_is_shared_by_all_dead_addresses(connect, monkeypatch, add
         with Stopwatch(TIMEOUT) as stopwatch, pytest.raises(TimeoutException) as caught:
             connect('http://many.localhost:%d/v1' % port).user_self(_request_timeout=TIMEOUT)
     assert stopwatch.elapsed > TIMEOUT * 0.9
-    assert 'Could not connect in the time allowed' in str(caught.value)
+    assert 'Could not connect before the timeout' in str(caught.value)
 
 
 def test_connect_timeout_is_shared_by_all_dead_addresses(connect, monkeypatch):

@@ -41,7 +41,7 @@ class ResettingServer(ScriptedServer):
 
 def test_reset_during_tls_handshake_is_retried_for_any_method(connect, tmpdir):
     authority = Authority(tmpdir)
-    with ResettingServer(2, GOOD, tls=authority.server()) as server:
+    with ResettingServer(2, GOOD, tls=authority.server_context()) as server:
         api = connect(server.url, ssl_ca_cert=authority.path)
         assert api.api_client.call_api('/x/', 'POST', body={}, response_type='UserBrief')[0].name == 'Ada'
     assert server.connections == 3
@@ -57,7 +57,7 @@ def test_connection_closed_during_tls_handshake_is_retried_for_any_method(connec
                 super(ResettingServer, self)._serve(connection)
 
     authority = Authority(tmpdir)
-    with ClosingServer(1, GOOD, tls=authority.server()) as server:
+    with ClosingServer(1, GOOD, tls=authority.server_context()) as server:
         api = connect(server.url, ssl_ca_cert=authority.path)
         assert api.api_client.call_api('/x/', 'POST', body={}, response_type='UserBrief')[0].name == 'Ada'
 
@@ -76,7 +76,7 @@ def test_error_of_a_refused_connection_says_that_nothing_was_sent(connect):
 
 
 def test_error_of_an_untrusted_service_says_that_nothing_was_sent(connect, tmpdir):
-    with ScriptedServer(GOOD, tls=Authority(tmpdir).server()) as server:
+    with ScriptedServer(GOOD, tls=Authority(tmpdir).server_context()) as server:
         with pytest.raises(ConnectionException) as caught:
             connect(server.url).user_tokens_create()
     assert caught.value.request_sent is False
