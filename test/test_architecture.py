@@ -1,4 +1,4 @@
-"""The house stands: each file imports only from floors below its own, and an import touches nothing it need not."""
+"""The package is layered, the sandbox is separate from the client, and importing the package has no side effects."""
 
 import ast
 import json
@@ -13,8 +13,10 @@ import cloudsmith_api
 
 PACKAGE = os.path.dirname(os.path.abspath(cloudsmith_api.__file__))
 
-#: The rooms of the package from the top down. A file imports from rooms below its own, or from its own room.
-ROOMS = (
+#: The layers of the client, from top to bottom. Each name is a file or a folder directly in ``cloudsmith_api/``, and
+#: ``''`` is its ``__init__.py``. A module may import from its own folder and from the layers below it. It may not
+#: import from a layer above, nor from its neighbours on the same line.
+LAYERS = (
     ('',),
     ('api',),
     ('api_client',),
@@ -26,15 +28,16 @@ ROOMS = (
     ('pagination', 'rate_limit'),
     ('_common', 'version'),
 )
-FLOOR = {room: -number for number, rooms in enumerate(ROOMS) for room in rooms}
+DEPTH = {name: depth for depth, names in enumerate(LAYERS) for name in names}
 
-#: Outside the transport, the files that may know the HTTP library.
+#: The modules outside ``_transport`` that may import urllib3.
 URLLIB3_USERS = {'configuration', '_common.urls', '_settings.debug_report'}
 
-#: What an import must not bring along: it is slow, has effects, or is for others.
+#: Modules that ``import cloudsmith_api`` must not load: they are slow, have side effects, or are only for tests.
 UNWANTED = ['multiprocessing', 'pprint', 'socks', 'cloudsmith_api._settings.debug_report',
             'cloudsmith_api._settings.environment', 'cloudsmith_api.sandbox', 'pytest']
 
+# Imports the dependencies first, so that it reports only what the package itself loads and changes.
 _REPORT = """
 import json, logging, sys, threading
 import urllib3, certifi, six
@@ -51,29 +54,29 @@ print(json.dumps({
 """
 
 
-def find_files():
-    """Find the files of the package: name -> path."""
+def find_modules():
+    """Map the name of each module, relative to the package, to its path."""
     found = {}
-    for folder, _, names in os.walk(PACKAGE):
-        for name in names:
-            if name.endswith('.py'):
-                path = os.path.join(folder, name)
+    for folder, _, file_names in os.walk(PACKAGE):
+        for file_name in file_names:
+            if file_name.endswith('.py'):
+                path = os.path.join(folder, file_name)
                 parts = os.path.relpath(path, PACKAGE)[:-len('.py')].split(os.sep)
                 found['.'.join(part for part in parts if part != '__init__')] = path
     return found
 
 
-FILES = find_files()
-SANDBOX = sorted(name for name in FILES if name.split('.')[0] == 'sandbox')
-CLIENT = sorted(set(FILES) - set(SANDBOX))
+MODULES = find_modules()
+SANDBOX = sorted(module for module in MODULES if module.split('.')[0] == 'sandbox')
+CLIENT = sorted(set(MODULES) - set(SANDBOX))
 
 
-def imports(name):
-    """Give the full names of what a file imports, wherever in the file."""
-    path = FILES[name]
+def imported_names(module):
+    """Yield the absolute name of everything a module imports, inside functions too."""
+    path = MODULES[module]
     with open(path, 'rb') as source:
         tree = ast.parse(source.read())
-    package = ['cloudsmith_api'] + [part for part in name.split('.') if part]
+    package = ['cloudsmith_api'] + [part for part in module.split('.') if part]
     if os.path.basename(path) != '__init__.py':
         package.pop()
     for node in ast.walk(tree):
@@ -87,101 +90,102 @@ def imports(name):
                 yield base + '.' + alias.name
 
 
-def inside(full_name):
-    """Give the file of this package that a full name lies in, or ``None`` for other packages."""
-    parts = full_name.split('.')
+def module_of(name):
+    """Return the module of this package that an absolute name belongs to, or ``None`` for other packages."""
+    parts = name.split('.')
     if parts[0] != 'cloudsmith_api':
         return None
-    while '.'.join(parts[1:]) not in FILES:
+    while '.'.join(parts[1:]) not in MODULES:
         parts.pop()
     return '.'.join(parts[1:])
 
 
-def room_of(name):
-    """Return the room of a file: the folder at the top of the package that it is in, or the file itself."""
-    return name.split('.')[0]
+def imported_modules(module):
+    """Return the other modules of this package that a module imports."""
+    return {module_of(name) for name in imported_names(module)} - {None, module}
 
 
-def imported_files(name):
-    """Return the files of this package that a file imports, those of its own folder's ``__init__`` aside."""
-    return {inside(imported) for imported in imports(name)} - {None, name}
+def top_level(module):
+    """Return the file or folder directly in the package that a module belongs to."""
+    return module.split('.')[0]
 
 
 @pytest.fixture(scope='module')
 def fresh_import():
-    """Tell what ``import cloudsmith_api`` does in a new process that has imported what is below it."""
+    """Report what ``import cloudsmith_api`` loads and changes in a new process."""
     environment = dict(os.environ, PYTHONPATH=os.path.dirname(PACKAGE))
     output = subprocess.check_output([sys.executable, '-c', _REPORT], env=environment)
     return json.loads(output.decode('ascii'))
 
 
-def test_each_file_has_a_room():
-    assert {room_of(name) for name in CLIENT} == set(FLOOR)
+def test_every_module_belongs_to_a_layer():
+    assert {top_level(module) for module in CLIENT} == set(DEPTH)
 
 
-def test_few_modules_stand_at_the_top():
+@pytest.mark.parametrize('module', CLIENT)
+def test_module_imports_only_from_layers_below(module):
+    for other in imported_modules(module):
+        own_folder = top_level(other) == top_level(module)
+        assert own_folder or DEPTH[top_level(other)] > DEPTH[top_level(module)], other
+
+
+def test_module_imports_have_no_cycles():
+    remaining = {module: imported_modules(module) for module in CLIENT}
+    while remaining:
+        ready = [module for module, others in remaining.items() if not others & set(remaining)]
+        assert ready, sorted(remaining)
+        for module in ready:
+            del remaining[module]
+
+
+def test_package_has_at_most_ten_modules_at_the_top():
     assert len([name for name in CLIENT if name and '.' not in name and not os.path.isdir(os.path.join(PACKAGE, name))
                 and name != 'version']) <= 10
 
 
-@pytest.mark.parametrize('name', CLIENT)
-def test_file_imports_only_from_rooms_below_its_own(name):
-    for other in imported_files(name):
-        assert room_of(other) == room_of(name) or FLOOR[room_of(other)] < FLOOR[room_of(name)], other
-
-
-def test_no_import_leads_back_to_its_file():
-    waiting = {name: imported_files(name) for name in CLIENT}
-    while waiting:
-        ready = [name for name, others in waiting.items() if not others & set(waiting)]
-        assert ready, sorted(waiting)
-        for name in ready:
-            del waiting[name]
-
-
 def test_private_modules_have_no_stubs():
-    assert not [name for room in FLOOR if room.startswith('_')
-                for name in os.listdir(os.path.join(PACKAGE, room)) if name.endswith('.pyi')]
+    assert not [file_name for name in DEPTH if name.startswith('_')
+                for file_name in os.listdir(os.path.join(PACKAGE, name)) if file_name.endswith('.pyi')]
 
 
-@pytest.mark.parametrize('name', CLIENT)
-def test_only_the_transport_knows_urllib3(name):
-    used = any(imported.split('.')[0] == 'urllib3' for imported in imports(name))
-    assert not used or room_of(name) == '_transport' or name in URLLIB3_USERS
+@pytest.mark.parametrize('module', CLIENT)
+def test_only_the_transport_imports_urllib3(module):
+    used = any(name.split('.')[0] == 'urllib3' for name in imported_names(module))
+    assert not used or top_level(module) == '_transport' or module in URLLIB3_USERS
 
 
-@pytest.mark.parametrize('name', CLIENT)
-def test_the_client_knows_nothing_of_the_sandbox(name):
-    assert not any(imported.startswith('cloudsmith_api.sandbox') for imported in imports(name))
+@pytest.mark.parametrize('module', CLIENT)
+def test_client_does_not_import_the_sandbox(module):
+    assert not any(name.startswith('cloudsmith_api.sandbox') for name in imported_names(module))
 
 
-@pytest.mark.parametrize('name', SANDBOX)
-def test_the_sandbox_knows_nothing_of_the_client(name):
-    for imported in imports(name):
-        assert imported.split('.')[0] != 'cloudsmith_api' or imported.startswith('cloudsmith_api.sandbox'), imported
+@pytest.mark.parametrize('module', SANDBOX)
+def test_sandbox_does_not_import_the_client(module):
+    for name in imported_names(module):
+        assert name.split('.')[0] != 'cloudsmith_api' or name.startswith('cloudsmith_api.sandbox'), name
 
 
-@pytest.mark.parametrize('name', SANDBOX)
-def test_the_sandbox_needs_nothing_but_the_standard_library(name):
-    for imported in imports(name):
-        assert imported.split('.')[0] not in ('six', 'urllib3', 'certifi', 'dateutil', 'requests', 'socks')
+@pytest.mark.parametrize('module', SANDBOX)
+def test_sandbox_imports_no_third_party_package(module):
+    for name in imported_names(module):
+        assert name.split('.')[0] not in ('six', 'urllib3', 'certifi', 'dateutil', 'requests', 'socks')
 
 
 @pytest.mark.parametrize('unwanted', UNWANTED)
-def test_an_import_does_not_bring_along(fresh_import, unwanted):
+def test_package_import_does_not_load_unwanted_module(fresh_import, unwanted):
     if unwanted == 'multiprocessing' and six.PY2:
         pytest.skip('Python 2 counts its processors there')
     assert not [name for name in fresh_import['modules'] if name == unwanted or name.startswith(unwanted + '.')]
 
 
-@pytest.mark.skipif(sys.version_info < (3, 11), reason='older interpreters cannot read dates themselves')
-def test_an_import_does_not_bring_dateutil_along(fresh_import):
+@pytest.mark.skipif(sys.version_info < (3, 11), reason='older interpreters need dateutil to parse dates')
+def test_package_import_does_not_load_dateutil(fresh_import):
     assert not [name for name in fresh_import['modules'] if name.startswith('dateutil')]
 
 
-def test_an_import_starts_no_thread(fresh_import):
+def test_package_import_starts_no_thread(fresh_import):
     assert fresh_import['threads'] == 0
 
 
-def test_an_import_adds_one_handler_that_does_nothing(fresh_import):
+def test_package_import_adds_only_a_null_handler(fresh_import):
     assert fresh_import['handlers'] == ['NullHandler']
