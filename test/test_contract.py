@@ -1,4 +1,4 @@
-"""A validator finds that the client's requests and the sandbox's answers are what docs/openapi.json describes."""
+"""An OpenAPI validator checks the client's requests and the sandbox's responses against ``docs/openapi.json``."""
 
 import json
 
@@ -7,8 +7,8 @@ import pytest
 
 from cloudsmith_api import ApiException, UserApi
 
-openapi_core = pytest.importorskip('openapi_core', reason='the validator needs a current Python')
-from openapi_core.testing import MockRequest, MockResponse  # noqa: E402 (after the check that it is there)
+openapi_core = pytest.importorskip('openapi_core', reason='openapi-core needs a current Python')
+from openapi_core.testing import MockRequest, MockResponse  # noqa: E402 (must follow importorskip)
 
 SERVICE = 'https://api.cloudsmith.io'
 
@@ -20,9 +20,9 @@ def validator():
 
 @pytest.fixture
 def validated(sandbox, client, validator):
-    """Make a call, validate what was sent and what was answered, and give status and body."""
+    """Make a call, validate its request and response, and return status and body."""
     def call(method, *args, **options):
-        may_send_nonsense = options.pop('may_send_nonsense', False)
+        invalid_request = options.pop('invalid_request', False)
         try:
             _, status, headers = getattr(UserApi(client), method + '_with_http_info')(*args, **options)
             body = client.last_response.data
@@ -32,7 +32,7 @@ def validated(sandbox, client, validator):
         request = MockRequest(
             SERVICE, sent.method, sent.path, args=dict(pair.split('=') for pair in sent.query.split('&') if pair),
             headers=dict(sent.headers), data=sent.body or None, content_type=sent.headers['Content-Type'])
-        if not may_send_nonsense:
+        if not invalid_request:
             validator.validate_request(request)
         validator.validate_response(request, MockResponse(
             body.encode('utf-8'), status, dict(headers), headers['Content-Type'].partition(';')[0]))
@@ -40,19 +40,19 @@ def validated(sandbox, client, validator):
     return call
 
 
-def test_the_calls_of_a_user_with_a_key(validated, user):
+def test_calls_with_an_api_key_conform(validated, user):
     assert validated('user_self')[0] == 200
     assert validated('user_tokens_list')[0] == 200
     assert validated('user_tokens_list', page=1, page_size=5)[0] == 200
     assert validated('user_tokens_create')[0] == 400
     assert validated('user_tokens_refresh', 'nosuchkey')[0] == 404
     assert validated('user_tokens_refresh', user.key_slug_perm)[0] == 200
-    # The old key is still the one that is sent.
+    # The client still sends the old key, which the refresh has revoked.
     for call in (('user_self',), ('user_tokens_list',), ('user_tokens_create',), ('user_tokens_refresh', 'x')):
         assert validated(*call)[0] == 401
 
 
-def test_the_calls_of_a_user_with_a_password(validated, sandbox, configuration):
+def test_calls_with_basic_authentication_conform(validated, sandbox, configuration):
     person = sandbox.add_user()
     configuration.api_key = {}
     configuration.username, configuration.password = person.email, person.password
@@ -61,7 +61,7 @@ def test_the_calls_of_a_user_with_a_password(validated, sandbox, configuration):
     assert validated('user_tokens_create')[0] == 201
 
 
-def test_signing_in(validated, sandbox):
+def test_sign_in_conforms_on_success_failure_and_lockout(validated, sandbox):
     person = sandbox.add_user()
     assert validated('user_token_create', {'email': person.email, 'password': person.password})[0] == 201
     assert validated('user_token_create', {'email': person.email})[0] == 422
@@ -71,7 +71,7 @@ def test_signing_in(validated, sandbox):
     assert validated('user_token_create', {'email': person.email, 'password': person.password})[0] == 403
 
 
-def test_signing_in_with_a_one_time_code(validated, sandbox):
+def test_sign_in_with_a_second_factor_conforms(validated, sandbox):
     person = sandbox.add_user(two_factor=True)
     status, body = validated('user_token_create', {'email': person.email, 'password': person.password})
     assert (status, body['two_factor_required']) == (422, True)
@@ -86,37 +86,37 @@ def test_signing_in_with_a_one_time_code(validated, sandbox):
     ('user_self',), ('user_token_create',), ('user_tokens_create',), ('user_tokens_list',),
     ('user_tokens_refresh', 'x'),
 ])
-def test_throttling(call, validated, sandbox):
+def test_throttled_call_conforms(call, validated, sandbox):
     sandbox.fail_next(status=429, headers={'Retry-After': 3304})
     status, body = validated(*call)
     assert status == 429
     assert body['detail']
 
 
-def test_bad_parameters(validated, client, configuration, sandbox):
-    # The client refuses to send these, so they go by way of a path and a body that it does not look into.
+def test_calls_with_invalid_parameters_conform(validated, client, configuration, sandbox):
+    # The client rejects these arguments before sending, so they go in a raw path and an unvalidated body.
     with pytest.raises(ApiException) as raised:
         client.call_api('/user/tokens/?page=x', 'GET', auth_settings=['apikey'])
     assert (raised.value.status, list(raised.value.fields)) == (422, ['page'])
     configuration.client_side_validation = False
-    status, body = validated('user_token_create', {'email': '', 'password': 5}, may_send_nonsense=True)
+    status, body = validated('user_token_create', {'email': '', 'password': 5}, invalid_request=True)
     assert status == 422
     assert set(body['fields']) == {'email', 'password'}
 
 
-def test_the_validator_notices_an_answer_that_is_not_as_described(validated, sandbox):
+def test_validator_reports_a_nonconforming_response(validated, sandbox):
     sandbox.fail_next(status=200, body='{"slug": 5}')
     with pytest.raises(openapi_core.exceptions.OpenAPIError):
         validated('user_self')
 
 
-def test_the_validator_notices_a_request_that_is_not_as_described(validated, configuration):
+def test_validator_reports_a_nonconforming_request(validated, configuration):
     configuration.client_side_validation = False
     with pytest.raises(openapi_core.exceptions.OpenAPIError):
         validated('user_token_create', {'email': ''})
 
 
-def test_the_validator_notices_a_request_without_credentials(validated, configuration):
+def test_validator_reports_a_request_without_credentials(validated, configuration):
     configuration.api_key = {}
     with pytest.raises(openapi_core.exceptions.OpenAPIError):
         validated('user_self')

@@ -1,4 +1,4 @@
-"""What is installed with the package is known by name, and its oldest releases are tested."""
+"""The oldest supported dependencies are tested, and ``SECURITY.md`` lists everything that is installed."""
 
 import io
 import os
@@ -16,7 +16,7 @@ def lines_of(name):
 
 
 def required_by(distribution, metadata):
-    """Give the names of what a distribution needs on this interpreter, and of what that needs in turn."""
+    """Return the names of a distribution's dependencies on this interpreter, transitive ones included."""
     required = set()
     for requirement in metadata.requires(distribution) or ():
         name = NAME.match(requirement).group()
@@ -25,7 +25,7 @@ def required_by(distribution, metadata):
     return required
 
 
-def test_the_oldest_releases_that_are_tested_are_the_oldest_that_are_allowed():
+def test_lowest_requirements_pin_the_oldest_allowed_releases():
     allowed = [re.match(r'([\w.-]+)>=([\d.]+)', line).groups() for line in lines_of('requirements.txt')]
     tested = [tuple(line.split('==')) for line in lines_of('lowest-requirements.txt')]
     # 2.7 and 2.7.0 are the same release.
@@ -33,8 +33,8 @@ def test_the_oldest_releases_that_are_tested_are_the_oldest_that_are_allowed():
         (name, version.replace('.0', '')) for name, version in allowed]
 
 
-def test_each_package_that_comes_along_is_named_with_its_reason():
-    metadata = pytest.importorskip('importlib.metadata', reason='Python 3.8 is the first that knows what is installed')
+def test_security_page_lists_every_installed_dependency():
+    metadata = pytest.importorskip('importlib.metadata', reason='importlib.metadata is new in Python 3.8')
     named = {row.split('`')[1] for row in lines_of('SECURITY.md') if row.startswith('| `')}
     required = {name.lower() for name in required_by('cloudsmith-api', metadata)}
     assert {'certifi', 'urllib3'} <= required <= named
