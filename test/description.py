@@ -1,4 +1,4 @@
-"""docs/openapi.json in a form that tests can ask: its endpoints, its types, and examples of them."""
+"""``docs/openapi.json`` as Python objects: its operations, their types, and example values."""
 
 import io
 import json
@@ -11,14 +11,14 @@ from cloudsmith_api import models
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 PATH = os.path.join(ROOT, 'docs', 'openapi.json')
 
-_FORMS = {'email': '%s@example.com', 'uri': 'https://example.com/%s'}
+_STRING_FORMATS = {'email': '%s@example.com', 'uri': 'https://example.com/%s'}
 
-#: What the methods call a body, for which the description has no name.
+#: The methods' parameter for the request body, which has no name in OpenAPI.
 BODY = 'data'
 
 
 def text_of(*path):
-    """Give the text of a file of this project."""
+    """Return the text of a file of this project."""
     with io.open(os.path.join(ROOT, *path), encoding='utf-8') as opened:
         return opened.read()
 
@@ -30,14 +30,16 @@ SCHEMAS = DESCRIPTION['components']['schemas']
 
 
 class Operation(object):
-    """One endpoint.
+    """One operation: a path and a verb.
 
-    :ivar parameters: those of path and query, in their order: name -> what is said of it.
-    :ivar schemes: the ways to authenticate, in their order; ``'none'`` where it works without.
-    :ivar body: the name of the model that is sent, or ``None``.
-    :ivar status: the one that means success, and ``model`` the name of what is answered then.
-    :ivar errors: status -> name of what is answered then.
-    :ivar kinds: the kinds of content of all bodies.
+    :ivar parameters: the path and query parameters in their order: name -> OpenAPI parameter object.
+    :ivar schemes: the authentication schemes in their order; ``'none'`` if it also works without credentials.
+    :ivar body: the name of the request body's schema, or ``None``.
+    :ivar status: the status of a successful response.
+    :ivar model: the name of the schema of a successful response.
+    :ivar errors: the other statuses: status -> name of the schema.
+    :ivar content_types: the content types of all bodies.
+    :ivar optional: the names of the optional parameters, ``BODY`` included.
     """
 
     def __init__(self, path, verb, described):
@@ -45,38 +47,36 @@ class Operation(object):
         self.verb = verb.upper()
         self.path = path
         self.parameters = OrderedDict((parameter['name'], parameter) for parameter in described.get('parameters', ()))
-        self.schemes = [next(iter(way), 'none') for way in described.get('security', DESCRIPTION['security'])]
-        sent, answers = described.get('requestBody'), described['responses']
-        self.body = sent and _model_in(sent)
-        self.errors = {int(status): _model_in(answer) for status, answer in answers.items()}
+        self.schemes = [next(iter(scheme), 'none') for scheme in described.get('security', DESCRIPTION['security'])]
+        request_body, responses = described.get('requestBody'), described['responses']
+        self.body = request_body and _model_in(request_body)
+        self.errors = {int(status): _model_in(response) for status, response in responses.items()}
         self.status, = [status for status in self.errors if status < 300]
         self.model = self.errors.pop(self.status)
-        self.kinds = {kind for part in [sent] * bool(sent) + list(answers.values()) for kind in part['content']}
+        bodies = [request_body] * bool(request_body) + list(responses.values())
+        self.content_types = {content_type for body in bodies for content_type in body['content']}
         self.optional = {name for name, parameter in self.parameters.items() if not parameter.get('required')}
-        if sent and not sent.get('required'):
+        if request_body and not request_body.get('required'):
             self.optional.add(BODY)
 
     def __repr__(self):
         return self.name
 
-    def names(self, place):
-        """Give the names of the parameters in the ``'path'`` or in the ``'query'``."""
-        return [name for name, parameter in self.parameters.items() if parameter['in'] == place]
-
     def arguments(self):
-        """Give a value for each parameter of the method, in their order: name -> value."""
-        given = OrderedDict((name, example(parameter['schema'], name)) for name, parameter in self.parameters.items())
+        """Return an example value for each parameter of the method, in their order: name -> value."""
+        values = OrderedDict((name, example(parameter['schema'], name)) for name, parameter in self.parameters.items())
         if self.body:
-            given[BODY] = getattr(models, self.body)(**example_of(self.body))
-        return given
+            values[BODY] = getattr(models, self.body)(**example_of(self.body))
+        return values
 
     def target(self, arguments):
-        """Give the target of the request that these arguments make."""
-        pairs = ['%s=%s' % (name, arguments[name]) for name in self.names('query') if name in arguments]
+        """Return the request target for these arguments."""
+        query = [name for name, parameter in self.parameters.items() if parameter['in'] == 'query']
+        pairs = ['%s=%s' % (name, arguments[name]) for name in query if name in arguments]
         return '/v1' + self.path.format(**arguments) + '?' * bool(pairs) + '&'.join(pairs)
 
-    def is_asked_for_by(self, request):
-        """Tell whether a request that arrived is for this endpoint."""
+    def matches(self, request):
+        """Return whether a received request is for this operation."""
         path = '/v1' + re.sub(r'\{\w+\}', '[^/]+', self.path)
         return request.method == self.verb and re.match(path + r'(\?|\Z)', request.target)
 
@@ -87,7 +87,7 @@ def _model_in(content):
 
 
 def type_of(schema):
-    """Give the name that the client has for a described type."""
+    """Return the client's name for the type of a schema, as ``response_type`` takes it."""
     if '$ref' in schema:
         return str(schema['$ref'].rpartition('/')[2])
     if schema['type'] == 'array':
@@ -100,19 +100,22 @@ def type_of(schema):
 
 
 def example_of(name, moment='2026-01-02T03:04:05.000006Z'):
-    """Make an object with all of its fields, each text another; with a datetime, what is read of it."""
+    """Return an example of a schema with all of its fields, each string different.
+
+    :param moment: the value of date-time fields: their text, or the datetime that the text is parsed into.
+    """
     return {field: example(schema, field, moment) for field, schema in SCHEMAS[name]['properties'].items()}
 
 
 def example(schema, name, moment=None):
-    """Make a value of a described type; what has another name has another text or number."""
+    """Return an example value of a schema; values with different names have different texts or numbers."""
     if '$ref' in schema:
         return example_of(type_of(schema), moment)
     if schema['type'] == 'array':
         return [example(schema['items'], name, moment)]
     if schema['type'] == 'object':
         return {'of': example(schema['additionalProperties'], name, moment)}
-    text = _FORMS.get(schema.get('format'), '%s') % ('some-' + name)
+    text = _STRING_FORMATS.get(schema.get('format'), '%s') % ('some-' + name)
     return {'datetime': moment, 'str': text, 'bool': True, 'int': len(name)}[type_of(schema)]
 
 

@@ -1,7 +1,7 @@
-"""What docs/openapi.json describes, the client does and the pages of docs/ tell: none of the three can change alone.
+"""``docs/openapi.json``, the client and the pages of ``docs/`` agree: none of the three can change alone.
 
-The client is seen at work, in the requests that arrive at a server which answers as described. ``test_contract.py`` has
-a validator judge client and sandbox by the description.
+The client is tested through the requests that it sends to a server with the documented responses. ``test_contract.py``
+validates client and sandbox against ``docs/openapi.json`` with a third party's validator.
 """
 
 import base64
@@ -19,9 +19,9 @@ import cloudsmith_api
 from cloudsmith_api import ApiException, Configuration, UserApi, models
 from cloudsmith_api.sandbox.app import ENDPOINTS
 
-# What the service is known to do, written down a second time, so that a slip in the description does not go unseen.
-# Name, request, parameters, body, ways to authenticate, success, error; what may be left out is in brackets.
-KNOWN_ENDPOINTS = """
+# The service's API, written down a second time, so that a mistake in docs/openapi.json is noticed.
+# Columns: name, request, parameters, body, security schemes, success, errors. Optional names are in brackets.
+KNOWN_OPERATIONS = """
 user_self | GET /user/self/ | - | - | apikey, basic | 200 UserBrief | 400 401 422 429 Error
 user_token_create | POST /user/token/ | - | [UserAuthTokenRequest] | basic, none | 201 UserAuthToken \
 | 400 403 422 429 Error
@@ -31,8 +31,8 @@ user_tokens_list | GET /user/tokens/ | query [page] int, query [page_size] int |
 user_tokens_refresh | PUT /user/tokens/{slug_perm}/refresh/ | path slug_perm str 1 to any | - | apikey, basic \
 | 200 UserAuthenticationToken | 400 401 404 422 429 Error
 """
-# Name, fields in their order.
-KNOWN_OBJECTS = """
+# Columns: name, fields in their order.
+KNOWN_SCHEMAS = """
 UserBrief | [authenticated] bool, [email] str email 1 to 254 null, [name] str 1 to any null, \
 [profile_url] str uri null, [self_url] str, [slug] str null, [slug_perm] str null
 UserAuthToken | [token] str 1 to any, [two_factor_required] bool, [two_factor_token] str 1 to any
@@ -45,7 +45,7 @@ Error | detail str 1 to any, [fields] dict(str, list[str]), [two_factor_required
 KNOWN_SCHEMES = {'apikey': {'type': 'apiKey', 'in': 'header', 'name': 'X-Api-Key'},
                  'basic': {'type': 'http', 'scheme': 'basic'}}
 
-# The page of the methods, and what it says of each.
+# The reference page of the methods, and its section for each of them.
 PAGE = text_of('docs', 'UserApi.md')
 SECTIONS = dict(re.findall(r'^## \*\*(\w+)\*\*\n(.*?)^---$', PAGE, re.MULTILINE | re.DOTALL))
 
@@ -63,12 +63,12 @@ each_status = pytest.mark.parametrize(
 
 @pytest.fixture
 def service():
-    """A server that answers what is described, and to a request for anything else with 404."""
+    """Run a server that sends the documented responses, and 404 for any other request."""
     def respond(request):
         for operation in OPERATIONS:
-            if operation.is_asked_for_by(request):
+            if operation.matches(request):
                 return json_response(json.dumps(example_of(operation.model)), operation.status)
-        return json_response('{"detail": "not described"}', 404)
+        return json_response('{"detail": "undocumented"}', 404)
 
     with RespondingServer(respond) as server:
         yield server
@@ -80,7 +80,7 @@ def api(connect, service):
 
 
 def call(api, operation, arguments):
-    """Call a method in the form that gives data, status and headers."""
+    """Call the form of a method that returns data, status and headers."""
     return getattr(api, operation.name + '_with_http_info')(**arguments)
 
 
@@ -88,8 +88,8 @@ def lines_of(known):
     return sorted(known.strip().split('\n'))
 
 
-def words_of(name, schema, optional):
-    """Put what is said of a field or a parameter in the words of what is known."""
+def summary_of(name, schema, optional):
+    """Summarize a field or a parameter in the notation of ``KNOWN_OPERATIONS`` and ``KNOWN_SCHEMAS``."""
     words = ['[%s]' % name if optional else name, type_of(schema)]
     if schema.get('format', 'date-time') != 'date-time':
         words.append(schema['format'])
@@ -98,44 +98,44 @@ def words_of(name, schema, optional):
     return ' '.join(words + ['null'] * schema.get('nullable', False))
 
 
-def test_the_description_has_the_endpoints_that_the_service_is_known_to_have():
+def test_openapi_has_exactly_the_known_operations():
     described = [' | '.join([
         operation.name,
         operation.verb + ' ' + operation.path,
-        ', '.join(parameter['in'] + ' ' + words_of(name, parameter['schema'], name in operation.optional)
+        ', '.join(parameter['in'] + ' ' + summary_of(name, parameter['schema'], name in operation.optional)
                   for name, parameter in operation.parameters.items()) or '-',
         ('[%s]' if BODY in operation.optional else '%s') % (operation.body or '-'),
         ', '.join(operation.schemes),
         '%d %s' % (operation.status, operation.model),
         ' '.join(map(str, sorted(operation.errors) + sorted(set(operation.errors.values())))),
     ]) for operation in OPERATIONS]
-    assert sorted(described) == lines_of(KNOWN_ENDPOINTS)
+    assert sorted(described) == lines_of(KNOWN_OPERATIONS)
 
 
-def test_the_description_has_the_objects_that_the_service_is_known_to_have():
-    described = [name + ' | ' + ', '.join(words_of(field, member, field not in schema.get('required', ()))
+def test_openapi_has_exactly_the_known_schemas():
+    described = [name + ' | ' + ', '.join(summary_of(field, member, field not in schema.get('required', ()))
                                           for field, member in schema['properties'].items())
                  for name, schema in SCHEMAS.items()]
-    assert sorted(described) == lines_of(KNOWN_OBJECTS)
+    assert sorted(described) == lines_of(KNOWN_SCHEMAS)
 
 
-def test_the_description_has_the_ways_to_authenticate_that_the_service_is_known_to_have():
+def test_openapi_has_exactly_the_known_security_schemes():
     assert SCHEMES == KNOWN_SCHEMES
 
 
-def test_the_client_calls_the_described_service_unless_it_is_told_otherwise():
+def test_default_host_is_the_openapi_server():
     assert Configuration().host == SERVICE == 'https://api.cloudsmith.io/v1'
 
 
-def test_there_is_a_method_in_two_forms_for_each_described_operation_and_no_other():
+def test_user_api_has_two_methods_for_each_operation():
     names = {name for name in dir(UserApi) if not name.startswith('_')} - {'user_tokens_iter'}
     assert names == {operation.name + form for operation in OPERATIONS for form in ('', '_with_http_info')}
 
 
 @each_operation
-def test_a_method_sends_the_described_request(api, service, operation):
+def test_method_sends_the_documented_request(api, service, operation):
     arguments = operation.arguments()
-    # By position, which shows their order too.
+    # Positional arguments, so that their order is tested as well.
     getattr(api, operation.name)(*arguments.values())
     request, = service.requests
     assert (request.method, request.target) == (operation.verb, operation.target(arguments))
@@ -146,7 +146,7 @@ def test_a_method_sends_the_described_request(api, service, operation):
 
 
 @each_operation
-def test_a_method_sends_nothing_that_it_is_not_given(api, service, operation):
+def test_method_omits_optional_parameters_that_are_not_given(api, service, operation):
     given = {name: value for name, value in operation.arguments().items() if name not in operation.optional}
     call(api, operation, given)
     request, = service.requests
@@ -154,14 +154,14 @@ def test_a_method_sends_nothing_that_it_is_not_given(api, service, operation):
 
 
 @each_operation
-def test_a_method_sends_and_accepts_the_described_kind_of_content(api, service, operation):
+def test_method_sends_and_accepts_the_documented_content_type(api, service, operation):
     call(api, operation, operation.arguments())
     headers = dict(service.requests[0].headers)
-    assert {headers['Accept']} == {headers['Content-Type']} == operation.kinds
+    assert {headers['Accept']} == {headers['Content-Type']} == operation.content_types
 
 
 @each_parameter
-def test_a_method_needs_a_parameter_where_that_is_described_as_required(api, service, operation, name):
+def test_method_requires_exactly_the_required_parameters(api, service, operation, name):
     given = operation.arguments()
     del given[name]
     if name in operation.optional:
@@ -173,27 +173,27 @@ def test_a_method_needs_a_parameter_where_that_is_described_as_required(api, ser
 
 
 @each_parameter
-def test_a_method_refuses_a_parameter_that_is_not_of_the_described_type(api, service, operation, name):
-    other = {'int': 'x', 'str': 7}[type_of(operation.parameters[name]['schema'])]
+def test_method_rejects_a_parameter_of_the_wrong_type(api, service, operation, name):
+    wrong = {'int': 'x', 'str': 7}[type_of(operation.parameters[name]['schema'])]
     with pytest.raises(TypeError, match=name):
-        call(api, operation, dict(operation.arguments(), **{str(name): other}))
+        call(api, operation, dict(operation.arguments(), **{str(name): wrong}))
     assert service.requests == []
 
 
 @each_operation
 @pytest.mark.parametrize('configured', [(), ('apikey',), ('basic',), ('apikey', 'basic')], ids='+'.join)
-def test_a_method_sends_the_first_of_its_described_credentials_that_is_set(connect, service, operation, configured):
+def test_method_sends_the_first_configured_scheme(connect, service, operation, configured):
     settings = {'api_key': {}}
     for scheme in configured:
         settings.update(SETTINGS[scheme])
     call(connect(service.url, **settings), operation, operation.arguments())
-    expected = [header_with(scheme) for scheme in operation.schemes if scheme in configured][:1]
-    carriers = [header_with(scheme)[0] for scheme in SCHEMES]
-    assert [header for header in service.requests[0].headers if header[0] in carriers] == expected
+    expected = [credentials_header(scheme) for scheme in operation.schemes if scheme in configured][:1]
+    names = [credentials_header(scheme)[0] for scheme in SCHEMES]
+    assert [header for header in service.requests[0].headers if header[0] in names] == expected
 
 
-def header_with(scheme):
-    """Give the header that carries the credentials, name and value."""
+def credentials_header(scheme):
+    """Return name and value of the header that carries the credentials of a scheme."""
     described = SCHEMES[scheme]
     if described['type'] == 'apiKey':
         return described['name'], KEY
@@ -202,36 +202,36 @@ def header_with(scheme):
 
 
 @each_operation
-def test_a_method_gives_the_described_status_and_object_with_every_field(api, operation):
+def test_method_returns_the_documented_status_and_every_field(api, operation):
     data, status, _ = call(api, operation, operation.arguments())
     assert (status, type(data)) == (operation.status, getattr(models, operation.model))
     assert data.to_dict() == example_of(operation.model, MOMENT)
 
 
 def error_of(connect, operation, status, *fields):
-    """Give the exception that a method raises for an error with these fields."""
+    """Return the exception that a method raises for an error response with these fields, by default all."""
     body = example_of(operation.errors[status])
-    answer = json_response(json.dumps({name: body[name] for name in fields or body}), status)
-    with RespondingServer(lambda request: answer) as server:
+    response = json_response(json.dumps({name: body[name] for name in fields or body}), status)
+    with RespondingServer(lambda request: response) as server:
         with pytest.raises(ApiException) as raised:
             call(connect(server.url, retries=0), operation, operation.arguments())
     return raised.value
 
 
 @each_status
-def test_a_described_error_is_an_exception_of_its_status_that_tells_all_of_it(connect, operation, status):
+def test_documented_error_raises_its_exception_with_its_details(connect, operation, status):
     error = error_of(connect, operation, status, 'detail', 'fields')
     body = example_of(operation.errors[status])
     assert (error.status, error.detail, error.fields) == (status, body['detail'], body['fields'])
     assert type(error) is type(ApiException(status=status)) is not ApiException
 
 
-def test_there_is_a_model_for_each_described_object_but_the_error():
+def test_models_cover_every_schema_except_error():
     assert set(models.__all__) == set(SCHEMAS) - {'Error'}
 
 
 @pytest.mark.parametrize('name', models.__all__)
-def test_a_model_has_the_described_fields_in_their_order(name):
+def test_model_has_the_documented_fields_in_order(name):
     model, schema = getattr(models, name), SCHEMAS[name]
     assert [field.name for field in model.fields] == list(schema['properties'])
     for field in model.fields:
@@ -241,18 +241,18 @@ def test_a_model_has_the_described_fields_in_their_order(name):
         assert field.type == type_of(described)
 
 
-def test_the_sandbox_serves_what_is_described_and_nothing_else():
+def test_sandbox_serves_exactly_the_documented_operations():
     served = sorted((verb, path) for verb, path, _ in ENDPOINTS)
     assert served == sorted((operation.verb, operation.path) for operation in OPERATIONS)
 
 
 def part(text, heading):
-    """Give what stands below a heading, up to the next one."""
+    """Return the text between a heading and the next one."""
     return re.search(r'^%s\n(.*?)(?=^#|\Z)' % heading, text, re.MULTILINE | re.DOTALL).group(1).strip()
 
 
 def rows(text):
-    """Give the rows of a table, without its head."""
+    """Return the rows of a Markdown table without its header, each as a list of cells."""
     lines = [line for line in text.splitlines() if line.startswith('|')]
     return [[cell.strip() for cell in line.strip('|').split('|')] for line in lines[2:]]
 
@@ -261,132 +261,132 @@ def link(name):
     return '[**%s**](%s.md)' % (name, name)
 
 
-def told_type(name):
-    """Give a type in the form of the pages: one that has to do with a model leads to its page."""
+def type_in_markdown(name):
+    """Format a type as the pages do: bold, or a link if it involves a model."""
     model = re.search('|'.join(models.__all__), name)
     return '[%s](%s.md)' % (name, model.group(0)) if model else '**%s**' % name
 
 
-def told_bounds(least, most):
-    if most is not None:
-        return ['%d to %d characters' % (least, most)]
-    return ['at least %d character%s' % (least, '' if least == 1 else 's')] if least else []
+def length_notes(minimum, maximum):
+    if maximum is not None:
+        return ['%d to %d characters' % (minimum, maximum)]
+    return ['at least %d character%s' % (minimum, '' if minimum == 1 else 's')] if minimum else []
 
 
-def test_the_page_has_a_section_for_each_described_operation_and_no_other():
+def test_user_api_page_has_one_section_per_operation():
     assert set(SECTIONS) - {'user_tokens_iter'} == {operation.name for operation in OPERATIONS}
 
 
-def test_the_page_names_the_described_service():
+def test_user_api_page_names_the_base_url():
     assert re.findall(r'relative to `(.*?)`', PAGE) == [SERVICE]
 
 
-def test_the_page_opens_with_the_request_of_each_method():
-    told = {row[0]: row[1] for row in rows(PAGE.partition('\n## ')[0]) if 'user_tokens_iter' not in row[0]}
-    assert told == {'[**%s**](#%s)' % (operation, operation): '**%s** %s' % (operation.verb, operation.path)
-                    for operation in OPERATIONS}
+def test_user_api_page_lists_the_request_of_each_method():
+    documented = {row[0]: row[1] for row in rows(PAGE.partition('\n## ')[0]) if 'user_tokens_iter' not in row[0]}
+    assert documented == {'[**%s**](#%s)' % (operation, operation): '**%s** %s' % (operation.verb, operation.path)
+                          for operation in OPERATIONS}
 
 
 @each_operation
-def test_a_section_shows_how_the_method_is_called_and_what_it_gives(operation):
+def test_section_shows_the_signature_and_return_type(operation):
     parameters = [name + '=' + name if name in operation.optional else name for name in operation.arguments()]
-    told = re.findall(r'^> (.*)$', SECTIONS[operation.name], re.MULTILINE)
-    assert told == ['%s %s(%s)' % (operation.model, operation, ', '.join(parameters))]
+    documented = re.findall(r'^> (.*)$', SECTIONS[operation.name], re.MULTILINE)
+    assert documented == ['%s %s(%s)' % (operation.model, operation, ', '.join(parameters))]
 
 
 @each_operation
-def test_a_section_tells_the_described_parameters(operation):
-    expected = [['**%s**' % name, told_type(type_of(parameter['schema'])), name in operation.optional]
+def test_section_documents_the_parameters(operation):
+    expected = [['**%s**' % name, type_in_markdown(type_of(parameter['schema'])), name in operation.optional]
                 for name, parameter in operation.parameters.items()]
     if operation.body:
         expected.append(['**%s**' % BODY, link(operation.body) + ' or dict', BODY in operation.optional])
-    told = part(SECTIONS[operation.name], '### Parameters')
+    documented = part(SECTIONS[operation.name], '### Parameters')
     assert [row[:2] + [{'[optional]': True, 'required': False}[re.split('[,:;]', row[3])[0]]]
-            for row in rows(told)] == expected
-    assert expected or told == 'None of its own.'
+            for row in rows(documented)] == expected
+    assert expected or documented == 'None of its own.'
 
 
 @each_operation
-def test_a_section_tells_the_described_object(operation):
+def test_section_documents_the_return_type(operation):
     assert part(SECTIONS[operation.name], '### Return type') == link(operation.model)
 
 
 @each_operation
-def test_a_section_tells_the_described_ways_to_authenticate_in_their_order(operation):
+def test_section_documents_the_security_schemes_in_order(operation):
     schemes = ['[%s](#authorization)' % scheme for scheme in operation.schemes if scheme != 'none']
     choice = ', or none' if 'none' in operation.schemes else ': the first one that is set'
     assert part(SECTIONS[operation.name], '### Authorization') == ', '.join(schemes) + choice
 
 
 @each_operation
-def test_a_section_tells_the_headers_that_arrive(api, service, operation):
+def test_section_documents_the_headers_that_are_sent(api, service, operation):
     call(api, operation, operation.arguments())
-    told = re.findall(r'^- \*\*(.*)\*\*: (.*)$', part(SECTIONS[operation.name], '### HTTP request headers'),
-                      re.MULTILINE)
+    documented = re.findall(r'^- \*\*(.*)\*\*: (.*)$', part(SECTIONS[operation.name], '### HTTP request headers'),
+                            re.MULTILINE)
     headers = dict(service.requests[0].headers)
-    assert told == [(name, headers[name]) for name in ('Content-Type', 'Accept')]
+    assert documented == [(name, headers[name]) for name in ('Content-Type', 'Accept')]
 
 
 @each_operation
-def test_a_section_tells_the_described_statuses_in_their_order(operation):
-    told = [int(row[0]) for row in rows(part(SECTIONS[operation.name], '### Errors'))]
-    assert sorted(set(told)) == sorted(operation.errors)
-    assert told == sorted(told)
+def test_section_documents_the_error_statuses_in_order(operation):
+    documented = [int(row[0]) for row in rows(part(SECTIONS[operation.name], '### Errors'))]
+    assert sorted(set(documented)) == sorted(operation.errors)
+    assert documented == sorted(documented)
 
 
 @each_status
-def test_a_section_tells_the_exceptions_that_a_status_makes(connect, operation, status):
+def test_section_documents_the_exceptions_of_each_status(connect, operation, status):
     expected = {type(error_of(connect, operation, status, 'detail')).__name__}
     if (operation.name, status) == ('user_token_create', 422):
-        # The one call that may be asked for a second factor.
+        # Only the sign-in may require a second factor.
         expected.add(type(error_of(connect, operation, status)).__name__)
-    told = {row[1] for row in rows(part(SECTIONS[operation.name], '### Errors')) if row[0] == str(status)}
-    assert told == {'`%s`' % name for name in expected}
+    documented = {row[1] for row in rows(part(SECTIONS[operation.name], '### Errors')) if row[0] == str(status)}
+    assert documented == {'`%s`' % name for name in expected}
 
 
-def test_the_section_of_the_iterator_tells_what_that_of_the_list_does():
-    of_list, section = SECTIONS['user_tokens_list'], SECTIONS['user_tokens_iter']
+def test_iterator_section_agrees_with_the_list_section():
+    list_section, section = SECTIONS['user_tokens_list'], SECTIONS['user_tokens_iter']
     listing, = [operation for operation in OPERATIONS if operation.name == 'user_tokens_list']
     item = type_of(SCHEMAS[listing.model]['properties']['results']['items'])
     assert '\n> iterator of %s user_tokens_iter(page_size=page_size)\n' % item in section
     assert part(section, '### Return type') == 'An iterator over ' + link(item)
-    assert part(section, '### Authorization') == part(of_list, '### Authorization')
-    assert part(of_list, '### HTTP request headers').startswith(part(section, '### HTTP request headers'))
-    assert rows(part(section, '### Parameters'))[0][:2] == rows(part(of_list, '### Parameters'))[1][:2]
+    assert part(section, '### Authorization') == part(list_section, '### Authorization')
+    assert part(list_section, '### HTTP request headers').startswith(part(section, '### HTTP request headers'))
+    assert rows(part(section, '### Parameters'))[0][:2] == rows(part(list_section, '### Parameters'))[1][:2]
     assert ['[**user_tokens_iter**](#user_tokens_iter)', '**%s** %s, once a page' % (listing.verb, listing.path)] in [
         row[:2] for row in rows(PAGE.partition('\n## ')[0])]
 
 
-def test_the_page_tells_how_each_described_way_to_authenticate_is_sent():
-    told = OrderedDict((row[0], row[2].strip('`').split()[:2]) for row in rows(part(PAGE, '## Authorization')))
-    assert list(told.items()) == [
+def test_user_api_page_shows_how_each_scheme_is_sent():
+    documented = OrderedDict((row[0], row[2].strip('`').split()[:2]) for row in rows(part(PAGE, '## Authorization')))
+    assert list(documented.items()) == [
         ('**apikey**', [SCHEMES['apikey']['name'] + ':', 'key`,']),
         ('**basic**', ['Authorization:', SCHEMES['basic']['scheme'].title()])]
 
 
-def test_the_page_tells_the_exception_of_each_described_status():
-    told = {(int(row[1]), getattr(cloudsmith_api, row[0].strip('`')))
-            for row in rows(part(PAGE, '## Errors')) if row[1].isdigit() and row[1] != '0'}
-    described = {status for operation in OPERATIONS for status in operation.errors}
-    assert {status for status, _ in told} == described
-    assert {(status, type(ApiException(status=status))) for status in described} <= told
-    assert all(issubclass(cls, type(ApiException(status=status))) for status, cls in told)
+def test_user_api_page_lists_the_exception_of_each_status():
+    documented = {(int(row[1]), getattr(cloudsmith_api, row[0].strip('`')))
+                  for row in rows(part(PAGE, '## Errors')) if row[1].isdigit() and row[1] != '0'}
+    statuses = {status for operation in OPERATIONS for status in operation.errors}
+    assert {status for status, _ in documented} == statuses
+    assert {(status, type(ApiException(status=status))) for status in statuses} <= documented
+    assert all(issubclass(cls, type(ApiException(status=status))) for status, cls in documented)
 
 
 @pytest.mark.parametrize('name', models.__all__)
-def test_the_page_of_a_model_tells_the_described_fields_in_their_order(name):
+def test_model_page_documents_the_fields_in_order(name):
     expected = []
     for field in getattr(models, name).fields:
         described = SCHEMAS[name]['properties'][field.name]
         notes = ['required' if field.name in SCHEMAS[name].get('required', ()) else '[optional]']
-        notes += told_bounds(described.get('minLength'), described.get('maxLength')) + ['secret'] * field.secret
-        expected.append(['**%s**' % field.name, told_type(type_of(described)), '; '.join(notes)])
-    told = rows(part(text_of('docs', name + '.md'), '## Properties'))
-    assert [[row[0], row[1], row[3]] for row in told] == expected
+        notes += length_notes(described.get('minLength'), described.get('maxLength')) + ['secret'] * field.secret
+        expected.append(['**%s**' % field.name, type_in_markdown(type_of(described)), '; '.join(notes)])
+    documented = rows(part(text_of('docs', name + '.md'), '## Properties'))
+    assert [[row[0], row[1], row[3]] for row in documented] == expected
 
 
-def test_the_front_page_tells_the_parameters_and_the_model_of_each_method():
-    told = [(row[0], row[2]) for row in rows(part(text_of('README.md'), '## The five methods'))]
-    assert sorted(told) == sorted(
+def test_readme_lists_parameters_and_model_of_each_method():
+    documented = [(row[0], row[2]) for row in rows(part(text_of('README.md'), '## The five methods'))]
+    assert sorted(documented) == sorted(
         ('[`%s(%s)`](docs/UserApi.md#%s)' % (operation, ', '.join(operation.arguments()), operation),
          '[`%s`](docs/%s.md)' % (operation.model, operation.model)) for operation in OPERATIONS)
