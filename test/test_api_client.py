@@ -1,5 +1,5 @@
 # -*- coding: utf-8 -*-
-"""Calls to any endpoint, and what a client shares between them."""
+"""``ApiClient``: ``call_api``, headers, ``async_req``, custom transports, and warnings about plain http."""
 
 import datetime
 import gc
@@ -43,8 +43,8 @@ def headers_of(request):
     return dict(request.headers)
 
 
-class Answer(object):
-    """The least that a transport may answer."""
+class MinimalResponse(object):
+    """The least that a transport may return."""
 
     def __init__(self, data):
         self.data = data
@@ -64,7 +64,7 @@ class Answer(object):
     ('object', '{"any": [1, null]}', {'any': [1, None]}),
     (None, '{"not": "looked at"}', None),
 ])
-def test_call_api_reads_each_response_type(connect, response_type, text, value):
+def test_call_api_parses_each_response_type(connect, response_type, text, value):
     with ScriptedServer(json_response(text)) as server:
         client = connect(server.url).api_client
         data, status, headers = client.call_api('/any/', 'GET', response_type=response_type)
@@ -74,16 +74,16 @@ def test_call_api_reads_each_response_type(connect, response_type, text, value):
 
 
 @pytest.mark.parametrize('data', ['{"slug": "ada"}', b'{"slug": "ada"}'])
-def test_deserialize_takes_text_and_bytes(client, data):
-    assert client.deserialize(Answer(data), 'UserBrief') == UserBrief(slug='ada')
+def test_deserialize_accepts_str_and_bytes(client, data):
+    assert client.deserialize(MinimalResponse(data), 'UserBrief') == UserBrief(slug='ada')
 
 
-def test_deserialize_takes_a_class_for_its_name(client):
-    assert client.deserialize(Answer('{"slug": "ada"}'), UserBrief) == UserBrief(slug='ada')
+def test_deserialize_accepts_a_model_class(client):
+    assert client.deserialize(MinimalResponse('{"slug": "ada"}'), UserBrief) == UserBrief(slug='ada')
 
 
 @pytest.mark.parametrize('text', ['[]', '"x"', 'null', '', '<html>', '{'])
-def test_an_answer_of_the_wrong_kind_keeps_status_headers_and_body(connect, text):
+def test_invalid_response_error_keeps_status_headers_and_body(connect, text):
     with ScriptedServer(json_response(text)) as server:
         with pytest.raises(InvalidResponseException) as raised:
             connect(server.url).user_self()
@@ -94,13 +94,13 @@ def test_an_answer_of_the_wrong_kind_keeps_status_headers_and_body(connect, text
     assert (error.method, error.url) == ('GET', server.url + '/user/self/')
 
 
-def test_deserialize_needs_nothing_of_an_answer_but_its_data(client):
+def test_deserialize_needs_only_the_data_of_a_response(client):
     with pytest.raises(InvalidResponseException) as raised:
-        client.deserialize(Answer('[]'), 'UserBrief')
+        client.deserialize(MinimalResponse('[]'), 'UserBrief')
     assert (raised.value.status, raised.value.headers, raised.value.body) == (None, None, '[]')
 
 
-def test_an_unknown_response_type_is_refused_before_sending(client, recorder):
+def test_unknown_response_type_raises_before_sending(client, recorder):
     with pytest.raises(ValueError, match='NoSuchModel'):
         client.call_api('/any/', 'GET', response_type='NoSuchModel')
     assert recorder.requests == []
@@ -108,7 +108,7 @@ def test_an_unknown_response_type_is_refused_before_sending(client, recorder):
 
 @pytest.mark.parametrize('method', ['get', 'BREW', '', None])
 @pytest.mark.parametrize('async_req', [False, True])
-def test_an_unknown_method_is_refused_before_sending(client, recorder, method, async_req):
+def test_unknown_http_method_raises_before_sending(client, recorder, method, async_req):
     with pytest.raises(ValueError, match='method'):
         client.call_api('/any/', method, async_req=async_req)
     assert recorder.requests == []
@@ -116,7 +116,7 @@ def test_an_unknown_method_is_refused_before_sending(client, recorder, method, a
 
 @pytest.mark.parametrize('timeout', ['5', -1, 0, (1,), True])
 @pytest.mark.parametrize('async_req', [False, True])
-def test_a_timeout_that_is_none_is_refused_before_sending(client, recorder, timeout, async_req):
+def test_invalid_request_timeout_raises_before_sending(client, recorder, timeout, async_req):
     with pytest.raises((TypeError, ValueError), match='_request_timeout'):
         client.call_api('/any/', 'GET', _request_timeout=timeout, async_req=async_req)
     assert recorder.requests == []
@@ -146,13 +146,13 @@ def test_call_api_sends_any_json_value(client, recorder, body, sent):
 
 @pytest.mark.parametrize('name', ['Content-Type', 'content-type'])
 @pytest.mark.parametrize('body', [u'ü', u'ü'.encode('utf-8')])
-def test_call_api_sends_text_and_bytes_of_other_types_as_they_are(client, recorder, name, body):
+def test_call_api_sends_other_content_types_unchanged(client, recorder, name, body):
     client.call_api('/any/', 'POST', body=body, header_params={name: 'text/plain'})
     assert recorder.requests[0].body == u'ü'.encode('utf-8')
     assert [value for known, value in recorder.requests[0].headers if known.lower() == 'content-type'] == ['text/plain']
 
 
-def test_call_api_adds_to_the_query_of_a_path(client, recorder):
+def test_call_api_appends_to_the_query_string_of_the_path(client, recorder):
     client.call_api('/any/?a=1', 'GET', query_params={'b': 2})
     assert recorder.requests[0].target == '/v1/any/?a=1&b=2'
 
@@ -176,19 +176,19 @@ def test_call_api_sends_files(client, recorder, tmpdir):
 @pytest.mark.parametrize('schemes, header', [
     (['apikey', 'basic'], 'X-Api-Key'), (['basic', 'apikey'], 'Authorization'), (['basic'], 'Authorization'),
 ])
-def test_the_first_scheme_that_is_set_is_used(connect, recorder, schemes, header):
+def test_call_api_sends_the_first_configured_scheme(connect, recorder, schemes, header):
     client = connect(recorder.url, username='ada').api_client
     client.call_api('/any/', 'GET', auth_settings=schemes)
     assert set(headers_of(recorder.requests[0])) & {'X-Api-Key', 'Authorization'} == {header}
 
 
-def test_an_unknown_scheme_is_refused_before_sending(client, recorder):
+def test_unknown_auth_scheme_raises_before_sending(client, recorder):
     with pytest.raises(ValueError, match='oauth'):
         client.call_api('/any/', 'GET', auth_settings=['oauth'])
     assert recorder.requests == []
 
 
-def test_a_key_with_a_line_break_is_refused_and_not_shown(connect, recorder):
+def test_api_key_with_a_line_break_raises_without_showing_it(connect, recorder):
     api = connect(recorder.url, api_key={'X-Api-Key': 'secret-value\n'})
     with pytest.raises(ValueError, match='X-Api-Key') as raised:
         api.user_self()
@@ -196,7 +196,7 @@ def test_a_key_with_a_line_break_is_refused_and_not_shown(connect, recorder):
     assert recorder.requests == []
 
 
-def test_the_key_is_renewed_by_the_hook_before_each_call(connect, recorder):
+def test_refresh_api_key_hook_runs_before_each_call(connect, recorder):
     calls = []
 
     def renew(configuration):
@@ -210,7 +210,7 @@ def test_the_key_is_renewed_by_the_hook_before_each_call(connect, recorder):
     assert calls == [api.api_client.configuration] * 2
 
 
-def test_settings_that_are_changed_count_for_the_next_call(connect, recorder):
+def test_changed_configuration_applies_to_the_next_call(connect, recorder):
     api = connect(recorder.url)
     api.user_self()
     api.api_client.configuration.host = recorder.origin + '/v2'
@@ -218,7 +218,7 @@ def test_settings_that_are_changed_count_for_the_next_call(connect, recorder):
     assert [request.target for request in recorder.requests] == ['/v1/user/self/', '/v2/user/self/']
 
 
-def test_the_constructor_sets_a_header_and_a_cookie(recorder):
+def test_constructor_sets_a_header_and_a_cookie(recorder):
     configuration = Configuration()
     configuration.host = recorder.url
     with ApiClient(configuration, 'X-Extra', 'yes', 'session=1') as client:
@@ -227,27 +227,27 @@ def test_the_constructor_sets_a_header_and_a_cookie(recorder):
     assert (headers['X-Extra'], headers['Cookie']) == ('yes', 'session=1')
 
 
-def test_a_default_header_goes_before_that_of_a_call_and_of_an_endpoint(client, recorder):
+def test_default_header_overrides_the_header_of_a_call(client, recorder):
     client.set_default_header('Accept', 'application/vnd.x+json')
     client.call_api('/any/', 'GET', header_params={'Accept': 'text/plain'})
     assert headers_of(recorder.requests[0])['Accept'] == 'application/vnd.x+json'
 
 
-def test_a_default_header_is_the_same_in_any_spelling(client, recorder):
-    client.set_default_header('user-agent', 'mine/1')
+def test_default_header_names_are_case_insensitive(client, recorder):
+    client.set_default_header('user-agent', 'my-script/1')
     client.call_api('/any/', 'GET')
     names = [name.lower() for name, _ in recorder.requests[0].headers]
     assert names.count('user-agent') == 1
 
 
-def test_of_a_default_header_in_several_spellings_the_one_set_last_is_sent(client, recorder):
+def test_default_header_set_last_wins_in_any_case(client, recorder):
     for name, value in [('x-extra', 'one'), ('X-Extra', 'two'), ('x-extra', 'three')]:
         client.set_default_header(name, value)
     client.call_api('/any/', 'GET')
     assert [value for name, value in recorder.requests[0].headers if name.lower() == 'x-extra'] == ['three']
 
 
-def test_a_header_that_a_program_changed_by_itself_counts_from_the_next_call_on(client, recorder):
+def test_default_headers_changed_in_place_apply_to_the_next_call(client, recorder):
     client.call_api('/any/', 'GET')
     client.default_headers['X-Extra'] = 'one'
     client.call_api('/any/', 'GET')
@@ -256,7 +256,7 @@ def test_a_header_that_a_program_changed_by_itself_counts_from_the_next_call_on(
     assert [headers_of(request).get('X-Extra') for request in recorder.requests] == [None, 'one', 'two']
 
 
-def test_a_header_that_a_program_changed_by_itself_is_checked_too(client, recorder):
+def test_default_headers_changed_in_place_are_validated(client, recorder):
     client.call_api('/any/', 'GET')
     client.default_headers['X-Extra'] = 'one\r\nX-Smuggled: two'
     with pytest.raises(ValueError, match='header X-Extra must not hold line breaks'):
@@ -264,7 +264,7 @@ def test_a_header_that_a_program_changed_by_itself_is_checked_too(client, record
     assert len(recorder.requests) == 1
 
 
-def test_a_header_that_equals_the_one_before_is_still_looked_at(client, recorder):
+def test_default_header_is_not_confused_with_an_equal_value(client, recorder):
     for value in (1, True):
         client.default_headers['X-Extra'] = value
         client.call_api('/any/', 'GET')
@@ -274,25 +274,25 @@ def test_a_header_that_equals_the_one_before_is_still_looked_at(client, recorder
         client.call_api('/any/', 'GET')
 
 
-def test_headers_in_bytes_and_in_text_are_told_apart_without_a_warning(client, recorder):
-    # On Python 2, to compare the two would be a warning, and each is sent as it is.
+def test_default_headers_in_bytes_and_text_cause_no_warning(client, recorder):
+    # Comparing the two would be a UnicodeWarning on Python 2.
     for value in ('caf\xe9', u'caf\xe9'):
         client.default_headers['X-Extra'] = value
         client.call_api('/any/', 'GET')
     assert len({headers_of(request)['X-Extra'] for request in recorder.requests}) == 1
 
 
-def test_default_headers_may_be_anything_with_items(client, recorder):
-    class Own(object):
+def test_default_headers_may_be_any_object_with_items(client, recorder):
+    class CustomHeaders(object):
         def items(self):
             return [('X-Extra', 'yes')]
 
-    client.default_headers = Own()
+    client.default_headers = CustomHeaders()
     client.call_api('/any/', 'GET')
     assert headers_of(recorder.requests[0])['X-Extra'] == 'yes'
 
 
-def test_what_a_transport_does_to_the_headers_of_one_call_does_not_reach_the_next(client, recorder):
+def test_headers_changed_by_a_transport_do_not_reach_the_next_call(client, recorder):
     class Tagging(type(client.rest_client)):
         def request(self, method, url, headers=None, **parameters):
             headers['X-Call'] = headers.get('X-Call', '') + '1'
@@ -304,109 +304,109 @@ def test_what_a_transport_does_to_the_headers_of_one_call_does_not_reach_the_nex
     assert [headers_of(request)['X-Call'] for request in recorder.requests] == ['1', '1']
 
 
-def test_the_user_agent_can_be_set(client, recorder):
+def test_user_agent_can_be_set(client, recorder):
     assert client.user_agent.startswith('cloudsmith-api/')
-    client.user_agent = 'mine/2'
+    client.user_agent = 'my-script/2'
     client.call_api('/any/', 'GET')
-    assert headers_of(recorder.requests[0])['User-Agent'] == client.user_agent == 'mine/2'
+    assert headers_of(recorder.requests[0])['User-Agent'] == client.user_agent == 'my-script/2'
 
 
-def test_the_user_agent_is_that_header_in_any_spelling(client):
-    client.set_default_header('user-agent', 'mine/3')
-    assert client.user_agent == 'mine/3'
+def test_user_agent_is_read_from_its_header_in_any_case(client):
+    client.set_default_header('user-agent', 'my-script/3')
+    assert client.user_agent == 'my-script/3'
     client.default_headers.clear()
     assert client.user_agent is None
 
 
-def test_a_callers_headers_are_left_as_they_are(client):
+def test_call_api_does_not_modify_header_params(client):
     given = {'X-Extra': 'yes'}
     client.call_api('/any/', 'GET', header_params=given)
     assert given == {'X-Extra': 'yes'}
 
 
-def test_a_configuration_of_another_kind_is_refused():
+def test_client_rejects_a_configuration_of_the_wrong_type():
     with pytest.raises(TypeError, match='configuration'):
         ApiClient(5)
 
 
-def test_repr_shows_where_a_client_talks_to_and_no_secret(client, recorder):
+def test_client_repr_shows_only_the_host(client, recorder):
     assert repr(client) == '<ApiClient %s>' % recorder.url
 
 
-def test_last_response_is_that_of_the_last_call_that_succeeded(client):
+def test_last_response_is_that_of_the_last_successful_call(client):
     assert client.last_response is None
     client.call_api('/any/', 'GET')
     assert isinstance(client.last_response, RESTResponse)
     assert client.last_response.data == '{"slug": "ada"}'
 
 
-def test_request_reads_the_answer_by_itself(client, recorder):
+def test_request_preloads_the_response_by_default(client, recorder):
     assert client.request('GET', recorder.url).data == '{"slug": "ada"}'
 
 
-def test_sanitize_for_serialization_gives_json_values(client):
+def test_sanitize_for_serialization_returns_json_values(client):
     assert client.sanitize_for_serialization(UserBrief(slug='ada')) == {'slug': 'ada'}
 
 
 class TestInsecureTransport(object):
-    """Credentials over plain http to another machine; a proxy on this one stands in for the way there."""
+    """Credentials over plain http to another host, which a proxy on this machine stands in for."""
 
     @pytest.fixture
-    def far(self, connect, recorder):
+    def remote_api(self, connect, recorder):
         return connect('http://api.example.invalid/v1', proxy=recorder.origin)
 
-    def test_warns_once_for_a_client(self, far):
+    def test_credentials_over_http_warn_once_per_client(self, remote_api):
         with pytest.warns(InsecureTransportWarning, match='api.example.invalid') as caught:
-            far.user_self()
+            remote_api.user_self()
         assert len(caught) == 1
         assert 'the-secret-key' not in str(caught[0].message)
         with warnings.catch_warnings():
             warnings.simplefilter('error')
-            far.user_self()
+            remote_api.user_self()
 
-    def test_points_to_the_line_that_calls(self, far):
+    def test_warning_points_to_the_calling_line(self, remote_api):
         with pytest.warns(InsecureTransportWarning) as caught:
-            far.user_self()
+            remote_api.user_self()
         assert os.path.basename(caught[0].filename).startswith('test_api_client.py')
 
-    def test_stays_silent_without_credentials(self, far):
-        far.api_client.configuration.api_key = {}
+    def test_call_without_credentials_does_not_warn(self, remote_api):
+        remote_api.api_client.configuration.api_key = {}
         with warnings.catch_warnings():
             warnings.simplefilter('error')
-            assert far.user_self().slug == 'ada'
+            assert remote_api.user_self().slug == 'ada'
 
     @pytest.mark.parametrize('call', [
         lambda api: api.user_token_create({'email': 'ada@example.com', 'password': 'pa55word'}),
         lambda api: api.api_client.call_api('/x/', 'GET', header_params={'Authorization': 'Bearer abcdef'}),
         lambda api: api.api_client.call_api('/x/', 'GET', query_params={'access_token': 'abcdef'}),
     ])
-    def test_warns_of_any_secret_that_is_sent(self, far, call):
-        far.api_client.configuration.api_key = {}
-        far.user_self()
+    def test_any_secret_in_the_request_warns(self, remote_api, call):
+        remote_api.api_client.configuration.api_key = {}
+        remote_api.user_self()
         with pytest.warns(InsecureTransportWarning):
-            call(far)
+            call(remote_api)
 
-    def test_warns_once_though_the_host_changes_back_and_forth(self, far):
+    def test_client_that_alternates_between_hosts_warns_once(self, remote_api):
         with warnings.catch_warnings(record=True) as caught:
             warnings.simplefilter('always')
             for name in 'aba':
-                far.api_client.configuration.host = 'http://%s.example.invalid/v1' % name
-                far.user_self()
+                remote_api.api_client.configuration.host = 'http://%s.example.invalid/v1' % name
+                remote_api.user_self()
         assert [warning.category for warning in caught] == [InsecureTransportWarning]
 
-    def test_sends_nothing_where_warnings_are_errors(self, far, recorder):
+    def test_warning_as_error_prevents_sending(self, remote_api, recorder):
         with warnings.catch_warnings():
             warnings.simplefilter('error')
             with pytest.raises(InsecureTransportWarning):
-                far.user_self()
+                remote_api.user_self()
         assert recorder.requests == []
 
 
-def test_a_failed_call_does_not_keep_alive_what_its_caller_had(connect):
+def test_failed_call_does_not_keep_the_callers_locals_alive(connect):
     class Local(object):
         pass
 
-    def call_in_vain():
+    def fail():
         local = Local()
         with ScriptedServer(json_response('{"detail": "Not here."}', 404)) as server:
             api = connect(server.url)
@@ -414,23 +414,23 @@ def test_a_failed_call_does_not_keep_alive_what_its_caller_had(connect):
                 api.user_self()
         return weakref.ref(local)
 
-    kept = call_in_vain()
+    reference = fail()
     gc.collect()
-    assert kept() is None
+    assert reference() is None
 
 
-def answering_after(event):
-    """Make an item of a script that answers once an event has come."""
-    def answer(connection):
+def responding_after(event):
+    """Return a script item that sends its response once the event is set."""
+    def respond(connection):
         event.wait(10)
         connection.sendall(json_response('{}'))
-    return answer
+    return respond
 
 
-class TestBackground(object):
-    """Calls with ``async_req``."""
+class TestAsyncReq(object):
+    """Calls with ``async_req=True``."""
 
-    def test_leave_a_transports_time_as_the_caller_gave_it(self, connect, recorder):
+    def test_async_timeout_reaches_the_transport_unchanged(self, connect, recorder):
         api = connect(recorder.url)
         seen, request = [], api.api_client.rest_client.request
         api.api_client.rest_client.request = lambda *args, **options: (
@@ -438,81 +438,81 @@ class TestBackground(object):
         api.user_self(async_req=True, _request_timeout=5).get(10)
         assert seen == [5]
 
-    def test_have_what_waiting_for_a_thread_left_of_their_time(self, connect):
-        free = threading.Event()
-        with ScriptedServer(answering_after(free)) as server:
+    def test_async_timeout_is_reduced_by_the_wait_for_a_thread(self, connect):
+        may_respond = threading.Event()
+        with ScriptedServer(responding_after(may_respond)) as server:
             api = connect(server.url, connection_pool_maxsize=1)
             seen, request = [], api.api_client.rest_client.request
             api.api_client.rest_client.request = lambda *args, **options: (
                 seen.append(options['_request_timeout']) or request(*args, **options))
             results = [api.user_self(async_req=True, _request_timeout=9) for _ in range(2)]
             threading.Event().wait(0.6)
-            free.set()
+            may_respond.set()
             assert [result.get(10) for result in results] == [UserBrief()] * 2
         assert 0 < seen[1] <= 9 - 0.6
 
-    def test_wait_for_a_thread_within_their_time(self, connect):
+    def test_wait_for_a_thread_is_bounded_by_the_timeout(self, connect):
         with ScriptedServer(silent()) as server:
             api = connect(server.url, connection_pool_maxsize=1, retries=0)
             first, second = [api.user_self(async_req=True, _request_timeout=seconds) for seconds in (3, 0.5)]
-            begin = monotonic()
+            started = monotonic()
             for result in (first, second):
                 with pytest.raises(TimeoutException):
                     result.get(20)
-            assert monotonic() - begin < 3.4
+            assert monotonic() - started < 3.4
 
-    def test_give_what_the_call_gives(self, connect, recorder):
+    def test_async_result_returns_the_data(self, connect, recorder):
         assert connect(recorder.url).user_self(async_req=True).get(10).slug == 'ada'
 
-    def test_raise_what_the_call_raises(self, connect):
+    def test_async_result_raises_the_error_of_the_call(self, connect):
         with ScriptedServer(json_response('{"detail": "Not here."}', 404)) as server:
             result = connect(server.url).user_self(async_req=True)
             with pytest.raises(NotFoundException, match='Not here'):
                 result.get(10)
             assert not result.successful()
 
-    def test_return_before_the_answer_is_there(self, connect):
-        answered = threading.Event()
-        with ScriptedServer(answering_after(answered)) as server:
+    def test_async_call_returns_before_the_response_arrives(self, connect):
+        may_respond = threading.Event()
+        with ScriptedServer(responding_after(may_respond)) as server:
             result = connect(server.url).user_self(async_req=True)
             assert not result.ready()
             with pytest.raises(multiprocessing.TimeoutError):
                 result.get(0.05)
-            answered.set()
+            may_respond.set()
             assert result.get(10) == UserBrief()
 
-    def test_run_side_by_side(self, connect):
-        meeting = threading.Barrier(3) if hasattr(threading, 'Barrier') else None
-        if meeting is None:
-            pytest.skip('Python 2 has no barrier to meet at')
+    def test_async_calls_run_concurrently(self, connect):
+        barrier = threading.Barrier(3) if hasattr(threading, 'Barrier') else None
+        if barrier is None:
+            pytest.skip('threading.Barrier is new in Python 3.2')
 
-        def meet(connection):
-            meeting.wait(10)
+        def respond_together(connection):
+            barrier.wait(10)
             connection.sendall(json_response('{}'))
 
-        with ScriptedServer(meet) as server:
+        with ScriptedServer(respond_together) as server:
             api = connect(server.url)
             results = [api.user_self(async_req=True) for _ in range(3)]
             assert [result.get(10) for result in results] == [UserBrief()] * 3
 
-    def test_no_thread_is_started_before_the_first(self, client):
+    def test_no_thread_starts_before_the_first_async_call(self, client):
         before = threading.active_count()
         client.call_api('/any/', 'GET')
-        assert threading.active_count() - before <= 1  # the server's, for the connection
+        assert threading.active_count() - before <= 1  # the test server's thread for the connection
 
-    def test_close_waits_for_them(self, connect, recorder):
+    def test_close_waits_for_async_calls(self, connect, recorder):
         api = connect(recorder.url)
         results = [api.user_self(async_req=True) for _ in range(5)]
         api.api_client.close()
         assert all(result.successful() for result in results)
 
-    def test_work_again_after_close(self, connect, recorder):
+    def test_async_calls_work_again_after_close(self, connect, recorder):
         api = connect(recorder.url)
         api.user_self(async_req=True).get(10)
         api.api_client.close()
         assert api.user_self(async_req=True).get(10).slug == 'ada'
 
-    def test_a_client_that_is_forgotten_leaves_no_thread(self, recorder):
+    def test_garbage_collected_client_leaves_no_thread(self, recorder):
         configuration = Configuration()
         configuration.host = recorder.url
         before = set(threading.enumerate())
@@ -528,42 +528,42 @@ class TestBackground(object):
         assert not any(thread.is_alive() for thread in started)
 
 
-def test_a_pool_that_the_interpreter_has_ended_is_left_alone(recorder):
-    class Ended(object):
+def test_pool_already_closed_at_interpreter_exit_is_ignored(recorder):
+    class ClosedPool(object):
         def close(self):
             raise OSError(9, 'Bad file descriptor')
 
     configuration = Configuration()
     configuration.host = recorder.url
     client = ApiClient(configuration)
-    client._background().pool = Ended()
+    client._background().pool = ClosedPool()
     assert client.__del__() is None
     client._background().pool = None
 
 
-def test_a_response_of_ones_own_tells_the_headers_in_its_own_way(client, recorder):
-    """What programs derive from ``RESTResponse`` may give other headers, and may keep them under that name."""
-    class Own(RESTResponse):
+def test_headers_come_from_a_custom_response_class(client, recorder):
+    """A subclass of ``RESTResponse`` may override ``getheaders`` or set ``headers``."""
+    class Overriding(RESTResponse):
         def getheaders(self):
-            return {'X-RateLimit-Remaining': '5', 'X-Mine': 'yes'}
+            return {'X-RateLimit-Remaining': '5', 'X-Custom': 'overridden'}
 
-    class Keeping(RESTResponse):
+    class Assigning(RESTResponse):
         def __init__(self, resp):
-            super(Keeping, self).__init__(resp)
-            self.headers = {'X-Mine': 'kept'}
+            super(Assigning, self).__init__(resp)
+            self.headers = {'X-Custom': 'assigned'}
 
     class Transport(type(client.rest_client)):
         def request(self, *args, **kwargs):
-            return kind(super(Transport, self).request(*args, **kwargs).urllib3_response)
+            return response_class(super(Transport, self).request(*args, **kwargs).urllib3_response)
 
     client.rest_client = Transport(client.configuration)
-    for kind, mine in ((Own, 'yes'), (Keeping, 'kept')):
-        assert client.call_api('/any/', 'GET')[2]['X-Mine'] == mine
-        assert client.rate_limit.remaining == (5 if kind is Own else None)
+    for response_class, value in ((Overriding, 'overridden'), (Assigning, 'assigned')):
+        assert client.call_api('/any/', 'GET')[2]['X-Custom'] == value
+        assert client.rate_limit.remaining == (5 if response_class is Overriding else None)
 
 
-def test_a_transport_of_ones_own_is_handed_what_is_to_be_sent(recorder):
-    """The seam programs rely on: a subclass that never calls our constructor, and overrides ``request``."""
+def test_custom_transport_receives_the_request(recorder):
+    """A subclass that overrides ``request`` and never calls our constructor, as existing programs have."""
     from cloudsmith_api.rest import RESTClientObject
 
     calls = []
@@ -574,14 +574,14 @@ def test_a_transport_of_ones_own_is_handed_what_is_to_be_sent(recorder):
         data = b'{"token": "t", "slug": "ada", "results": []}'
 
         def getheaders(self):
-            return {'X-Mine': 'yes'}
+            return {'X-Custom': 'yes'}
 
         def getheader(self, name, default=None):
             return self.getheaders().get(name, default)
 
     class Transport(RESTClientObject):
         def __init__(self):
-            self.mine = True
+            self.custom = True
 
         def request(self, method, url, query_params=None, headers=None, body=None, post_params=None,
                     _preload_content=True, _request_timeout=None):
@@ -596,9 +596,9 @@ def test_a_transport_of_ones_own_is_handed_what_is_to_be_sent(recorder):
         api = UserApi(client)
         assert api.user_self().slug == 'ada'
         assert api.user_self(async_req=True).get(10).slug == 'ada'
-        assert api.user_tokens_list_with_http_info(page=2, _request_timeout=(1, 2))[1:] == (200, {'X-Mine': 'yes'})
+        assert api.user_tokens_list_with_http_info(page=2, _request_timeout=(1, 2))[1:] == (200, {'X-Custom': 'yes'})
         api.user_token_create({'email': 'a@b.c'})
-        assert client.last_response.getheader('X-Mine') == 'yes'
+        assert client.last_response.getheader('X-Custom') == 'yes'
     base = 'https://api.example.com/v1'
     assert [call[:3] for call in calls] == [
         ('GET', base + '/user/self/', []), ('GET', base + '/user/self/', []),
@@ -610,18 +610,18 @@ def test_a_transport_of_ones_own_is_handed_what_is_to_be_sent(recorder):
     ]
 
 
-def test_a_transport_of_ones_own_may_raise(client):
-    class Refused(object):
+def test_custom_transport_may_raise_api_exception(client):
+    class NotFound(object):
         status, reason = 404, 'Not Found'
         data = '{"detail": "the-secret-key-0123456789 and hunter22 are gone"}'
 
         def getheaders(self):
             return {}
 
-    def refuse(*args, **kwargs):
-        raise ApiException(http_resp=Refused())
+    def fail(*args, **kwargs):
+        raise ApiException(http_resp=NotFound())
 
-    client.rest_client.request = refuse
+    client.rest_client.request = fail
     client.configuration.password = 'hunter22'
     with pytest.raises(NotFoundException) as raised:
         UserApi(client).user_self()
@@ -631,19 +631,19 @@ def test_a_transport_of_ones_own_may_raise(client):
     assert 'hunter22' not in str(raised.value)
 
 
-def test_debug_logs_a_call_without_its_secrets(connect, recorder, caplog):
+def test_debug_log_of_a_call_shows_no_secret(connect, recorder, caplog):
     caplog.set_level('DEBUG')
     connect(recorder.url, username='ada', password='the-password').user_token_create({'password': 'the-password'})
     connect(recorder.url).user_self()
-    ours = [record.getMessage() for record in caplog.records if record.name.startswith('cloudsmith_api')]
-    assert any('/user/self/, headers' in line for line in ours)
-    assert any('/user/self/: 200 in' in line for line in ours)
+    lines = [record.getMessage() for record in caplog.records if record.name.startswith('cloudsmith_api')]
+    assert any('/user/self/, headers' in line for line in lines)
+    assert any('/user/self/: 200 in' in line for line in lines)
     assert 'the-password' not in caplog.text
     assert 'the-secret-key' not in caplog.text
     assert dict(recorder.requests[0].headers)['Authorization'].split()[1] not in caplog.text
 
 
-def test_streaming_an_error_raises_it(connect):
+def test_streamed_call_raises_the_error_of_its_response(connect):
     with ScriptedServer(http_response(404, '{"detail": "x"}')) as server:
         with pytest.raises(NotFoundException, match='x'):
             connect(server.url).user_self(_preload_content=False)

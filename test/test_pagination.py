@@ -1,4 +1,4 @@
-"""Pages: what headers say of them, and going through all without thinking of them."""
+"""Pagination: parsing the ``X-Pagination-*`` headers, and iterating over all pages."""
 
 import pytest
 from servers import ScriptedServer, json_response, silent
@@ -21,33 +21,33 @@ def names_of(iterator):
     ({}, Page(None, None, None, None)),
     ({'Count': 'many', 'Page': '-1', 'PageSize': ' 5 '}, Page(None, None, 5, None)),
 ])
-def test_a_page_is_read_from_headers(headers, page):
+def test_page_is_parsed_from_headers(headers, page):
     assert Page.from_headers({'X-Pagination-' + name: value for name, value in headers.items()}) == page
 
 
-def test_the_page_of_an_answer(api, sandbox, configuration):
+def test_page_is_parsed_from_the_headers_of_a_call(api, sandbox, configuration):
     configuration.api_key['X-Api-Key'] = sandbox.add_user(keys=65).api_key
     headers = api.user_tokens_list_with_http_info(page=3)[2]
     assert Page.from_headers(headers) == Page(count=65, page=3, page_size=30, page_total=3)
 
 
 @pytest.mark.parametrize('count', [0, 1, 29, 30, 31, 65])
-def test_all_keys_are_gone_through_once(api, sandbox, configuration, count):
-    person = sandbox.add_user(keys=max(count, 1))
-    configuration.api_key['X-Api-Key'] = person.api_key
-    del person.keys[count:]
-    assert names_of(api.user_tokens_iter()) == [key.slug_perm for key in person.keys]
+def test_iterator_yields_every_key_once(api, sandbox, configuration, count):
+    user = sandbox.add_user(keys=max(count, 1))
+    configuration.api_key['X-Api-Key'] = user.api_key
+    del user.keys[count:]
+    assert names_of(api.user_tokens_iter()) == [key.slug_perm for key in user.keys]
     assert len(sandbox.requests) == max(1, -(-count // 30))
 
 
-def test_the_page_size_is_sent(api, sandbox, configuration):
+def test_iterator_sends_the_page_size(api, sandbox, configuration):
     configuration.api_key['X-Api-Key'] = sandbox.add_user(keys=5).api_key
     assert len(list(api.user_tokens_iter(page_size=2))) == 5
     assert [request.query for request in sandbox.requests] == [
         'page=1&page_size=2', 'page=2&page_size=2', 'page=3&page_size=2']
 
 
-def test_a_page_is_asked_for_when_it_is_needed(api, sandbox, configuration):
+def test_iterator_requests_pages_lazily(api, sandbox, configuration):
     configuration.api_key['X-Api-Key'] = sandbox.add_user(keys=5).api_key
     iterator = api.user_tokens_iter(page_size=2)
     assert sandbox.requests == []
@@ -59,13 +59,13 @@ def test_a_page_is_asked_for_when_it_is_needed(api, sandbox, configuration):
 
 
 @pytest.mark.parametrize('page_size', ['2', 1.5, True])
-def test_a_page_size_that_is_no_number_is_refused_at_once(api, sandbox, page_size):
+def test_page_size_that_is_not_an_int_raises_at_once(api, sandbox, page_size):
     with pytest.raises(TypeError, match='page_size'):
         api.user_tokens_iter(page_size=page_size)
     assert sandbox.requests == []
 
 
-def test_an_error_on_the_way_is_raised_where_it_happens(api, sandbox, configuration):
+def test_iterator_raises_the_error_of_a_later_page(api, sandbox, configuration):
     configuration.api_key['X-Api-Key'] = sandbox.add_user(keys=4).api_key
     iterator = api.user_tokens_iter(page_size=2)
     assert len([next(iterator), next(iterator)]) == 2
@@ -74,7 +74,7 @@ def test_an_error_on_the_way_is_raised_where_it_happens(api, sandbox, configurat
         next(iterator)
 
 
-def test_the_time_allowed_counts_for_each_page(connect):
+def test_iterator_timeout_applies_to_each_page(connect):
     with ScriptedServer(json_response(keys('a', 'b')), silent()) as server:
         iterator = connect(server.url, timeout=5, retries=0).user_tokens_iter(page_size=2, _request_timeout=0.3)
         assert len([next(iterator), next(iterator)]) == 2
@@ -85,78 +85,78 @@ def test_the_time_allowed_counts_for_each_page(connect):
 
 
 class TestWithoutHeaders(object):
-    """Services that send no ``X-Pagination`` header at all."""
+    """Services that send no ``X-Pagination-*`` headers."""
 
-    def test_a_page_that_is_not_full_is_the_last(self, connect):
+    def test_short_page_is_the_last(self, connect):
         pages = [json_response(keys(*names)) for names in ('ab', 'c', 'd')]
         with ScriptedServer(*pages) as server:
             assert names_of(connect(server.url).user_tokens_iter(page_size=2)) == ['a', 'b', 'c']
             assert len(server.requests) == 2
 
-    @pytest.mark.parametrize('count, asked', [(29, 1), (30, 2)])
-    def test_a_page_is_full_with_thirty_where_no_size_is_asked_for(self, connect, count, asked):
+    @pytest.mark.parametrize('count, requests', [(29, 1), (30, 2)])
+    def test_page_without_page_size_is_full_with_30_items(self, connect, count, requests):
         with ScriptedServer(json_response(keys(*map(str, range(count)))), json_response(keys())) as server:
             assert len(list(connect(server.url).user_tokens_iter())) == count
-            assert len(server.requests) == asked
+            assert len(server.requests) == requests
 
-    def test_an_empty_page_is_past_the_end(self, connect):
+    def test_empty_page_ends_the_iteration(self, connect):
         with ScriptedServer(json_response(keys('a', 'b')), json_response(keys())) as server:
             assert names_of(connect(server.url).user_tokens_iter(page_size=2)) == ['a', 'b']
 
-    def test_a_service_that_gives_all_each_time_is_asked_twice(self, connect):
+    def test_service_that_ignores_page_size_gets_two_requests(self, connect):
         with ScriptedServer(json_response(keys('a', 'b', 'c'))) as server:
             assert names_of(connect(server.url).user_tokens_iter(page_size=2)) == ['a', 'b', 'c']
             assert len(server.requests) == 2
 
 
-def test_a_service_that_repeats_a_page_is_not_asked_for_ever(connect):
+def test_service_that_repeats_a_page_does_not_loop_forever(connect):
     headers = [('X-Pagination-PageTotal', '1000000')]
     with ScriptedServer(json_response(keys('a', 'b'), headers=headers)) as server:
         assert names_of(connect(server.url).user_tokens_iter(page_size=2)) == ['a', 'b']
         assert len(server.requests) == 3
 
 
-def test_a_page_of_which_all_has_moved_on_from_the_one_before_is_not_the_end(connect):
+def test_page_with_only_known_items_is_not_the_last(connect):
     headers = [('X-Pagination-PageTotal', '3')]
     pages = [json_response(keys(name), headers=headers) for name in ('a', 'a', 'b')]
     with ScriptedServer(*pages) as server:
         assert names_of(connect(server.url).user_tokens_iter(page_size=1)) == ['a', 'b']
 
 
-def test_a_first_page_that_is_empty_is_not_the_end_where_there_are_more(connect):
+def test_empty_first_page_is_not_the_last_if_more_are_announced(connect):
     headers = [('X-Pagination-PageTotal', '2')]
     with ScriptedServer(json_response(keys(), headers=headers), json_response(keys('a'), headers=headers)) as server:
         assert names_of(connect(server.url).user_tokens_iter()) == ['a']
 
 
-def test_a_service_that_speaks_of_many_pages_and_gives_none_is_asked_twice(connect):
+def test_service_with_only_empty_pages_gets_two_requests(connect):
     with ScriptedServer(json_response(keys(), headers=[('X-Pagination-PageTotal', '1000000')])) as server:
         assert names_of(connect(server.url).user_tokens_iter()) == []
         assert len(server.requests) == 2
 
 
-def test_a_page_as_large_as_the_service_gives_is_not_the_end_though_more_was_asked_for(connect):
+def test_page_at_the_service_maximum_is_not_the_last(connect):
     full = json_response(keys(*map(str, range(500))))
     with ScriptedServer(full, json_response(keys('last'))) as server:
         assert len(names_of(connect(server.url).user_tokens_iter(page_size=1000))) == 501
 
 
-def test_a_page_of_one_less_than_the_service_gives_is_the_end_though_more_was_asked_for(connect):
+def test_page_below_the_service_maximum_is_the_last(connect):
     with ScriptedServer(json_response(keys(*map(str, range(499))))) as server:
         assert len(names_of(connect(server.url).user_tokens_iter(page_size=1000))) == 499
         assert len(server.requests) == 1
 
 
-def test_a_service_that_goes_round_in_circles_is_not_asked_for_ever(connect):
-    circle = [json_response(keys('a', 'b')), json_response(keys('c', 'd')), json_response(keys('b', 'a'))]
-    with ScriptedServer(*circle) as server:
+def test_service_that_cycles_through_pages_does_not_loop_forever(connect):
+    pages = [json_response(keys('a', 'b')), json_response(keys('c', 'd')), json_response(keys('b', 'a'))]
+    with ScriptedServer(*pages) as server:
         assert names_of(connect(server.url).user_tokens_iter(page_size=2)) == ['a', 'b', 'c', 'd']
 
 
-def test_an_item_that_moves_to_the_next_page_meanwhile_comes_once():
+def test_item_that_moves_to_the_next_page_is_yielded_once():
     pages = [(['a', 'b'], {}), (['b', 'c'], {}), ([], {})]
     assert list(iterate_pages(lambda number: pages[number - 1], lambda item: item, page_size=2)) == ['a', 'b', 'c']
 
 
-def test_iterating_has_no_form_with_http_info():
+def test_iterator_has_no_with_http_info_form():
     assert not hasattr(UserApi, 'user_tokens_iter_with_http_info')
