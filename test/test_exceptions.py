@@ -1,5 +1,5 @@
 # -*- coding: utf-8 -*-
-"""Each failure has its class, says in one line what is wrong, shows no secret, and survives being copied."""
+"""Exceptions: the class of each status, the one-line message, masked secrets, copying and pickling."""
 
 import copy
 import json
@@ -34,7 +34,7 @@ from cloudsmith_api.exceptions import (
 
 FAMILY = [value for value in vars(exceptions).values() if isinstance(value, type) and issubclass(value, ApiException)]
 
-CLASSES = [
+CLASS_BY_STATUS = [
     (None, ApiException), (0, ApiException), (200, ApiException), (101, ApiException), (700, ApiException),
     (-1, ApiException), ('404', ApiException), (404.0, ApiException),
     (301, RedirectException), (302, RedirectException), (304, RedirectException), (308, RedirectException),
@@ -50,10 +50,10 @@ CLASSES = [
 SECOND_FACTOR = {'detail': 'A code is needed.', 'two_factor_required': True, 'two_factor_token': 'two-factor-token-1'}
 
 
-class Answer(object):
-    """What a transport hands over, a program's own one included."""
+class Response(object):
+    """A response as any transport returns it, custom ones included."""
 
-    def __init__(self, status=400, data=None, headers=None, reason='Said so'):
+    def __init__(self, status=400, data=None, headers=None, reason='Some Reason'):
         self.status = status
         self.reason = reason
         self.data = data
@@ -63,124 +63,124 @@ class Answer(object):
         return self._headers
 
 
-class OwnException(ApiException):
-    """What a program may derive, with a constructor of its own."""
+class CustomException(ApiException):
+    """A program's subclass with a different constructor."""
 
     def __init__(self, one, two, three, four, five=None):
-        super(OwnException, self).__init__(status=404, reason='own')
+        super(CustomException, self).__init__(status=404, reason='custom')
         self.all = (one, two, three, four, five)
 
 
-def failure(status=400, body=None, **options):
-    """Make the exception for an answer; a body that is no text is sent as JSON."""
+def error_for(status=400, body=None, **options):
+    """Return the exception for a response; a body that is neither text nor bytes is serialized as JSON."""
     if not isinstance(body, (bytes, six.text_type, type(None))):
         body = json.dumps(body)
-    return ApiException(http_resp=Answer(status, body, **options))
+    return ApiException(http_resp=Response(status, body, **options))
 
 
 def shown(error):
-    """Give all that is printed of an error, as Unicode."""
+    """Return ``str`` and ``repr`` of an error as Unicode text."""
     return six.ensure_text(str(error)) + u'\n' + six.ensure_text(repr(error))
 
 
-@pytest.mark.parametrize('status, expected', CLASSES)
-def test_the_status_decides_on_the_class(status, expected):
+@pytest.mark.parametrize('status, expected', CLASS_BY_STATUS)
+def test_status_selects_the_exception_class(status, expected):
     assert type(ApiException(status=status)) is expected
 
 
-@pytest.mark.parametrize('status, expected', CLASSES)
-def test_the_status_of_an_answer_decides_on_the_class(status, expected):
-    error = ApiException(http_resp=Answer(status))
+@pytest.mark.parametrize('status, expected', CLASS_BY_STATUS)
+def test_response_status_selects_the_exception_class(status, expected):
+    error = ApiException(http_resp=Response(status))
     assert type(error) is expected
     assert error.status == status
 
 
-def test_the_answer_counts_and_not_the_status_given_besides():
-    error = ApiException(404, 'Nope', Answer(503, reason='Down'))
+def test_response_takes_precedence_over_status_and_reason():
+    error = ApiException(404, 'Nope', Response(503, reason='Down'))
     assert (type(error), error.status, error.reason) == (ServiceException, 503, 'Down')
 
 
-def test_arguments_may_be_given_in_order():
+def test_exception_accepts_positional_arguments():
     error = ApiException(404, 'Not Found', None, 'No such key.')
     assert (type(error), error.detail) == (NotFoundException, 'No such key.')
 
 
-def test_a_class_that_is_named_stays_what_it_is():
+def test_explicit_class_is_kept_whatever_the_status():
     assert type(BadRequestException(status=404)) is BadRequestException
-    assert type(UnprocessableEntityException(http_resp=Answer(422, json.dumps(SECOND_FACTOR)))) is (
+    assert type(UnprocessableEntityException(http_resp=Response(422, json.dumps(SECOND_FACTOR)))) is (
         UnprocessableEntityException)
 
 
-def test_a_programs_own_subclass_stays_what_it_is():
-    error = OwnException(1, 2, 3, 4, five=5)
-    assert (type(error), error.all, error.status) == (OwnException, (1, 2, 3, 4, 5), 404)
+def test_custom_subclass_is_kept_whatever_the_status():
+    error = CustomException(1, 2, 3, 4, five=5)
+    assert (type(error), error.all, error.status) == (CustomException, (1, 2, 3, 4, 5), 404)
 
 
-def test_an_unknown_argument_is_refused():
+def test_unknown_argument_raises_type_error():
     with pytest.raises(TypeError):
         ApiException(code=404)
 
 
-@pytest.mark.parametrize('kind', FAMILY)
-def test_one_except_clause_catches_the_whole_family(kind):
+@pytest.mark.parametrize('error_class', FAMILY)
+def test_except_api_exception_catches_every_class(error_class):
     with pytest.raises(ApiException):
-        raise kind()
+        raise error_class()
 
 
-def test_the_family_is_as_designed():
+def test_exception_hierarchy_is_as_documented():
     assert issubclass(TimeoutException, ConnectionException)
     assert issubclass(TlsException, ConnectionException)
     assert issubclass(TwoFactorRequiredException, UnprocessableEntityException)
     assert len(FAMILY) == 14
 
 
-@pytest.mark.parametrize('kind', FAMILY)
-def test_each_class_can_be_made_without_arguments(kind):
-    error = kind()
+@pytest.mark.parametrize('error_class', FAMILY)
+def test_every_class_can_be_created_without_arguments(error_class):
+    error = error_class()
     assert str(error).startswith('The call failed')
-    assert repr(error).startswith('<%s The call failed' % kind.__name__)
+    assert repr(error).startswith('<%s The call failed' % error_class.__name__)
     assert (error.status, error.reason, error.body, error.headers, error.detail) == (None,) * 5
     assert (error.fields, error.method, error.url) == ({}, None, None)
 
 
-def test_status_and_reason_are_also_the_arguments():
-    assert failure(404, reason='Not Found').args == (404, 'Not Found')
+def test_args_are_status_and_reason():
+    assert error_for(404, reason='Not Found').args == (404, 'Not Found')
 
 
 @pytest.mark.parametrize('reason', ['Schl\xfcssel', b'Schl\xc3\xbcssel'])
-def test_a_reason_that_is_repeated_as_the_explanation_is_said_once(reason):
-    assert str(failure(404, {'detail': u'Said so'})) == '404 Said so'
-    # On Python 2, a reason is bytes, which may be no text.
-    assert str(failure(404, {'detail': u'Schl\xfcssel'}, reason=reason)).startswith('404 Schl')
+def test_message_omits_a_detail_that_repeats_the_reason(reason):
+    assert str(error_for(404, {'detail': u'Some Reason'})) == '404 Some Reason'
+    # On Python 2 a reason is bytes, not necessarily valid UTF-8.
+    assert str(error_for(404, {'detail': u'Schl\xfcssel'}, reason=reason)).startswith('404 Schl')
 
 
-def test_the_line_says_all_that_is_known():
-    error = failure(422, {'detail': 'Invalid.', 'fields': {'email': ['Wrong.', 'Too long.']}}, reason='Unprocessable')
+def test_message_has_status_reason_detail_fields_and_request():
+    error = error_for(422, {'detail': 'Invalid.', 'fields': {'email': ['Wrong.', 'Too long.']}}, reason='Unprocessable')
     error.set_request('POST', 'https://api.cloudsmith.io/v1/user/token/')
     assert str(error) == '422 Unprocessable: Invalid; email: Wrong. Too long. (POST /v1/user/token/)'
     assert repr(error) == '<UnprocessableEntityException %s>' % error
 
 
-def test_where_nothing_answered_the_line_says_who_should_have():
-    error = TimeoutException(status=0, reason='No answer in the time allowed')
+def test_message_without_a_response_shows_the_full_url():
+    error = TimeoutException(status=0, reason='The call timed out')
     error.set_request('GET', 'https://api.cloudsmith.io/v1/user/self/')
     assert str(error).startswith(
-        'No answer in the time allowed (GET https://api.cloudsmith.io/v1/user/self/). Try again later')
+        'The call timed out (GET https://api.cloudsmith.io/v1/user/self/). Try again later')
 
 
-def test_our_own_detail_stands_where_the_service_gives_none():
+def test_detail_argument_is_shown_in_the_message():
     error = InvalidResponseException(status=200, reason='OK', detail='it is empty')
     assert error.detail == 'it is empty'
     assert str(error).startswith('200 OK: it is empty')
 
 
-def test_a_method_without_a_url_says_nothing():
+def test_message_omits_a_method_without_a_url():
     error = ApiException(status=400, reason='Bad')
     error.method = 'GET'
     assert str(error) == '400 Bad'
 
 
-@pytest.mark.parametrize('kind, hint', [
+@pytest.mark.parametrize('error_class, hint', [
     (ConnectionException, 'configuration.proxy'), (TimeoutException, '_request_timeout'),
     (TlsException, 'configuration.ssl_ca_cert'),
     (UnauthorizedException, "configuration.api_key['X-Api-Key']"),
@@ -188,13 +188,13 @@ def test_a_method_without_a_url_says_nothing():
     (InvalidResponseException, 'configuration.host'), (TooManyRequestsException, 'Try again later'),
     (RedirectException, 'Redirects are not followed'),
 ])
-def test_the_line_says_what_to_do(kind, hint):
-    assert hint in str(kind())
+def test_message_of_each_class_contains_its_hint(error_class, hint):
+    assert hint in str(error_class())
 
 
 @pytest.mark.parametrize('body', [json.dumps(SECOND_FACTOR), json.dumps(SECOND_FACTOR).encode('ascii')])
-def test_a_422_that_asks_for_a_second_factor_carries_what_the_second_call_needs(body):
-    error = failure(422, body)
+def test_second_factor_error_carries_the_two_factor_token(body):
+    error = error_for(422, body)
     assert type(error) is TwoFactorRequiredException
     assert error.two_factor_token == 'two-factor-token-1'
     assert error.detail == 'A code is needed.'
@@ -204,44 +204,44 @@ def test_a_422_that_asks_for_a_second_factor_carries_what_the_second_call_needs(
     {'two_factor_required': True}, {'two_factor_required': False, 'two_factor_token': 'abc'},
     {'two_factor_required': True, 'two_factor_token': 5}, {'two_factor_token': 'abc'}, [SECOND_FACTOR], None,
 ])
-def test_a_422_without_both_is_an_ordinary_one(body):
-    assert type(failure(422, body)) is UnprocessableEntityException
+def test_422_without_both_flag_and_token_is_an_ordinary_error(body):
+    assert type(error_for(422, body)) is UnprocessableEntityException
 
 
-def test_a_second_factor_is_asked_for_by_a_422_alone():
-    assert type(failure(403, SECOND_FACTOR)) is ForbiddenException
+def test_second_factor_fields_with_another_status_are_ignored():
+    assert type(error_for(403, SECOND_FACTOR)) is ForbiddenException
 
 
-def test_a_second_factors_token_is_not_shown():
-    error = failure(422, SECOND_FACTOR)
+def test_two_factor_token_is_not_shown():
+    error = error_for(422, SECOND_FACTOR)
     assert 'two-factor-token-1' not in shown(error)
 
 
-def test_without_a_body_there_is_no_second_factors_token():
+def test_two_factor_token_without_a_body_is_none():
     assert TwoFactorRequiredException().two_factor_token is None
 
 
-def test_the_wait_is_read_from_seconds():
-    error = failure(429, headers=HTTPHeaderDict({'Retry-After': '3304'}))
+def test_retry_after_attribute_is_parsed_from_seconds():
+    error = error_for(429, headers=HTTPHeaderDict({'Retry-After': '3304'}))
     assert error.retry_after == 3304
-    assert str(error) == '429 Said so. Try again in 3304 seconds'
+    assert str(error) == '429 Some Reason. Try again in 3304 seconds'
 
 
-def test_the_wait_is_read_from_a_date():
-    error = failure(429, headers={'Retry-After': formatdate(time.time() + 3600, usegmt=True)})
+def test_retry_after_attribute_is_parsed_from_a_date():
+    error = error_for(429, headers={'Retry-After': formatdate(time.time() + 3600, usegmt=True)})
     assert 3590 < error.retry_after <= 3600
 
 
 @pytest.mark.parametrize('headers', [
     None, {}, {'Retry-After': ''}, {'Retry-After': 'soon'}, {'Retry-After': '-1'}, {'Retry-After': None},
 ])
-def test_a_wait_that_cannot_be_read_is_unknown(headers):
-    assert failure(429, headers=headers).retry_after is None
+def test_retry_after_attribute_is_none_if_invalid(headers):
+    assert error_for(429, headers=headers).retry_after is None
 
 
-def test_the_limits_come_with_the_error():
+def test_429_error_carries_the_rate_limit():
     headers = {'x-ratelimit-limit': '10', 'x-ratelimit-remaining': '0', 'retry-after': '7'}
-    error = failure(429, headers=headers)
+    error = error_for(429, headers=headers)
     assert error.rate_limit == rate_limit.RateLimit(10, 0, None, None)
     assert error.retry_after == 7
     assert TooManyRequestsException().rate_limit == (None,) * 4
@@ -251,20 +251,20 @@ def test_the_limits_come_with_the_error():
     {'Location': 'https://elsewhere/'}, {'location': 'https://elsewhere/'},
     HTTPHeaderDict({'LOCATION': 'https://elsewhere/'}), [('Location', 'https://elsewhere/')],
 ])
-def test_a_redirect_shows_where_it_points_and_what_to_set(headers):
-    error = failure(302, headers=headers)
+def test_redirect_message_shows_the_location_and_the_setting(headers):
+    error = error_for(302, headers=headers)
     assert error.location == 'https://elsewhere/'
     assert 'configuration.host to it: https://elsewhere/' in str(error)
 
 
-def test_a_redirect_to_nowhere_says_only_that_it_is_not_followed():
-    error = failure(302, headers={})
+def test_redirect_message_without_a_location_is_short():
+    error = error_for(302, headers={})
     assert error.location is None
-    assert str(error) == '302 Said so. Redirects are not followed'
+    assert str(error) == '302 Some Reason. Redirects are not followed'
 
 
-def test_credentials_in_a_redirect_are_not_shown():
-    error = failure(302, headers={'Location': u'https://ada:hunter22@elsewhere/caf\xe9'})
+def test_credentials_in_a_redirect_location_are_masked():
+    error = error_for(302, headers={'Location': u'https://ada:hunter22@elsewhere/caf\xe9'})
     assert u'https://********@elsewhere/caf\xe9' in shown(error)
 
 
@@ -274,8 +274,8 @@ def test_credentials_in_a_redirect_are_not_shown():
     u'a\u202eb\u2066c\u200fd\u061ce', u'\t tab \x0b', u'pässwörd', u'日本語', u'\U0001f600', u'',
 ])
 @pytest.mark.parametrize('place', ['detail', 'reason', 'field', 'field name', 'location', 'url'])
-def test_the_line_is_one_line_that_can_be_printed(text, place):
-    error = failure(
+def test_message_is_one_printable_line(text, place):
+    error = error_for(
         302,
         {'detail': text if place == 'detail' else 'd',
          'fields': {text if place == 'field name' else 'f': [text if place == 'field' else 'r']}},
@@ -289,19 +289,19 @@ def test_the_line_is_one_line_that_can_be_printed(text, place):
         line.encode('utf-8')
 
 
-@pytest.mark.skipif(not six.PY2, reason='only on Python 2 may a text be bytes')
-def test_bytes_that_are_no_unicode_can_be_printed():
+@pytest.mark.skipif(not six.PY2, reason='only Python 2 accepts bytes as text')
+def test_bytes_that_are_not_utf8_can_be_printed():
     error = ApiException(status=400, reason='\xff\xfe', detail='p\xc3\xa4ss')
     error.set_request('GET', 'http://127.0.0.1/\xff')
     assert u'p\xe4ss' in str(error).decode('utf-8')
 
 
-def test_text_beyond_ascii_is_shown():
-    assert u'400 Said so: Schlüssel fehlt' in shown(failure(400, {'detail': u'Schlüssel fehlt'}))
+def test_non_ascii_detail_is_shown():
+    assert u'400 Some Reason: Schlüssel fehlt' in shown(error_for(400, {'detail': u'Schlüssel fehlt'}))
 
 
-def test_a_very_long_explanation_is_cut_and_the_rest_of_the_line_stays():
-    error = failure(401, {'detail': 'long ' * 10000}, headers={})
+def test_long_detail_is_truncated_and_the_rest_is_kept():
+    error = error_for(401, {'detail': 'long ' * 10000}, headers={})
     error.set_request('GET', 'https://api.cloudsmith.io/v1/user/self/')
     line = str(error)
     assert len(line) < 700
@@ -309,13 +309,13 @@ def test_a_very_long_explanation_is_cut_and_the_rest_of_the_line_stays():
     assert error.detail == 'long ' * 10000
 
 
-@pytest.mark.parametrize('length, seen', [(500, 'd' * 500), (501, 'd' * 497 + '...')])
-def test_an_explanation_is_shown_up_to_five_hundred_characters(length, seen):
-    assert str(ApiException(status=400, detail='d' * length)) == '400: ' + seen
+@pytest.mark.parametrize('length, visible', [(500, 'd' * 500), (501, 'd' * 497 + '...')])
+def test_detail_is_truncated_after_500_characters(length, visible):
+    assert str(ApiException(status=400, detail='d' * length)) == '400: ' + visible
 
 
-def test_very_long_everything_is_cut():
-    error = failure(302, {'detail': 'd' * 9999, 'fields': {'f' * 9999: ['r' * 9999]}}, reason='s' * 9999,
+def test_every_part_of_the_message_is_truncated():
+    error = error_for(302, {'detail': 'd' * 9999, 'fields': {'f' * 9999: ['r' * 9999]}}, reason='s' * 9999,
                     headers={'Location': 'l' * 9999})
     error.set_request('GET', 'https://api.cloudsmith.io/' + 'u' * 9999)
     assert len(str(error)) < 2100
@@ -323,30 +323,30 @@ def test_very_long_everything_is_cut():
 
 @pytest.mark.parametrize('secret', ['the-secret-key', u'pässwörd', 'with "quotes" and\nlines', 'x' * 600])
 @pytest.mark.parametrize('place', ['detail', 'field', 'reason', 'url', 'location'])
-def test_what_the_service_echoes_of_the_request_is_masked(secret, place):
-    said = u'You sent %s.' % secret
-    error = failure(
+def test_secrets_echoed_by_the_service_are_masked(secret, place):
+    echo = u'You sent %s.' % secret
+    error = error_for(
         302,
-        {'detail': said if place == 'detail' else '', 'fields': {'f': [said if place == 'field' else '']}},
-        reason=said if place == 'reason' else '', headers={'Location': said if place == 'location' else ''})
-    error.set_request('GET', u'http://127.0.0.1/' + (said if place == 'url' else u''), [secret])
+        {'detail': echo if place == 'detail' else '', 'fields': {'f': [echo if place == 'field' else '']}},
+        reason=echo if place == 'reason' else '', headers={'Location': echo if place == 'location' else ''})
+    error.set_request('GET', u'http://127.0.0.1/' + (echo if place == 'url' else u''), [secret])
     assert secret not in shown(error)
     assert u' '.join(secret.split())[:20] not in shown(error)
     assert u'You sent ********' in shown(error)
 
 
-def test_the_body_keeps_what_the_line_masks():
+def test_body_and_detail_keep_what_the_message_masks():
     body = json.dumps({'detail': 'Bad key the-secret-key.'})
-    error = failure(401, body)
+    error = error_for(401, body)
     error.set_request('GET', 'http://127.0.0.1/v1/', ['Bearer the-secret-key'])
     assert error.body == body
     assert error.detail == 'Bad key the-secret-key.'
     assert 'Bad key ********.' in str(error)
 
 
-@pytest.mark.skipif(not six.PY2, reason='only on Python 2 may a secret be bytes')
-def test_a_secret_of_bytes_beyond_ascii_is_masked():
-    error = failure(400, {'detail': u'You sent pässwörd.'})
+@pytest.mark.skipif(not six.PY2, reason='only Python 2 accepts bytes as text')
+def test_non_ascii_secret_given_as_bytes_is_masked():
+    error = error_for(400, {'detail': u'You sent pässwörd.'})
     error.set_request('POST', 'http://127.0.0.1/', [u'pässwörd'.encode('utf-8')])
     assert u'You sent ********.' in shown(error)
 
@@ -359,26 +359,26 @@ def test_a_secret_of_bytes_beyond_ascii_is_masked():
     u'{"detail": ' * 100000, u'9' * 5000, u'\ufeff{"detail": "a"}', {'detail': 'not a text'}, 5,
     bytearray(b'{}'),
 ], ids=lambda body: repr(body)[:30])
-def test_a_body_without_an_explanation_is_kept_and_explains_nothing(body):
-    error = ApiException(http_resp=Answer(500, body, headers={}))
+def test_body_without_detail_is_kept_and_detail_is_none(body):
+    error = ApiException(http_resp=Response(500, body, headers={}))
     assert error.body is body
     assert (error.detail, error.fields) == (None, {})
-    assert str(error) == '500 Said so. Try again later'
+    assert str(error) == '500 Some Reason. Try again later'
 
 
 @pytest.mark.parametrize('body', [u'{"detail": "Schl\xfcssel"}', u'{"detail": "Schl\xfcssel"}'.encode('utf-8')])
-def test_the_explanation_is_read_from_text_and_from_bytes(body):
-    assert ApiException(http_resp=Answer(400, body)).detail == u'Schlüssel'
+def test_detail_is_parsed_from_text_and_bytes(body):
+    assert ApiException(http_resp=Response(400, body)).detail == u'Schlüssel'
 
 
-def test_a_huge_body_is_kept_in_full():
+def test_huge_body_is_kept_in_full():
     body = json.dumps({'detail': 'x' * 5000000})
-    error = failure(500, body)
+    error = error_for(500, body)
     assert len(error.body) > 5000000
     assert len(str(error)) < 600
 
 
-@pytest.mark.parametrize('fields, read', [
+@pytest.mark.parametrize('fields, expected', [
     ({'email': ['Wrong.', 'Long.']}, {'email': ['Wrong.', 'Long.']}),
     ({'email': 'Wrong.'}, {'email': ['Wrong.']}),
     ({'email': None, 'name': 5}, {'email': [], 'name': []}),
@@ -386,21 +386,21 @@ def test_a_huge_body_is_kept_in_full():
     ({'address': {'street': ['Wrong.']}}, {'address': []}),
     ({}, {}), ([], {}), ('Wrong.', {}), (None, {}), (5, {}), (['a'], {}),
 ])
-def test_what_is_wrong_with_each_parameter_is_a_list_of_texts_whatever_comes(fields, read):
-    error = failure(422, {'fields': fields})
-    assert error.fields == read
-    assert str(error).startswith('422 Said so')
+def test_fields_are_always_lists_of_strings(fields, expected):
+    error = error_for(422, {'fields': fields})
+    assert error.fields == expected
+    assert str(error).startswith('422 Some Reason')
 
 
-def test_deeply_nested_reasons_break_nothing():
+def test_deeply_nested_fields_can_be_shown_and_pickled():
     for depth in range(100, sys.getrecursionlimit() + 100, 50):
-        error = failure(422, '{"detail": "Wrong.", "fields": {"email": %s%s}}' % ('[' * depth, ']' * depth))
-        assert str(error).startswith('422 Said so')
+        error = error_for(422, '{"detail": "Wrong.", "fields": {"email": %s%s}}' % ('[' * depth, ']' * depth))
+        assert str(error).startswith('422 Some Reason')
         assert pickle.loads(pickle.dumps(error, 2)).fields == error.fields
 
 
-def test_an_error_that_is_pickled_takes_no_secret_of_its_request_along():
-    error = failure(401, {'detail': 'No such key: the-secret-key'})
+def test_pickled_error_contains_no_request_secrets():
+    error = error_for(401, {'detail': 'No such key: the-secret-key'})
     error.set_request('GET', 'https://api.cloudsmith.io/v1/user/self/', ['the-secret-key', 'pa55word'])
     copied = pickle.loads(pickle.dumps(error, 2))
     assert str(copied) == str(error)
@@ -408,23 +408,23 @@ def test_an_error_that_is_pickled_takes_no_secret_of_its_request_along():
     assert b'pa55word' not in pickle.dumps(error, 2)
 
 
-def test_a_service_that_says_much_is_not_looked_through_to_the_end():
-    error = failure(400, {'detail': 'the-secret-key ' + 'x' * 10 ** 7})
+def test_very_long_detail_is_masked_in_bounded_time():
+    error = error_for(400, {'detail': 'the-secret-key ' + 'x' * 10 ** 7})
     error.set_request('GET', 'https://api.cloudsmith.io/v1/', ['the-secret-key'])
-    assert str(error).startswith('400 Said so: ******** xxx')
+    assert str(error).startswith('400 Some Reason: ******** xxx')
 
 
 @pytest.mark.parametrize('before', range(49985, 50001))
-def test_a_secret_where_that_look_ends_does_not_show(before):
-    error = failure(400, {'detail': '\0' * before + 'the-secret-key' + 'x' * 1000})
+def test_secret_at_the_end_of_the_masked_part_is_not_shown(before):
+    error = error_for(400, {'detail': '\0' * before + 'the-secret-key' + 'x' * 1000})
     error.set_request('GET', 'https://api.cloudsmith.io/v1/', ['the-secret-key'])
     assert 'the-' not in str(error)
 
 
 def copies(error):
-    """Copy an error in each way there is."""
-    made = [pickle.loads(pickle.dumps(error, protocol)) for protocol in range(pickle.HIGHEST_PROTOCOL + 1)]
-    return made + [copy.copy(error), copy.deepcopy(error)]
+    """Return copies of an error made with every pickle protocol, ``copy.copy`` and ``copy.deepcopy``."""
+    unpickled = [pickle.loads(pickle.dumps(error, protocol)) for protocol in range(pickle.HIGHEST_PROTOCOL + 1)]
+    return unpickled + [copy.copy(error), copy.deepcopy(error)]
 
 
 @pytest.mark.parametrize('body', [None, b'', b'{"detail": "Wrong."}', u'{"detail": "Schl\xfcssel"}', b'\xff\xfe'])
@@ -433,8 +433,8 @@ def copies(error):
     HTTPHeaderDict([('Retry-After', '5'), ('Set-Cookie', 'a=b'), ('Set-Cookie', 'c=d'), ('Location', '/x')]),
     {'retry-after': '5'}, None,
 ])
-def test_a_copy_has_the_same_class_and_attributes(status, body, headers):
-    error = ApiException(http_resp=Answer(status, body, headers))
+def test_copies_have_the_same_class_and_attributes(status, body, headers):
+    error = ApiException(http_resp=Response(status, body, headers))
     error.set_request('GET', 'http://127.0.0.1/v1/user/self/', ['the-secret-key'])
     for copied in copies(error):
         assert type(copied) is type(error)
@@ -442,25 +442,25 @@ def test_a_copy_has_the_same_class_and_attributes(status, body, headers):
         assert (copied.args, str(copied), repr(copied)) == (error.args, str(error), repr(error))
 
 
-@pytest.mark.parametrize('kind', FAMILY)
-def test_each_class_can_be_copied(kind):
-    error = kind(status=7, reason='Why', detail='what')
+@pytest.mark.parametrize('error_class', FAMILY)
+def test_every_class_can_be_copied(error_class):
+    error = error_class(status=7, reason='Why', detail='what')
     for copied in copies(error):
-        assert (type(copied), vars(copied)) == (kind, vars(error))
+        assert (type(copied), vars(copied)) == (error_class, vars(error))
 
 
-def test_the_second_factors_token_is_in_the_copy():
-    for copied in copies(failure(422, SECOND_FACTOR)):
+def test_two_factor_token_is_kept_in_copies():
+    for copied in copies(error_for(422, SECOND_FACTOR)):
         assert copied.two_factor_token == 'two-factor-token-1'
 
 
-def test_a_programs_own_subclass_can_be_copied():
-    for copied in copies(OwnException(1, 2, 3, 4)):
-        assert (type(copied), copied.all, copied.reason) == (OwnException, (1, 2, 3, 4, None), 'own')
+def test_custom_subclass_can_be_copied():
+    for copied in copies(CustomException(1, 2, 3, 4)):
+        assert (type(copied), copied.all, copied.reason) == (CustomException, (1, 2, 3, 4, None), 'custom')
 
 
-def test_the_masks_are_kept_in_the_copy():
-    error = failure(401, {'detail': 'Bad key the-secret-key.'})
+def test_secrets_stay_masked_in_copies():
+    error = error_for(401, {'detail': 'Bad key the-secret-key.'})
     error.set_request('GET', 'http://127.0.0.1/', ['the-secret-key'])
     assert all('the-secret-key' not in shown(copied) for copied in copies(error))
 
@@ -476,8 +476,8 @@ HEADERS = st.dictionaries(st.sampled_from(['Retry-After', 'Location', 'X-RateLim
 @settings(deadline=None)
 @given(st.integers(-5, 999), st.one_of(st.binary(), st.text(), ERROR_BODY.map(json.dumps)),
        st.one_of(st.none(), st.text()), HEADERS, st.lists(st.text()))
-def test_any_answer_becomes_an_error_that_can_be_shown(status, body, reason, headers, secrets):
-    error = ApiException(http_resp=Answer(status, body, headers, reason))
+def test_any_response_becomes_a_printable_error(status, body, reason, headers, secrets):
+    error = ApiException(http_resp=Response(status, body, headers, reason))
     error.set_request('GET', 'http://127.0.0.1/', secrets)
     assert len(shown(error).splitlines()) == 2
     assert error.body == body
