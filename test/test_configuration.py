@@ -1,5 +1,5 @@
 # -*- coding: utf-8 -*-
-"""Settings: what they start as, what they refuse, how they are copied and shown."""
+"""``Configuration``: defaults, validation, copies, authentication headers, and output without secrets."""
 
 import base64
 import copy
@@ -23,7 +23,7 @@ DEFAULTS = {
 }
 
 
-def print_nothing(_configuration, client_secret=None):
+def hook_with_secret(_configuration, client_secret=None):
     return client_secret
 
 
@@ -33,20 +33,20 @@ def configuration():
 
 
 @pytest.mark.parametrize('name', sorted(DEFAULTS))
-def test_a_setting_starts_as_documented(configuration, name):
+def test_setting_has_its_documented_default(configuration, name):
     assert getattr(configuration, name) == DEFAULTS[name]
 
 
-def test_a_client_keeps_five_connections_a_processor(configuration):
+def test_pool_size_defaults_to_five_per_processor(configuration):
     assert configuration.connection_pool_maxsize == 5 * multiprocessing.cpu_count()
 
 
-def test_a_client_keeps_five_connections_where_processors_cannot_be_counted(monkeypatch):
+def test_pool_size_defaults_to_five_if_cpu_count_is_unknown(monkeypatch):
     monkeypatch.setattr('cloudsmith_api.configuration.cpu_count', lambda: None)
     assert Configuration().connection_pool_maxsize == 5
 
 
-@pytest.mark.parametrize('host, kept', [
+@pytest.mark.parametrize('host, stored', [
     ('https://api.example.com', 'https://api.example.com'),
     ('https://api.example.com/v1/', 'https://api.example.com/v1'),
     ('http://127.0.0.1:8080/v1//', 'http://127.0.0.1:8080/v1'),
@@ -54,9 +54,9 @@ def test_a_client_keeps_five_connections_where_processors_cannot_be_counted(monk
     (u'https://api.example.com/a-b_c~d.e', 'https://api.example.com/a-b_c~d.e'),
     ('HTTPS://API.EXAMPLE.COM', 'HTTPS://API.EXAMPLE.COM'),
 ])
-def test_a_host_is_kept_without_its_trailing_slashes(configuration, host, kept):
+def test_host_is_stored_without_trailing_slashes(configuration, host, stored):
     configuration.host = host
-    assert configuration.host == kept
+    assert configuration.host == stored
     assert type(configuration.host) is str
 
 
@@ -69,19 +69,19 @@ def test_a_host_is_kept_without_its_trailing_slashes(configuration, host, kept):
     'https://api.example.com:x', 'https://a..b', 'https://%s.example.com' % ('x' * 64),
     u'https://bücher.example', 'https://[::1', 'https://a\\b', 'javascript:alert(1)',
 ])
-def test_a_host_that_is_no_base_url_is_refused(configuration, host):
+def test_host_that_is_not_a_base_url_raises_value_error(configuration, host):
     with pytest.raises(ValueError, match='^host must'):
         configuration.host = host
     assert configuration.host == DEFAULTS['host']
 
 
 @pytest.mark.parametrize('host', [None, 5, b'https://x' if str is not bytes else 5.0, ['https://x']])
-def test_a_host_of_another_type_is_refused(configuration, host):
+def test_host_that_is_not_a_str_raises_type_error(configuration, host):
     with pytest.raises(TypeError, match='^host must'):
         configuration.host = host
 
 
-def test_a_refused_host_does_not_show_its_credentials(configuration):
+def test_invalid_host_error_does_not_show_credentials(configuration):
     with pytest.raises(ValueError) as raised:
         configuration.host = 'https://ada:hunter22@api.example.com'
     assert 'hunter22' not in str(raised.value)
@@ -90,20 +90,20 @@ def test_a_refused_host_does_not_show_its_credentials(configuration):
 @pytest.mark.parametrize('proxy', [
     'http://proxy:3128', 'https://proxy', 'socks5://proxy:1080', 'socks5h://u:p@proxy', 'http://u%40x:p%3A@proxy:1/',
 ])
-def test_a_proxy_is_a_url(configuration, proxy):
+def test_proxy_accepts_http_and_socks_urls(configuration, proxy):
     configuration.proxy = proxy
     assert configuration.proxy == proxy
 
 
 @pytest.mark.parametrize('proxy', ['proxy:3128', 'ftp://proxy', 'http://', 'http://proxy\r\n', 'http://proxy:0'])
-def test_a_proxy_that_is_none_is_refused(configuration, proxy):
+def test_invalid_proxy_raises_value_error(configuration, proxy):
     with pytest.raises(ValueError, match='^proxy must'):
         configuration.proxy = proxy
 
 
-@pytest.mark.parametrize('nothing', [None, ''])
-def test_no_proxy_is_none(configuration, nothing):
-    configuration.proxy = nothing
+@pytest.mark.parametrize('empty', [None, ''])
+def test_empty_proxy_is_none(configuration, empty):
+    configuration.proxy = empty
     assert configuration.proxy is None
 
 
@@ -118,7 +118,7 @@ def test_no_proxy_is_none(configuration, nothing):
     ('connection_pool_maxsize', 0, ValueError), ('connection_pool_maxsize', None, TypeError),
     ('logger_format', None, TypeError),
 ])
-def test_a_setting_that_cannot_be_used_is_refused_and_named(configuration, name, value, error):
+def test_invalid_setting_raises_an_error_with_its_name(configuration, name, value, error):
     with pytest.raises(error, match=name):
         setattr(configuration, name, value)
 
@@ -127,7 +127,7 @@ def test_a_setting_that_cannot_be_used_is_refused_and_named(configuration, name,
     ('timeout', 5), ('timeout', 0.5), ('timeout', (1, 2.5)), ('retries', 0), ('retries', urllib3.Retry(1)),
     ('max_retry_after', 0.5), ('max_response_bytes', 1), ('connection_pool_maxsize', 1),
 ])
-def test_a_setting_that_can_be_used_is_kept(configuration, name, value):
+def test_valid_setting_is_stored(configuration, name, value):
     setattr(configuration, name, value)
     assert getattr(configuration, name) == value
 
@@ -135,51 +135,51 @@ def test_a_setting_that_can_be_used_is_kept(configuration, name, value):
 class TestDefault(object):
     """``Configuration.set_default``."""
 
-    def test_makes_later_ones_copies_with_the_programs_own_attributes(self, configuration):
+    def test_new_configurations_are_copies_with_custom_attributes(self, configuration):
         configuration.api_key['X-Api-Key'] = 'key'
-        configuration.of_my_own = [1]
+        configuration.custom = [1]
         Configuration.set_default(configuration)
         made = Configuration()
         assert made is not configuration
         assert made.api_key == {'X-Api-Key': 'key'}
-        assert made.of_my_own == [1]
+        assert made.custom == [1]
 
-    def test_keeps_the_object_that_was_handed_in(self, configuration):
+    def test_default_is_the_object_that_was_passed(self, configuration):
         Configuration.set_default(configuration)
         assert Configuration._default is configuration
 
-    def test_copies_dicts_so_that_a_change_stays_where_it_is_made(self, configuration):
+    def test_new_configurations_have_their_own_dicts(self, configuration):
         Configuration.set_default(configuration)
         Configuration().api_key['X-Api-Key'] = 'another'
         assert configuration.api_key == {}
 
-    def test_lets_later_changes_of_the_default_show_in_later_copies(self, configuration):
+    def test_later_changes_of_the_default_apply_to_later_copies(self, configuration):
         Configuration.set_default(configuration)
         configuration.username = 'ada'
         assert Configuration().username == 'ada'
 
-    def test_can_be_undone(self, configuration):
+    def test_set_default_none_restores_the_factory_defaults(self, configuration):
         configuration.username = 'ada'
         Configuration.set_default(configuration)
         Configuration.set_default(None)
         assert Configuration().username == ''
 
-    def test_refuses_anything_else(self):
+    def test_set_default_rejects_other_types(self):
         with pytest.raises(TypeError, match='default'):
             Configuration.set_default({'host': 'x'})
 
-    def test_gives_a_subclass_its_settings_too(self, configuration):
-        class Mine(Configuration):
+    def test_default_applies_to_subclasses(self, configuration):
+        class Custom(Configuration):
             pass
 
         configuration.username = 'ada'
         Configuration.set_default(configuration)
-        assert type(Mine()) is Mine
-        assert Mine().username == 'ada'
+        assert type(Custom()) is Custom
+        assert Custom().username == 'ada'
 
 
 @pytest.mark.parametrize('duplicate', [copy.copy, copy.deepcopy, lambda made: pickle.loads(pickle.dumps(made))])
-def test_a_copy_has_the_same_settings_and_dicts_of_its_own(configuration, duplicate):
+def test_copy_has_equal_settings_and_its_own_dicts(configuration, duplicate):
     configuration.api_key['X-Api-Key'] = 'key'
     configuration.retries = 7
     made = duplicate(configuration)
@@ -188,16 +188,16 @@ def test_a_copy_has_the_same_settings_and_dicts_of_its_own(configuration, duplic
     assert configuration.api_key == {'X-Api-Key': 'key'}
 
 
-@pytest.mark.parametrize('key, prefix, sent', [
+@pytest.mark.parametrize('key, prefix, expected', [
     (None, None, None), ('', 'Token', None), ('K', None, 'K'), ('K', '', 'K'), ('K', 'Token', 'Token K'),
 ])
-def test_the_key_is_given_with_its_prefix(configuration, key, prefix, sent):
+def test_api_key_is_returned_with_its_prefix(configuration, key, prefix, expected):
     configuration.api_key['X-Api-Key'] = key
     configuration.api_key_prefix['X-Api-Key'] = prefix
-    assert configuration.get_api_key_with_prefix('X-Api-Key') == sent
+    assert configuration.get_api_key_with_prefix('X-Api-Key') == expected
 
 
-def test_the_hook_may_set_the_key_before_it_is_read(configuration):
+def test_refresh_hook_may_set_the_key_before_it_is_read(configuration):
     configuration.refresh_api_key_hook = lambda settings: settings.api_key.update({'X-Api-Key': 'fresh'})
     assert configuration.get_api_key_with_prefix('X-Api-Key') == 'fresh'
 
@@ -205,32 +205,32 @@ def test_the_hook_may_set_the_key_before_it_is_read(configuration):
 @pytest.mark.parametrize('username, password, pair', [
     ('u', 'p', u'u:p'), ('u', '', u'u:'), ('u', None, u'u:'), ('', 'p', u':p'), (u'ü', u'日:', u'ü:日:'),
 ])
-def test_basic_authentication_is_the_pair_in_utf_8(configuration, username, password, pair):
+def test_basic_auth_token_is_base64_of_utf8(configuration, username, password, pair):
     configuration.username, configuration.password = username, password
     scheme, token = configuration.get_basic_auth_token().split(' ')
     assert scheme == 'Basic'
     assert base64.b64decode(token) == pair.encode('utf-8')
 
 
-def test_basic_authentication_is_empty_where_nothing_is_set(configuration):
+def test_basic_auth_token_without_credentials_is_empty(configuration):
     assert configuration.get_basic_auth_token() == ''
 
 
-@pytest.mark.parametrize('username, password, error, named', [
+@pytest.mark.parametrize('username, password, error, name', [
     ('a:b', 'p', ValueError, 'username'), (5, 'p', TypeError, 'username'), ('u', 5, TypeError, 'password'),
 ])
-def test_a_pair_that_cannot_be_sent_is_refused(configuration, username, password, error, named):
+def test_invalid_username_or_password_raises(configuration, username, password, error, name):
     configuration.username, configuration.password = username, password
-    with pytest.raises(error, match=named):
+    with pytest.raises(error, match=name):
         configuration.get_basic_auth_token()
 
 
 @pytest.mark.skipif(six.PY2, reason='Python 2 encodes lone surrogates')
-def test_a_password_that_is_not_valid_unicode_is_refused_and_not_shown(configuration):
+def test_password_with_lone_surrogate_raises_without_showing_it(configuration):
     configuration.username, configuration.password = 'ada', u'hunter22\ud800'
     with pytest.raises(ValueError, match='^username and password must be valid Unicode$') as raised:
         configuration.get_basic_auth_token()
-    # The codec's error has it, and so would have a report with what is behind the error.
+    # A UnicodeEncodeError as context would show the password in a traceback.
     assert raised.value.__context__ is None
 
 
@@ -242,7 +242,7 @@ def test_auth_settings_describe_both_schemes(configuration):
     }
 
 
-def test_settings_are_described_in_alphabetical_order(configuration):
+def test_describe_sorts_settings_by_name(configuration):
     names = [setting.name for setting in configuration.describe()]
     assert names == sorted(names)
     assert 'debug' in names
@@ -252,21 +252,21 @@ def test_settings_are_described_in_alphabetical_order(configuration):
     ('api_key', 'key'), ('api_key', None), ('api_key_prefix', 'Bearer'), ('verify_ssl', None), ('verify_ssl', 0),
     ('verify_ssl', '/ca.pem'), ('pace', 'no'), ('client_side_validation', 1),
 ])
-def test_a_setting_of_the_wrong_kind_is_refused_by_name(configuration, name, value):
+def test_setting_of_the_wrong_type_raises_type_error(configuration, name, value):
     with pytest.raises(TypeError, match='^%s must be ' % name):
         setattr(configuration, name, value)
 
 
 @pytest.mark.parametrize('prefix, key', [(b'Bearer', 'key'), ('Bearer', b'key'), (5, 'key')])
-def test_a_prefix_and_its_key_are_texts(configuration, prefix, key):
+def test_api_key_or_prefix_that_is_not_text_raises(configuration, prefix, key):
     if six.PY2 and prefix != 5:
-        pytest.skip('on Python 2, bytes are a text')
+        pytest.skip('Python 2 accepts bytes as text')
     configuration.api_key['X-Api-Key'], configuration.api_key_prefix['X-Api-Key'] = key, prefix
     with pytest.raises(TypeError):
         configuration.get_api_key_with_prefix('X-Api-Key')
 
 
-def test_which_keys_are_set_shows_and_their_values_do_not(configuration):
+def test_describe_shows_names_of_api_keys_and_masks_values(configuration):
     configuration.api_key = {'X-Api-Keys': 'the-secret-one'}
     shown = {setting.name: setting.value for setting in configuration.describe()}['api_key']
     assert shown == "{'X-Api-Keys': '********'}"
@@ -276,31 +276,30 @@ def test_which_keys_are_set_shows_and_their_values_do_not(configuration):
     ('password', 'pw1', '********'), ('password', '', "''"), ('my_token', 123456, '********'),
     ('api_key', {'X-Api-Key': 'pw1'}, "{'X-Api-Key': '********'}"), ('my_codes', {'otp': 5}, "{'otp': '********'}"),
 ])
-def test_a_secret_is_masked_however_short_and_of_whatever_type_it_is_and_an_empty_one_shows(
-        configuration, name, value, shown):
+def test_describe_masks_every_secret_except_empty_ones(configuration, name, value, shown):
     setattr(configuration, name, value)
     assert {setting.name: setting.value for setting in configuration.describe()}[name] == shown
 
 
 @pytest.mark.parametrize('value', [
-    functools.partial(print_nothing, client_secret='the-secret'), {'login': {'password': 'the-secret'}},
+    functools.partial(hook_with_secret, client_secret='the-secret'), {'login': {'password': 'the-secret'}},
     [('password', 'the-secret')], [{'pwd': 'the-secret'}],
 ])
-@pytest.mark.parametrize('name', ['refresh_api_key_hook', 'my_own'])
-def test_secrets_deep_inside_a_setting_do_not_show(configuration, name, value):
+@pytest.mark.parametrize('name', ['refresh_api_key_hook', 'custom'])
+def test_secrets_nested_in_a_setting_are_not_shown(configuration, name, value):
     setattr(configuration, name, value)
     assert 'the-secret' not in repr(configuration) + configuration.to_debug_report()
 
 
 @pytest.mark.parametrize('password', ['2024#S', '20/24', '2?4', '1#@2'])
-def test_a_password_that_would_end_the_host_of_a_proxy_is_refused_and_not_shown(configuration, password):
+def test_proxy_password_with_delimiters_raises_without_showing_it(configuration, password):
     with pytest.raises(ValueError, match='percent-encoded|valid host') as refused:
         configuration.proxy = 'http://user:%s@127.0.0.1:3128' % password
     assert password not in str(refused.value)
 
 
 @pytest.mark.parametrize('show', [repr, str, Configuration.to_debug_report])
-def test_settings_are_shown_without_secrets(configuration, show):
+def test_repr_and_debug_report_show_no_secrets(configuration, show):
     configuration.api_key['X-Api-Key'] = 'secret-one'
     configuration.password = 'secret-two'
     configuration.username = 'ada'
@@ -314,13 +313,13 @@ def test_settings_are_shown_without_secrets(configuration, show):
     assert 'shown' in text
 
 
-def test_a_configuration_prints_its_host_and_what_is_not_the_default(configuration):
+def test_repr_shows_host_and_changed_settings(configuration):
     assert repr(configuration) == '<Configuration host=%r>' % DEFAULTS['host']
     configuration.retries = 1
     assert repr(configuration) == '<Configuration host=%r, retries=1>' % DEFAULTS['host']
 
 
-def test_the_debug_report_names_versions(configuration):
+def test_debug_report_starts_with_versions(configuration):
     lines = configuration.to_debug_report().split('\n')
     assert lines[0] == 'Python SDK Debug Report:'
     assert [line.split(':')[0] for line in lines[1:5]] == [
