@@ -53,32 +53,32 @@ def test_calls_with_an_api_key_conform(validated, user):
 
 
 def test_calls_with_basic_authentication_conform(validated, sandbox, configuration):
-    person = sandbox.add_user()
+    user = sandbox.add_user()
     configuration.api_key = {}
-    configuration.username, configuration.password = person.email, person.password
+    configuration.username, configuration.password = user.email, user.password
     assert validated('user_self')[0] == 200
     assert validated('user_token_create')[0] == 201
     assert validated('user_tokens_create')[0] == 201
 
 
 def test_sign_in_conforms_on_success_failure_and_lockout(validated, sandbox):
-    person = sandbox.add_user()
-    assert validated('user_token_create', {'email': person.email, 'password': person.password})[0] == 201
-    assert validated('user_token_create', {'email': person.email})[0] == 422
+    user = sandbox.add_user()
+    assert validated('user_token_create', {'email': user.email, 'password': user.password})[0] == 201
+    assert validated('user_token_create', {'email': user.email})[0] == 422
     assert validated('user_token_create')[0] == 422
     for _ in range(5):
-        assert validated('user_token_create', {'email': person.email, 'password': 'wrong'})[0] == 422
-    assert validated('user_token_create', {'email': person.email, 'password': person.password})[0] == 403
+        assert validated('user_token_create', {'email': user.email, 'password': 'wrong'})[0] == 422
+    assert validated('user_token_create', {'email': user.email, 'password': user.password})[0] == 403
 
 
 def test_sign_in_with_a_second_factor_conforms(validated, sandbox):
-    person = sandbox.add_user(two_factor=True)
-    status, body = validated('user_token_create', {'email': person.email, 'password': person.password})
+    user = sandbox.add_user(two_factor=True)
+    status, body = validated('user_token_create', {'email': user.email, 'password': user.password})
     assert (status, body['two_factor_required']) == (422, True)
     code = {'two_factor_token': body['two_factor_token'], 'totp_token': 'wrong'}
     assert validated('user_token_create', code)[0] == 422
-    status, body = validated('user_token_create', {'email': person.email, 'password': person.password})
-    code = {'two_factor_token': body['two_factor_token'], 'totp_token': person.totp_token}
+    status, body = validated('user_token_create', {'email': user.email, 'password': user.password})
+    code = {'two_factor_token': body['two_factor_token'], 'totp_token': user.totp_token}
     assert validated('user_token_create', code)[0] == 201
 
 
