@@ -1,5 +1,5 @@
 # -*- coding: utf-8 -*-
-"""No secret is shown, whatever it is called and wherever it stands; and what is no secret stays readable."""
+"""Redaction: which names are secret, and masking their values in any text without touching the rest."""
 
 import pytest
 import six
@@ -15,7 +15,7 @@ from cloudsmith_api._common.redaction import MASK, find_secrets, is_secret, mask
     'password',
     'passwd', 'token', 'totp_token', 'two_factor_token', 'totp', 'key', 'client_secret', u'COOKIE',
 ])
-def test_a_secret_is_known_by_its_name(name):
+def test_secret_names_are_recognized(name):
     assert is_secret(name)
 
 
@@ -24,38 +24,38 @@ def test_a_secret_is_known_by_its_name(name):
     'authenticated', 'api_key_prefix', 'key_file', 'refresh_api_key_hook', '', None, 5,
     b'\xff' if six.PY3 else 7,
 ])
-def test_other_names_are_no_secret(name):
+def test_other_names_are_not_secret(name):
     assert not is_secret(name)
 
 
-def test_the_models_say_of_the_same_fields_that_they_are_secret():
+def test_model_fields_agree_with_is_secret():
     for name in models.__all__:
         for field in getattr(models, name).fields:
             assert field.secret == is_secret(field.name), field.name
 
 
-@pytest.mark.parametrize('text, clean', [
+@pytest.mark.parametrize('text, scrubbed', [
     ('?key?key?token=abc', '?key?key?token=********'),
     ('?a=b&the-key=x?y&c=d', '?a=b&the-key=********&c=d'),
     ('?key=&a=b', '?key=&a=b'),
     ('/login?next=/x?token=abc', '/login?next=/x?token=********'),
 ])
-def test_a_secret_is_found_in_any_place_of_a_query(text, clean):
-    assert scrub(text) == clean
+def test_secret_is_masked_anywhere_in_a_query_string(text, scrubbed):
+    assert scrub(text) == scrubbed
 
 
 @pytest.mark.parametrize('name', ['token', 'access_token', 'api-key', 'pwd', 'otp', 'X-Signature'])
-def test_a_secret_in_the_query_of_a_url_does_not_show(name):
+def test_secret_query_parameter_is_masked(name):
     assert scrub('GET /v1/x/?page=2&%s=abc%%20def&b=5#top' % name) == 'GET /v1/x/?page=2&%s=%s&b=5#top' % (name, MASK)
 
 
-def test_a_mapping_is_copied_with_its_secrets_masked():
+def test_mask_returns_a_copy_with_secrets_masked():
     headers = {'X-Api-Key': 'abcdef', 'Accept': 'application/json', 'Cookie': ''}
     assert mask(headers) == {'X-Api-Key': MASK, 'Accept': 'application/json', 'Cookie': ''}
     assert headers['X-Api-Key'] == 'abcdef'
 
 
-def test_an_unset_secret_is_shown_as_unset():
+def test_mask_keeps_unset_secrets():
     assert mask({'key': None, 'password': ''}) == {'key': None, 'password': ''}
 
 
@@ -76,42 +76,42 @@ def test_an_unset_secret_is_shown_as_unset():
     (None, []),
     (5, []),
 ])
-def test_secrets_are_found_in_any_value(value, secrets):
+def test_find_secrets_searches_nested_values(value, secrets):
     assert find_secrets(value) == secrets
 
 
-def test_a_value_that_holds_itself_is_searched_once():
-    circle = {'token': 'abcdef'}
-    circle['self'] = circle
-    assert find_secrets(circle) == ['abcdef']
+def test_find_secrets_handles_circular_references():
+    circular = {'token': 'abcdef'}
+    circular['self'] = circular
+    assert find_secrets(circular) == ['abcdef']
 
 
-def test_a_given_secret_is_taken_out_of_a_text():
+def test_given_secret_is_masked():
     assert scrub('No such key: abcdef-123.', ['abcdef-123']) == 'No such key: ********.'
 
 
-def test_the_word_before_a_key_is_no_part_of_it():
+def test_key_is_masked_without_its_prefix():
     assert scrub('key abcdef, or Bearer abcdef', ['Bearer abcdef']) == 'key ********, or ********'
 
 
-def test_a_secret_that_holds_another_leaves_nothing_behind():
+def test_secret_that_contains_another_is_masked_whole():
     assert scrub('a secret-and-more', ['secret', 'secret-and-more']) == 'a ********'
     assert scrub('a secret-and-more', ['secret-and-more', 'secret']) == 'a ********'
 
 
 @pytest.mark.parametrize('secret', ['', 'a', 'abc'])
-def test_a_value_that_ordinary_words_contain_is_left(secret):
+def test_secret_of_three_characters_or_fewer_is_not_masked(secret):
     assert scrub('abc is the alphabet', [secret]) == 'abc is the alphabet'
 
 
-def test_a_secret_beyond_ascii_is_found_in_text_and_in_bytes():
+def test_non_ascii_secret_is_masked_in_text_and_bytes():
     secret = u'pässwörd'
     native = six.ensure_str(secret)
     assert scrub(u'It is pässwörd', [native]) == u'It is ********'
     assert scrub(six.ensure_str(u'It is pässwörd'), [secret]) == 'It is ********'
 
 
-@pytest.mark.parametrize('shown', [
+@pytest.mark.parametrize('message', [
     'Wrong: %s.', '<p>Wrong: %s</p>', '"%s" is wrong',
 ])
 @pytest.mark.parametrize('form', [
@@ -119,13 +119,13 @@ def test_a_secret_beyond_ascii_is_found_in_text_and_in_bytes():
     r'p\"\u00e4-Wort\u0026', r'p\\"\\u00e4-Wort\\u0026', u'p"a\u0308-Wort&', r'p\x22\xe4-Wort&', u'p"\xc3\xa4-Wort&',
     r'p\"\xc3\xa4-Wort&', u'P"\xc4-WORT&', r'p\U00000022\U000000e4-Wort&', u'p\uff02\xe4-Wort&',
 ])
-def test_a_secret_is_found_in_any_form_it_comes_back_in(form, shown):
-    clean = scrub(shown % form, [u'p"\xe4-Wort&'])
-    assert 'ort' not in clean.lower()
-    assert MASK in clean
+def test_escaped_or_encoded_secret_is_masked(form, message):
+    scrubbed = scrub(message % form, [u'p"\xe4-Wort&'])
+    assert 'ort' not in scrubbed.lower()
+    assert MASK in scrubbed
 
 
-def test_a_text_is_masked_whole_if_a_secret_stretches_over_words():
+def test_text_with_a_reformatted_multi_word_secret_is_masked_whole():
     assert scrub('It was correct\thorse\tbattery', ['correct horse battery']) == MASK
 
 
@@ -133,16 +133,16 @@ def test_only_the_word_with_an_escaped_secret_is_masked():
     assert scrub('No such key: kE7%2Fthe%2Bkey.', ['kE7/the+key']) == 'No such key: ********'
 
 
-def test_a_short_secret_is_not_found_where_two_words_meet():
+def test_short_secret_across_two_words_is_not_masked():
     assert scrub('at estimate', ['test']) == 'at estimate'
 
 
 @pytest.mark.parametrize('text', ['&nothing; and %zz and \\q', '&#9999999; or \\UFFFFFFFF'])
-def test_what_only_looks_like_an_escape_stays(text):
+def test_invalid_escapes_are_kept(text):
     assert scrub(text, ['the-secret']) == text
 
 
-@pytest.mark.parametrize('text, clean', [
+@pytest.mark.parametrize('text, scrubbed', [
     ('http://user:pass@proxy:3128/', 'http://********@proxy:3128/'),
     ('http://user:p@ss@proxy:3128/', 'http://********@proxy:3128/'),
     ('http://token@proxy', 'http://********@proxy'),
@@ -150,11 +150,11 @@ def test_what_only_looks_like_an_escape_stays(text):
     ('https://api.cloudsmith.io/v1/user/@me', 'https://api.cloudsmith.io/v1/user/@me'),
     ('write to ada@example.com', 'write to ada@example.com'),
 ])
-def test_credentials_inside_a_url_are_taken_out(text, clean):
-    assert scrub(text) == clean
+def test_credentials_in_a_url_are_masked(text, scrubbed):
+    assert scrub(text) == scrubbed
 
 
-@pytest.mark.parametrize('text, clean', [
+@pytest.mark.parametrize('text, scrubbed', [
     ('X-Api-Key: abc def', 'X-Api-Key: ********'),
     ('authorization:Basic abc', 'authorization:********'),
     ('Cookie: a="b", c=d\r\nAccept: x', 'Cookie: ********\r\nAccept: x'),
@@ -164,22 +164,22 @@ def test_credentials_inside_a_url_are_taken_out(text, clean):
     ('{"authorization": "a\\"b,\'c", "accept": "x"}', '{"authorization": "********", "accept": "x"}'),
     ("[('Set-Cookie', 'a=b'), ('Accept', 'x')]", "[('Set-Cookie', '********'), ('Accept', 'x')]"),
 ])
-def test_headers_that_carry_credentials_are_taken_out(text, clean):
-    assert scrub(text) == clean
+def test_headers_with_credentials_are_masked(text, scrubbed):
+    assert scrub(text) == scrubbed
 
 
 @pytest.mark.parametrize('text', [
     'Authorization, please', 'No cookie, no entry', 'Invalid authorization header.',
     '401 Unauthorized: Invalid token.',
 ])
-def test_ordinary_words_stay_readable(text):
+def test_ordinary_text_is_kept(text):
     assert scrub(text) == text
 
 
 @settings(deadline=None)
 @given(st.text(), st.lists(st.text(), max_size=5), st.text())
-def test_no_secret_survives_wherever_it_stands(before, secrets, after):
+def test_scrubbed_text_never_contains_the_secret(before, secrets, after):
     longest = max(secrets, key=len) if secrets else ''
-    clean = scrub(before + longest + after, secrets)
+    scrubbed = scrub(before + longest + after, secrets)
     if len(longest) >= 4 and MASK not in longest and not set(longest) <= set(MASK):
-        assert longest not in clean
+        assert longest not in scrubbed

@@ -1,4 +1,4 @@
-"""A wrong argument is refused with an error that names it."""
+"""Argument checks: valid values are returned, and errors name the argument but never show its value."""
 
 import pytest
 import six
@@ -13,7 +13,7 @@ from cloudsmith_api._common.validation import (
 
 
 class Number(int):
-    """A number of a type of its own."""
+    """A subclass of int."""
 
 
 @pytest.mark.parametrize('check, value', [
@@ -22,8 +22,8 @@ class Number(int):
     (check_non_negative_int, 0), (check_non_negative_int, 7),
     (check_seconds, 1), (check_seconds, 0.25), (check_seconds, 10 ** 400),
 ])
-def test_a_right_value_is_given_back(check, value):
-    assert check('it', value) is value
+def test_valid_value_is_returned(check, value):
+    assert check('name', value) is value
 
 
 @pytest.mark.parametrize('check, value', [
@@ -32,41 +32,41 @@ def test_a_right_value_is_given_back(check, value):
     (check_non_negative_int, False), (check_non_negative_int, '1'),
     (check_seconds, '1'), (check_seconds, True), (check_seconds, None), (check_seconds, 1j),
 ])
-def test_a_value_of_another_type_is_refused(check, value):
-    with pytest.raises(TypeError) as caught:
-        check('the argument', value)
-    assert str(caught.value).startswith('the argument must be a')
-    assert str(caught.value).endswith('not ' + type(value).__name__)
+def test_value_of_the_wrong_type_raises_type_error(check, value):
+    with pytest.raises(TypeError) as raised:
+        check('name', value)
+    assert str(raised.value).startswith('name must be a')
+    assert str(raised.value).endswith('not ' + type(value).__name__)
 
 
-@pytest.mark.skipif(not six.PY3, reason='on Python 2, bytes are a text')
-def test_bytes_are_no_text():
-    with pytest.raises(TypeError, match='it must be a str, not bytes'):
-        check_str('it', b'abc')
+@pytest.mark.skipif(not six.PY3, reason='Python 2 accepts bytes as text')
+def test_check_str_rejects_bytes():
+    with pytest.raises(TypeError, match='name must be a str, not bytes'):
+        check_str('name', b'abc')
 
 
-def test_a_refused_value_is_not_shown():
-    with pytest.raises(TypeError) as caught:
+def test_error_does_not_show_the_value():
+    with pytest.raises(TypeError) as raised:
         check_str('password', ['hunter22'])
-    assert 'hunter22' not in str(caught.value)
+    assert 'hunter22' not in str(raised.value)
 
 
-def test_a_negative_count_is_refused():
+def test_check_non_negative_int_rejects_negative_numbers():
     with pytest.raises(ValueError, match='page must not be negative, but is -1'):
         check_non_negative_int('page', -1)
 
 
 @pytest.mark.parametrize('value', [0, -1, 0.0, float('inf'), -float('inf'), float('nan')])
-def test_a_time_must_be_a_finite_number_above_zero(value):
+def test_check_seconds_requires_a_finite_number_above_zero(value):
     with pytest.raises(ValueError, match='timeout must be a finite number of seconds above 0, but is '):
         check_seconds('timeout', value)
 
 
-def test_a_bool_is_one_where_one_is_expected():
+def test_check_type_accepts_a_bool_if_expected():
     assert check_type('debug', True, bool, 'a bool') is True
     assert check_type('debug', False, (bool, str), 'a bool or a str') is False
 
 
-def test_a_bool_is_no_number():
+def test_check_type_rejects_a_bool_as_number():
     with pytest.raises(TypeError, match='page must be an int, not bool'):
         check_type('page', True, (int, float), 'an int')

@@ -1,4 +1,4 @@
-"""Log records go where the program sends them, once, and without secrets."""
+"""Log output: ``debug``, ``logger_file`` and ``logger_format``, one handler, and no secrets."""
 
 import logging
 import re
@@ -25,12 +25,12 @@ def handlers():
             if not isinstance(handler, logging.NullHandler)]
 
 
-def test_one_null_handler_is_all_there_is_at_first():
+def test_package_logger_starts_with_one_null_handler():
     found = logging.getLogger('cloudsmith_api').handlers
     assert [type(handler) for handler in found] == [logging.NullHandler]
 
 
-def test_making_models_and_configurations_adds_no_handler():
+def test_creating_models_and_configurations_adds_no_handler():
     before = list(logging.getLogger('cloudsmith_api').handlers)
     for _ in range(100):
         Configuration()
@@ -38,7 +38,7 @@ def test_making_models_and_configurations_adds_no_handler():
     assert logging.getLogger('cloudsmith_api').handlers == before
 
 
-def test_debug_turns_both_loggers_on_and_off(configuration):
+def test_debug_sets_and_resets_the_level_of_both_loggers(configuration):
     configuration.debug = True
     assert configuration.debug is True
     assert [logger.level for logger in configuration.logger.values()] == [logging.DEBUG] * 2
@@ -47,28 +47,28 @@ def test_debug_turns_both_loggers_on_and_off(configuration):
     assert handlers() == []
 
 
-def test_a_file_that_cannot_be_opened_loses_records_and_no_call(configuration, tmpdir, capsys):
+def test_logger_file_that_cannot_be_opened_loses_only_records(configuration, tmpdir, capsys):
     configuration.logger_file, configuration.debug = str(tmpdir.join('no-such-folder', 'log')), True
-    logging.getLogger('cloudsmith_api').debug('said')
+    logging.getLogger('cloudsmith_api').debug('hello')
     assert 'Logging error' in capsys.readouterr().err or six.PY2
 
 
-def test_however_often_debug_is_set_there_is_one_handler(configuration, capsys):
+def test_setting_debug_repeatedly_keeps_one_handler(configuration, capsys):
     for _ in range(5):
         configuration.debug = True
         Configuration().debug = True
     assert len(handlers()) == 1
-    logging.getLogger('cloudsmith_api.rest').debug('said once')
-    assert capsys.readouterr().err.count('said once') == 1
+    logging.getLogger('cloudsmith_api.rest').debug('only once')
+    assert capsys.readouterr().err.count('only once') == 1
 
 
-def test_a_new_configuration_leaves_debug_on(configuration):
+def test_new_configuration_keeps_debug_on(configuration):
     configuration.debug = True
     Configuration()
     assert logging.getLogger('cloudsmith_api').level == logging.DEBUG
 
 
-def test_a_call_is_logged_with_the_time_it_took(connect, caplog):
+def test_call_is_logged_with_its_duration(connect, caplog):
     def late(connection):
         threading.Event().wait(0.2)
         connection.sendall(json_response('{}'))
@@ -77,11 +77,11 @@ def test_a_call_is_logged_with_the_time_it_took(connect, caplog):
     with ScriptedServer(late) as server:
         connect(server.url).user_self()
     line = [record.getMessage() for record in caplog.records if record.name == 'cloudsmith_api.api_client'][-1]
-    said = re.match(r'GET http://127\.0\.0\.1:\d+/v1/user/self/: 200 in (\d+) ms\Z', line)
-    assert 150 < int(said.group(1)) < 10000
+    match = re.match(r'GET http://127\.0\.0\.1:\d+/v1/user/self/: 200 in (\d+) ms\Z', line)
+    assert 150 < int(match.group(1)) < 10000
 
 
-def test_a_file_takes_the_place_of_the_stream(configuration, tmpdir, capsys):
+def test_logger_file_replaces_the_stream(configuration, tmpdir, capsys):
     path = tmpdir.join('log.txt')
     configuration.debug = True
     configuration.logger_file = str(path)
@@ -91,14 +91,14 @@ def test_a_file_takes_the_place_of_the_stream(configuration, tmpdir, capsys):
     assert capsys.readouterr().err == ''
 
 
-def test_a_file_is_opened_with_the_first_record(configuration, tmpdir):
+def test_logger_file_is_opened_at_the_first_record(configuration, tmpdir):
     configuration.logger_file = str(tmpdir.join('log.txt'))
     assert not tmpdir.join('log.txt').check()
     logging.getLogger('cloudsmith_api').warning('now')
     assert tmpdir.join('log.txt').check()
 
 
-def test_without_the_file_records_go_to_the_stream_again(configuration, tmpdir, capsys):
+def test_logger_file_none_restores_the_stream(configuration, tmpdir, capsys):
     configuration.debug = True
     configuration.logger_file = str(tmpdir.join('log.txt'))
     configuration.logger_file = None
@@ -107,15 +107,15 @@ def test_without_the_file_records_go_to_the_stream_again(configuration, tmpdir, 
     assert len(handlers()) == 1
 
 
-def test_the_format_can_be_set(configuration, capsys):
+def test_logger_format_applies_to_records(configuration, capsys):
     configuration.debug = True
-    configuration.logger_format = 'MINE %(message)s'
-    assert configuration.logger_format == 'MINE %(message)s'
-    logging.getLogger('cloudsmith_api').debug('said')
-    assert capsys.readouterr().err == 'MINE said\n'
+    configuration.logger_format = 'PREFIX %(message)s'
+    assert configuration.logger_format == 'PREFIX %(message)s'
+    logging.getLogger('cloudsmith_api').debug('hello')
+    assert capsys.readouterr().err == 'PREFIX hello\n'
 
 
-def test_what_urllib3_logs_is_freed_of_credentials(configuration, capsys):
+def test_urllib3_records_show_no_credentials(configuration, capsys):
     configuration.debug = True
     logging.getLogger('urllib3').debug('Retrying http://ada:hunter22@proxy/ with X-Api-Key: %s', 'abcdef123456')
     text = capsys.readouterr().err
@@ -124,14 +124,14 @@ def test_what_urllib3_logs_is_freed_of_credentials(configuration, capsys):
     assert 'abcdef123456' not in text
 
 
-def test_http_clients_own_debug_switch_is_not_touched(configuration):
+def test_debug_does_not_change_http_client_debuglevel(configuration):
     from six.moves import http_client
 
     configuration.debug = True
     assert http_client.HTTPConnection.debuglevel == 0
 
 
-def test_the_loggers_are_those_of_this_package_and_of_urllib3(configuration):
+def test_loggers_are_those_of_the_package_and_urllib3(configuration):
     assert {key: logger.name for key, logger in configuration.logger.items()} == {
         'package_logger': 'cloudsmith_api', 'urllib3_logger': 'urllib3'}
     assert configuration.logger == log_output.LOGGERS
