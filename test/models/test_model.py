@@ -1,5 +1,5 @@
 # -*- coding: utf-8 -*-
-"""What all models have in common, shown on models made for this."""
+"""The base class ``Model``: construction, validation, printing, comparison, copying; tested on example models."""
 
 import copy
 import datetime
@@ -24,13 +24,13 @@ class Inner(Model):
 
 
 class Outer(Model):
-    """A model with a field of each kind and each bound."""
+    """A model with fields of every type and every bound."""
 
     fields = (
         Field('title', 'str', min_length=2, max_length=5),
         Field('items', 'list[Inner]', required=True),
         Field('done', 'bool'),
-        Field('made', 'datetime'),
+        Field('created', 'datetime'),
         Field('token', 'str', min_length=1, secret=True),
         Field('short', 'str', max_length=3),
         Field('type', 'str', min_length=1),
@@ -38,7 +38,7 @@ class Outer(Model):
 
 
 class Derived(Outer):
-    """A program's own model, with an attribute and a property of its own."""
+    """A program's subclass with a custom attribute and property."""
 
     colour = 'red'
 
@@ -47,87 +47,87 @@ class Derived(Outer):
         return 'abc'
 
 
-class Special(list):
-    """A list of a type of its own."""
+class CustomList(list):
+    """A subclass of list."""
 
 
 @pytest.fixture
-def unchecked():
-    """Settings that switch off the checks."""
-    made = Configuration()
-    made.client_side_validation = False
-    return made
+def unvalidated():
+    """A configuration with client-side validation disabled."""
+    configuration = Configuration()
+    configuration.client_side_validation = False
+    return configuration
 
 
 @pytest.fixture
-def default():
+def set_default():
     """Set the default configuration for one test."""
     yield Configuration.set_default
     Configuration.set_default(None)
 
 
 def outer(**fields):
-    """Make a model with what is required."""
+    """Return an ``Outer`` with its required field set."""
     fields.setdefault('items', [])
     return Outer(**fields)
 
 
 def copies(model):
-    """Copy a model in each way there is."""
-    made = [pickle.loads(pickle.dumps(model, protocol)) for protocol in range(pickle.HIGHEST_PROTOCOL + 1)]
-    return made + [copy.copy(model), copy.deepcopy(model)]
+    """Return copies of a model made with every pickle protocol, ``copy.copy`` and ``copy.deepcopy``."""
+    unpickled = [pickle.loads(pickle.dumps(model, protocol)) for protocol in range(pickle.HIGHEST_PROTOCOL + 1)]
+    return unpickled + [copy.copy(model), copy.deepcopy(model)]
 
 
-def test_fields_are_given_in_their_order():
+def test_constructor_accepts_positional_arguments():
     model = Outer('abc', [], True, NOW, 'secret', 'abc', 'kind')
-    assert (model.title, model.items, model.done, model.made) == ('abc', [], True, NOW)
+    assert (model.title, model.items, model.done, model.created) == ('abc', [], True, NOW)
     assert (model.token, model.short, model.type) == ('secret', 'abc', 'kind')
 
 
-def test_fields_are_given_by_name():
+def test_constructor_accepts_keyword_arguments():
     assert outer(title='abc', done=False).to_dict() == {
-        'title': 'abc', 'items': [], 'done': False, 'made': None, 'token': None, 'short': None, 'type': None}
+        'title': 'abc', 'items': [], 'done': False, 'created': None, 'token': None, 'short': None, 'type': None}
 
 
-def test_fields_are_given_in_part_by_order_and_in_part_by_name():
+def test_constructor_accepts_positional_and_keyword_arguments():
     model = Outer('abc', done=True, items=[])
     assert (model.title, model.done) == ('abc', True)
 
 
-@pytest.mark.skipif(six.PY2, reason='Python 2 has no signatures')
-def test_the_constructor_shows_its_parameters():
+@pytest.mark.skipif(six.PY2, reason='inspect.signature is new in Python 3.3')
+def test_constructor_signature_lists_the_fields():
     assert str(inspect.signature(Outer)) == (
-        '(title=None, items=None, done=None, made=None, token=None, short=None, type=None, _configuration=None)')
+        '(title=None, items=None, done=None, created=None, token=None, short=None, type=None, _configuration=None)')
 
 
-def test_the_configuration_comes_last(unchecked):
-    assert Outer('', [], None, None, None, None, None, unchecked).title == ''
+def test_configuration_is_the_last_positional_argument(unvalidated):
+    assert Outer('', [], None, None, None, None, None, unvalidated).title == ''
 
 
 @pytest.mark.parametrize('name', ['colour', 'Title', '_own', '_type', 'to_dict', '__dict__'])
-def test_an_unknown_name_is_refused(name):
-    with pytest.raises(TypeError) as caught:
+def test_unknown_keyword_raises_type_error(name):
+    with pytest.raises(TypeError) as raised:
         outer(**{name: 'a'})
-    assert repr(name) in str(caught.value)
+    assert repr(name) in str(raised.value)
 
 
-def test_a_field_given_twice_is_refused():
+def test_field_given_twice_raises_type_error():
     with pytest.raises(TypeError, match="'?title'?"):
         Outer('abc', [], title='abc')
 
 
-def test_too_many_fields_are_refused():
+def test_too_many_arguments_raise_type_error():
     with pytest.raises(TypeError, match='arguments'):
         Outer('abc', [], None, None, None, None, None, None, None)
 
 
-def test_a_field_that_is_not_set_is_none():
+def test_unset_field_is_none():
     model = outer()
-    assert (model.title, model.done, model.made) == (None, None, None)
+    assert (model.title, model.done, model.created) == (None, None, None)
     assert Outer.title is None
 
 
-def test_a_field_can_be_unset():
+def test_field_can_be_set_to_none():
     model = outer(title='abc')
     model.title = None
     assert model == outer()
@@ -137,16 +137,16 @@ def test_a_field_can_be_unset():
 @pytest.mark.parametrize('name, value', [
     ('title', 'ab'), ('title', 'abcde'), ('title', u'日本語日本'), ('title', None), ('short', ''),
     ('short', 'abc'),
-    ('token', 'a'), ('token', 'a' * 100000), ('done', True), ('done', False), ('made', NOW), ('type', 'a'),
-    ('items', []), ('items', ()), ('items', Special()), ('items', [Inner()]),
+    ('token', 'a'), ('token', 'a' * 100000), ('done', True), ('done', False), ('created', NOW), ('type', 'a'),
+    ('items', []), ('items', ()), ('items', CustomList()), ('items', [Inner()]),
 ])
-def test_a_value_within_the_bounds_is_taken(name, value):
+def test_valid_value_is_stored(name, value):
     model = outer(**{name: value})
     assert getattr(model, name) is value
-    again = outer()
-    setattr(again, name, value)
-    assert getattr(again, name) is value
-    assert again == model
+    assigned = outer()
+    setattr(assigned, name, value)
+    assert getattr(assigned, name) is value
+    assert assigned == model
 
 
 @pytest.mark.parametrize('name, value, message', [
@@ -158,37 +158,37 @@ def test_a_value_within_the_bounds_is_taken(name, value):
     ('token', '', 'token must not be empty'),
     ('items', None, 'items is required'),
 ])
-def test_a_value_out_of_bounds_is_refused(name, value, message):
-    with pytest.raises(ValueError) as caught:
+def test_value_out_of_bounds_raises_value_error(name, value, message):
+    with pytest.raises(ValueError) as raised:
         outer(**{name: value})
-    assert str(caught.value) == message
+    assert str(raised.value) == message
     model = outer(title='abc', token='old')
-    with pytest.raises(ValueError) as caught:
+    with pytest.raises(ValueError) as raised:
         setattr(model, name, value)
-    assert str(caught.value) == message
+    assert str(raised.value) == message
     assert model == outer(title='abc', token='old')
 
 
 @pytest.mark.parametrize('name, value', [
     ('title', 5), ('title', True), ('title', ['abc']), ('title', {}), ('title', 0), ('title', False),
-    ('done', 0), ('done', 1), ('done', 'true'), ('done', ''), ('made', '2024-01-02'), ('made', 1700000000),
-    ('made', NOW.date()), ('items', 'abc'), ('items', {}), ('items', 0), ('items', ''), ('token', 5),
+    ('done', 0), ('done', 1), ('done', 'true'), ('done', ''), ('created', '2024-01-02'), ('created', 1700000000),
+    ('created', NOW.date()), ('items', 'abc'), ('items', {}), ('items', 0), ('items', ''), ('token', 5),
 ] + ([('title', b'abc')] if six.PY3 else []))
-def test_a_value_of_the_wrong_type_is_refused(name, value):
+def test_value_of_the_wrong_type_raises_type_error(name, value):
     message = '%s must be of type %s, not %s' % (name, Outer.swagger_types[name], type(value).__name__)
-    with pytest.raises(TypeError) as caught:
+    with pytest.raises(TypeError) as raised:
         outer(**{name: value})
-    assert str(caught.value) == message
-    with pytest.raises(TypeError) as caught:
+    assert str(raised.value) == message
+    with pytest.raises(TypeError) as raised:
         setattr(outer(), name, value)
-    assert str(caught.value) == message
+    assert str(raised.value) == message
 
 
-def test_both_kinds_of_text_are_texts():
+def test_str_field_accepts_native_and_unicode_strings():
     assert outer(title='abc').title == outer(title=u'abc').title == 'abc'
 
 
-def test_a_required_field_must_be_given():
+def test_missing_required_field_raises_value_error():
     with pytest.raises(ValueError, match='items is required'):
         Outer()
 
@@ -197,50 +197,50 @@ def test_a_required_field_must_be_given():
     {'token': ['the-secret']}, {'title': 'the-secret'}, {'short': 'the-secret'}, {'items': 'the-secret'},
     {'done': 'the-secret'}, {'items': None, 'token': 'the-secret'},
 ])
-def test_a_refusal_does_not_show_the_value(fields):
-    with pytest.raises((TypeError, ValueError)) as caught:
+def test_validation_error_does_not_show_the_value(fields):
+    with pytest.raises((TypeError, ValueError)) as raised:
         outer(**fields)
-    assert 'the-secret' not in str(caught.value)
+    assert 'the-secret' not in str(raised.value)
 
 
-def test_checks_can_be_switched_off_for_one_model(unchecked):
-    model = Outer(title='', items=None, done='maybe', _configuration=unchecked)
+def test_validation_can_be_disabled_for_one_model(unvalidated):
+    model = Outer(title='', items=None, done='maybe', _configuration=unvalidated)
     model.title = 5
     assert (model.title, model.items, model.done) == (5, None, 'maybe')
     with pytest.raises(ValueError):
         outer(title='')
 
 
-def test_checks_can_be_switched_off_for_all_models(unchecked, default):
-    default(unchecked)
+def test_validation_can_be_disabled_for_all_models(unvalidated, set_default):
+    set_default(unvalidated)
     model = Outer(title='')
     model.short = 'far too long'
     assert (model.title, model.short) == ('', 'far too long')
 
 
-def test_a_configuration_counts_more_than_the_default(unchecked, default):
-    checked = Configuration()
-    default(unchecked)
+def test_own_configuration_overrides_the_default(unvalidated, set_default):
+    validated = Configuration()
+    set_default(unvalidated)
     with pytest.raises(ValueError):
-        outer(title='', _configuration=checked)
-    model = outer(_configuration=checked)
+        outer(title='', _configuration=validated)
+    model = outer(_configuration=validated)
     with pytest.raises(ValueError):
         model.title = ''
 
 
-def test_unknown_names_are_refused_with_checks_off_too(unchecked):
+def test_unknown_keyword_raises_with_validation_disabled_too(unvalidated):
     with pytest.raises(TypeError):
-        Outer(colour='red', _configuration=unchecked)
+        Outer(colour='red', _configuration=unvalidated)
 
 
-def test_a_configuration_is_neither_shown_nor_sent_nor_compared(unchecked):
-    model = outer(_configuration=unchecked)
+def test_configuration_is_not_shown_sent_or_compared(unvalidated):
+    model = outer(_configuration=unvalidated)
     assert model == outer()
     assert 'onfiguration' not in repr(model)
     assert dict(model.set_items()) == {'items': []}
 
 
-def test_a_programs_own_attribute_is_neither_shown_nor_sent_nor_compared():
+def test_custom_attribute_is_not_shown_sent_or_compared():
     model = outer()
     model.colour = 'red'
     assert model.colour == 'red'
@@ -250,30 +250,30 @@ def test_a_programs_own_attribute_is_neither_shown_nor_sent_nor_compared():
     assert dict(model.set_items()) == {'items': []}
 
 
-def test_what_is_sent_is_what_is_set_in_the_order_of_the_fields():
+def test_set_items_yields_set_fields_in_order():
     assert list(outer(done=False, title='abc', short='').set_items()) == [
         ('title', 'abc'), ('items', []), ('done', False), ('short', '')]
 
 
-def test_the_shape_of_a_generated_model_is_there():
+def test_model_has_the_attributes_of_a_generated_model():
     assert Outer.swagger_types['items'] == 'list[Inner]'
-    assert Outer.swagger_types['made'] == 'datetime'
+    assert Outer.swagger_types['created'] == 'datetime'
     assert sorted(Outer.swagger_types) == sorted(Outer.attribute_map) == sorted(field.name for field in Outer.fields)
     assert Outer.attribute_map['title'] == 'title'
     assert outer().discriminator is None
 
 
-def test_a_model_shows_its_parameters_before_one_is_made():
+def test_signature_is_available_before_the_first_instance():
     class Unused(Model):
         fields = (Field('name', 'str'),)
 
     if six.PY2:
-        pytest.skip('Python 2 has no signatures')
+        pytest.skip('inspect.signature is new in Python 3.3')
     assert list(inspect.signature(Unused).parameters) == ['name', '_configuration']
     assert Unused('Ada').name == 'Ada'
 
 
-def test_a_pickled_model_does_not_take_its_configuration_along():
+def test_pickled_model_does_not_contain_its_configuration():
     configuration = Configuration()
     configuration.client_side_validation, configuration.password = False, 'the-secret'
     model = UserBrief(name='', _configuration=configuration)
@@ -284,17 +284,17 @@ def test_a_pickled_model_does_not_take_its_configuration_along():
     assert (copied.name, copied.email) == ('', '')
 
 
-def test_a_dict_has_the_real_values_and_nested_models_as_dicts():
+def test_to_dict_has_real_values_and_nested_dicts():
     model = outer(items=[Inner('Ada', 'hunter22'), 'other', {'key': 'abc'}], token='the-secret')
-    made = model.to_dict()
-    assert made['items'] == [{'name': 'Ada', 'password': 'hunter22'}, 'other', {'key': 'abc'}]
-    assert made['token'] == 'the-secret'
-    made['items'].append(5)
-    made['items'][2]['key'] = 'changed'
+    as_dict = model.to_dict()
+    assert as_dict['items'] == [{'name': 'Ada', 'password': 'hunter22'}, 'other', {'key': 'abc'}]
+    assert as_dict['token'] == 'the-secret'
+    as_dict['items'].append(5)
+    as_dict['items'][2]['key'] = 'changed'
     assert model.items == [Inner('Ada', 'hunter22'), 'other', {'key': 'abc'}]
 
 
-def test_what_is_printed_shows_no_secret():
+def test_printed_model_shows_no_secrets():
     model = outer(items=(Inner('Ada', 'hunter22'), {'key': 'hunter22', 'slug_perm': 'abc'}), token='the-secret')
     for text in (repr(model), str(model), model.to_str(), repr([model]), '%s' % {'a': model}):
         assert 'hunter22' not in text
@@ -304,22 +304,22 @@ def test_what_is_printed_shows_no_secret():
         assert "'abc'" in text
 
 
-def test_an_unset_secret_is_printed_as_unset():
+def test_unset_secret_is_printed_as_none():
     assert eval(repr(Inner(name='Ada'))) == {'name': 'Ada', 'password': None}
 
 
-def test_a_text_beyond_ascii_can_be_printed():
+def test_non_ascii_text_can_be_printed():
     assert isinstance(repr(Inner(name=u'Zoë \ud800')), str)
 
 
-def test_a_subclass_decides_how_it_is_printed():
+def test_subclass_may_override_to_str():
     class Loud(Inner):
         def to_str(self):
             return 'LOUD'
     assert repr(Loud()) == str(Loud()) == 'LOUD'
 
 
-def test_models_are_equal_if_their_fields_are():
+def test_models_with_equal_fields_are_equal():
     assert outer(title='abc') == outer(title='abc')
     assert not operator.ne(outer(title='abc'), outer(title='abc'))
     assert outer(title='abc') != outer(title='abd')
@@ -328,14 +328,14 @@ def test_models_are_equal_if_their_fields_are():
 
 
 @pytest.mark.parametrize('other', [None, 5, 'abc', {'name': None, 'password': None}, outer(), object(), Inner])
-def test_a_model_is_not_equal_to_anything_else(other):
+def test_model_is_not_equal_to_other_types(other):
     assert Inner() != other
     assert other != Inner()
     assert not operator.eq(Inner(), other)
     assert not operator.eq(other, Inner())
 
 
-def test_a_model_is_equal_to_one_of_a_subclass_with_the_same_fields():
+def test_model_is_equal_to_a_subclass_with_equal_fields():
     class Same(Inner):
         pass
     assert Inner('a') == Same('a')
@@ -344,20 +344,20 @@ def test_a_model_is_equal_to_one_of_a_subclass_with_the_same_fields():
     assert Same('b') != Inner('a')
 
 
-def test_a_model_cannot_be_hashed():
+def test_model_is_not_hashable():
     with pytest.raises(TypeError):
         hash(outer())
 
 
-def test_a_subclass_keeps_its_own_attributes():
+def test_subclass_keeps_its_own_attributes():
     model = Derived(title='abc', items=[])
     assert (model.colour, model.short, model.title) == ('red', 'abc', 'abc')
     assert Derived.fields is Outer.fields
     assert Derived.swagger_types == Outer.swagger_types
 
 
-def test_a_copy_is_equal_and_on_its_own():
-    model = outer(title=u'Zoë', items=[Inner('Ada', 'hunter22')], done=False, made=NOW)
+def test_copy_is_equal_and_independent():
+    model = outer(title=u'Zoë', items=[Inner('Ada', 'hunter22')], done=False, created=NOW)
     model.colour = 'red'
     for copied in copies(model):
         assert (type(copied), copied, copied.colour) == (Outer, model, 'red')
@@ -366,36 +366,36 @@ def test_a_copy_is_equal_and_on_its_own():
         assert model.title == u'Zoë'
 
 
-def test_a_deep_copy_shares_nothing():
+def test_deepcopy_copies_nested_models():
     model = outer(items=[Inner('Ada')])
     copy.deepcopy(model).items[0].name = 'Bob'
     assert model.items[0].name == 'Ada'
 
 
-def test_a_copy_is_not_checked_again_and_keeps_its_settings(unchecked):
-    model = outer(title='', _configuration=unchecked)
+def test_copy_of_an_unvalidated_model_stays_unvalidated(unvalidated):
+    model = outer(title='', _configuration=unvalidated)
     for copied in copies(model):
         assert copied.title == ''
         copied.title = 'far too long'
 
 
 @pytest.mark.parametrize('title', ['', 'x' * 1000])
-def test_a_model_is_made_of_an_answer_unchecked_and_keeps_its_dict(title):
+def test_from_response_keeps_the_dict_without_validation(title):
     values = {'title': title, 'short': 'far too long', 'items': []}
-    made = Outer.from_response(values)
-    assert type(made) is Outer
-    assert (made.title, made.short, made.done) == (title, 'far too long', None)
-    assert vars(made) is values
+    model = Outer.from_response(values)
+    assert type(model) is Outer
+    assert (model.title, model.short, model.done) == (title, 'far too long', None)
+    assert vars(model) is values
 
 
-def test_many_models_are_made_each_of_its_own_dict():
+def test_many_from_response_creates_a_model_from_each_dict():
     rows = [{'title': 'a', 'items': []}, {'title': 'b', 'items': []}]
-    made = Outer.many_from_response(rows)
-    assert [(type(model), model.title) for model in made] == [(Outer, 'a'), (Outer, 'b')]
-    assert all(vars(model) is row for model, row in zip(made, rows))
+    parsed = Outer.many_from_response(rows)
+    assert [(type(model), model.title) for model in parsed] == [(Outer, 'a'), (Outer, 'b')]
+    assert all(vars(model) is row for model, row in zip(parsed, rows))
 
 
-def test_a_dict_is_checked_like_a_model():
+def test_validate_checks_a_dict_like_a_model():
     Outer.validate({'title': 'abc', 'items': [], 'colour': 'red'})
     with pytest.raises(ValueError, match='title must not be empty'):
         Outer.validate({'title': '', 'items': []})
@@ -405,12 +405,12 @@ def test_a_dict_is_checked_like_a_model():
         Outer.validate({'done': 'yes', 'items': []})
 
 
-def test_a_dict_is_checked_whatever_the_default_says(unchecked, default):
-    default(unchecked)
+def test_validate_ignores_the_default_configuration(unvalidated, set_default):
+    set_default(unvalidated)
     with pytest.raises(ValueError, match='title must not be empty'):
         Outer.validate({'title': '', 'items': []})
 
 
-def test_a_model_without_fields_can_be_made():
+def test_model_without_fields_can_be_created():
     assert Model().to_dict() == {}
     assert repr(Model()) == '{}'

@@ -1,4 +1,4 @@
-"""The fields of each model, their order, types and bounds."""
+"""The fields of each model: order, lengths, required fields and secrets."""
 
 import datetime
 import importlib
@@ -28,34 +28,34 @@ SAMPLES = {'bool': True, 'datetime': datetime.datetime(2024, 1, 2), 'str': 'abcd
 
 
 def values_of(model):
-    """Give a value for each field."""
+    """Return a sample value for each field."""
     return [SAMPLES[model.swagger_types[field.name]] for field in model.fields]
 
 
 @pytest.mark.parametrize('model, names', FIELDS)
-def test_the_fields_are_in_the_documented_order(model, names):
+def test_fields_are_in_the_documented_order(model, names):
     assert [field.name for field in model.fields] == names
     values = values_of(model)
     assert [getattr(model(*values), name) for name in names] == values
 
 
 @pytest.mark.parametrize('model, names', FIELDS)
-def test_each_field_is_given_by_its_name(model, names):
+def test_fields_are_keyword_arguments(model, names):
     values = values_of(model)
     assert model(**dict(zip(names, values))) == model(*values)
 
 
 @pytest.mark.parametrize('model, names', FIELDS)
-def test_secrets_are_masked_where_printed_and_real_elsewhere(model, names):
-    made = model(*values_of(model))
+def test_secrets_are_masked_in_repr_and_real_in_to_dict(model, names):
+    instance = model(*values_of(model))
     for name in SECRETS.intersection(names):
-        assert made.to_dict()[name] == getattr(made, name) == 'abcdef'
-        assert "'%s': '********'" % name in repr(made)
+        assert instance.to_dict()[name] == getattr(instance, name) == 'abcdef'
+        assert "'%s': '********'" % name in repr(instance)
     for name in set(names) - SECRETS - {'results'}:
-        assert "'%s': %r" % (name, getattr(made, name)) in repr(made)
+        assert "'%s': %r" % (name, getattr(instance, name)) in repr(instance)
 
 
-def test_a_page_shows_no_key():
+def test_page_repr_shows_no_api_key():
     page = InlineResponse2001([UserAuthenticationToken(key='the-secret-key', slug_perm='abc')])
     assert 'the-secret-key' not in repr(page)
     assert "'abc'" in repr(page)
@@ -67,10 +67,10 @@ def test_a_page_shows_no_key():
     (UserAuthTokenRequest, 'email'), (UserAuthTokenRequest, 'password'), (UserAuthTokenRequest, 'totp_token'),
     (UserAuthTokenRequest, 'two_factor_token'),
 ])
-def test_a_text_of_at_least_one_character_must_not_be_empty(model, name):
-    with pytest.raises(ValueError) as caught:
+def test_field_with_min_length_one_rejects_an_empty_string(model, name):
+    with pytest.raises(ValueError) as raised:
         model(**{name: ''})
-    assert str(caught.value) == name + ' must not be empty'
+    assert str(raised.value) == name + ' must not be empty'
     assert getattr(model(**{name: 'a'}), name) == 'a'
 
 
@@ -78,21 +78,21 @@ def test_a_text_of_at_least_one_character_must_not_be_empty(model, name):
     (UserBrief, 'profile_url'), (UserBrief, 'self_url'), (UserBrief, 'slug'), (UserBrief, 'slug_perm'),
     (UserAuthenticationToken, 'key'), (UserAuthenticationToken, 'slug_perm'),
 ])
-def test_other_texts_may_be_empty(model, name):
+def test_field_without_min_length_accepts_an_empty_string(model, name):
     assert getattr(model(**{name: ''}), name) == ''
 
 
-def test_an_email_has_at_most_254_characters():
+def test_user_email_has_at_most_254_characters():
     assert len(UserBrief(email='e' * 254).email) == 254
     with pytest.raises(ValueError, match='email must have at most 254 characters, but has 255'):
         UserBrief(email='e' * 255)
 
 
-def test_an_email_to_sign_in_with_may_be_longer():
+def test_sign_in_email_may_be_longer():
     assert len(UserAuthTokenRequest(email='e' * 255).email) == 255
 
 
-def test_a_page_must_have_results():
+def test_page_requires_results():
     with pytest.raises(ValueError, match='results is required'):
         InlineResponse2001()
     with pytest.raises(ValueError, match='results is required'):
@@ -101,7 +101,7 @@ def test_a_page_must_have_results():
 
 
 @pytest.mark.parametrize('model', [model for model, _ in FIELDS if model is not InlineResponse2001])
-def test_all_fields_of_the_other_models_are_optional(model):
+def test_fields_of_all_other_models_are_optional(model):
     assert set(model().to_dict().values()) == {None}
 
 
@@ -110,7 +110,7 @@ def test_all_fields_of_the_other_models_are_optional(model):
     ('UserAuthTokenRequest', 'user_auth_token_request'), ('UserAuthenticationToken', 'user_authentication_token'),
     ('UserBrief', 'user_brief'),
 ])
-def test_a_model_is_found_in_each_place_that_scripts_import_it_from(name, module):
+def test_model_can_be_imported_from_every_documented_place(name, module):
     model = getattr(models, name)
     assert model is getattr(cloudsmith_api, name)
     assert model is getattr(importlib.import_module('cloudsmith_api.models.' + module), name)
