@@ -1,7 +1,7 @@
 # pyright: strict, reportUnnecessaryTypeIgnoreComment=true
-"""Uses all that is public: read by type checkers and run once against the sandbox (``tox -e types``).
+"""Use the whole public API: type-checked by mypy and pyright, and run once against the sandbox (``tox -e types``).
 
-``assert_type`` is checked both ways: beforehand by the checkers, and here by looking at what really came.
+Type checkers verify each ``assert_type`` statically; at run time it verifies the type of the actual value.
 """
 
 import copy
@@ -98,17 +98,17 @@ AnyInfo = Tuple[Any, int, HTTPHeaderDict]
 
 
 class Session:
-    """A sandbox, and clients of users that nobody else has."""
+    """A sandbox and its clients, each with a user of its own."""
 
     def __init__(self, sandbox: Sandbox) -> None:
         self.sandbox = sandbox
         self.clients: List[ApiClient] = []
 
     def api(self, user: Optional[User] = None) -> UserApi:
-        person = user or self.sandbox.add_user()
+        user = user or self.sandbox.add_user()
         configuration = Configuration()
         configuration.host = self.sandbox.url
-        configuration.username, configuration.password = person.email, person.password
+        configuration.username, configuration.password = user.email, user.password
         client = ApiClient(configuration)
         self.clients.append(client)
         return UserApi(client)
@@ -184,7 +184,7 @@ def check_user_token_create(session: Session) -> None:
 
 
 def check_user_tokens_create(session: Session) -> None:
-    # Each time it is somebody else, since a user may have one key.
+    # A new user for each call, since a user can have only one API key.
     new = session.api
     assert_type(new().user_tokens_create(), UserAuthenticationToken)
     assert_type(new().user_tokens_create(_preload_content=False), Response)
@@ -303,26 +303,26 @@ def check_user_tokens_iter(session: Session) -> None:
     assert len(list(api.user_tokens_iter(page_size=2, _request_timeout=(10, 30.0)))) == 3
 
 
-def check_options_that_only_the_run_decides(session: Session, later: bool, read: bool, alone: bool) -> None:
+def check_options_known_only_at_run_time(session: Session, background: bool, preload: bool, data_only: bool) -> None:
     api = session.api()
-    answer = api.user_self(async_req=later)
-    assert isinstance(answer, UserBrief)
-    unread = api.user_self(_preload_content=read)
+    result = api.user_self(async_req=background)
+    assert isinstance(result, UserBrief)
+    unread = api.user_self(_preload_content=preload)
     assert isinstance(unread, BaseHTTPResponse)
-    assert isinstance(api.user_self_with_http_info(_return_http_data_only=alone), UserBrief)
-    options: Dict[str, Any] = {'async_req': later, '_preload_content': True, '_request_timeout': 30}
+    assert isinstance(api.user_self_with_http_info(_return_http_data_only=data_only), UserBrief)
+    options: Dict[str, Any] = {'async_req': background, '_preload_content': True, '_request_timeout': 30}
     assert isinstance(api.user_tokens_list(1, 10, **options), InlineResponse2001)
     call = api.api_client.call_api
-    call('/user/self/', 'GET', {}, [], {}, None, [], {}, 'UserBrief', ['basic'], later, alone, {}, read, 30)
+    call('/user/self/', 'GET', {}, [], {}, None, [], {}, 'UserBrief', ['basic'], background, data_only, {}, preload, 30)
 
 
-def check_background_results(session: Session) -> None:
-    later = session.api().user_self(async_req=True)
-    later.wait(30)
-    assert later.ready()
-    assert later.successful()
-    assert_type(later.get(), UserBrief)
-    assert_type(later.get(timeout=1).name, Optional[str])
+def check_async_results(session: Session) -> None:
+    result = session.api().user_self(async_req=True)
+    result.wait(30)
+    assert result.ready()
+    assert result.successful()
+    assert_type(result.get(), UserBrief)
+    assert_type(result.get(timeout=1).name, Optional[str])
 
 
 def check_call_api(session: Session) -> None:
@@ -381,19 +381,19 @@ def check_client(session: Session) -> None:
         client.set_default_header('X-Trace', '2')
         client.set_default_header('X-Trace', 2)
         assert_type(client.sanitize_for_serialization([UserBrief(), datetime.now()]), Any)
-        check_limits(client.rate_limit)
+        check_rate_limit(client.rate_limit)
         check_transport(client, configuration.host + '/user/self/', configuration.get_basic_auth_token())
         assert client.pool
     UserApi()
     UserApi(api_client=None)
 
 
-def check_limits(limits: Optional[RateLimit]) -> None:
-    assert limits is not None
-    assert_type(limits.limit, Optional[int])
-    assert_type(limits.remaining, Optional[int])
-    assert_type(limits.interval, Optional[float])
-    reset = assert_type(limits.reset, Optional[datetime])
+def check_rate_limit(rate_limit: Optional[RateLimit]) -> None:
+    assert rate_limit is not None
+    assert_type(rate_limit.limit, Optional[int])
+    assert_type(rate_limit.remaining, Optional[int])
+    assert_type(rate_limit.interval, Optional[float])
+    reset = assert_type(rate_limit.reset, Optional[datetime])
     assert reset is not None
     assert reset.tzinfo is not None
     assert_type(RateLimit.from_headers({'X-RateLimit-Limit': '5'}), RateLimit)
@@ -430,10 +430,10 @@ def check_transport(client: ApiClient, url: str, basic: str) -> None:
     transport.close()
 
 
-class Canned(RESTClientObject):
-    """A transport of a program's own, which never calls our constructor."""
+class CannedTransport(RESTClientObject):
+    """A program's own transport, which never calls our constructor."""
 
-    class Answer:
+    class CannedResponse:
         status = 200
         reason = 'OK'
         data = '{"name": "Ada"}'
@@ -450,30 +450,30 @@ class Canned(RESTClientObject):
     def request(
         self, method: str, url: str, query_params: Any = None, headers: Any = None, body: Any = None,
         post_params: Any = None, _preload_content: bool = True, _request_timeout: Any = None,
-    ) -> Answer:
+    ) -> CannedResponse:
         self.urls.append(url)
-        return self.Answer()
+        return self.CannedResponse()
 
 
-def check_own_transport() -> None:
+def check_custom_transport() -> None:
     client = ApiClient()
-    canned = client.rest_client = Canned()
+    transport = client.rest_client = CannedTransport()
     assert UserApi(client).user_self().name == 'Ada'
-    assert canned.urls
+    assert transport.urls
 
 
 def check_configuration(session: Session) -> None:
-    def renew(renewed: Configuration) -> None:
-        renewed.api_key['X-Api-Key'] = 'renewed'
+    def refresh_api_key(refreshed: Configuration) -> None:
+        refreshed.api_key['X-Api-Key'] = 'new-key'
 
     configuration = assert_type(Configuration.from_environment(
-        None, host=session.sandbox.url, api_key='mine', api_key_prefix={'X-Api-Key': 'Bearer'},
-        refresh_api_key_hook=renew, username='ada', password='secret', timeout=(10, 30), retries=Retry(3),
+        None, host=session.sandbox.url, api_key='the-key', api_key_prefix={'X-Api-Key': 'Bearer'},
+        refresh_api_key_hook=refresh_api_key, username='ada', password='secret', timeout=(10, 30), retries=Retry(3),
         max_retry_after=30, max_response_bytes=1024, pace=False, verify_ssl=True, ssl_ca_cert=None,
         cert_file=None, key_file=None, assert_hostname=False, proxy=None, connection_pool_maxsize=4,
         safe_chars_for_path_param='', client_side_validation=True, user_agent=None, temp_folder_path=None,
         debug=False, logger_file=None, logger_format='%(message)s'), Configuration)
-    Configuration.from_environment(profile=None, api_key={'X-Api-Key': 'mine'})
+    Configuration.from_environment(profile=None, api_key={'X-Api-Key': 'the-key'})
     assert_type(configuration.host, str)
     assert_type(configuration.api_key, Dict[str, str])
     assert_type(configuration.api_key_prefix, Dict[str, str])
@@ -517,18 +517,18 @@ def check_configuration(session: Session) -> None:
     Configuration.set_default(None)
 
 
-class Named(Configuration):
-    """How a program declares an attribute of its own."""
+class LabelledConfiguration(Configuration):
+    """A program's subclass, which declares a custom attribute."""
 
     label: str
 
 
-def check_own_attributes() -> None:
-    named = Named()
-    named.label = 'mine'
-    assert_type(copy.copy(named), Named)
-    assert_type(Named.from_environment(), Named)
-    assert ApiClient(named).configuration is named
+def check_custom_attributes() -> None:
+    labelled = LabelledConfiguration()
+    labelled.label = 'staging'
+    assert_type(copy.copy(labelled), LabelledConfiguration)
+    assert_type(LabelledConfiguration.from_environment(), LabelledConfiguration)
+    assert ApiClient(labelled).configuration is labelled
 
 
 def check_models() -> None:
@@ -596,9 +596,9 @@ def check_errors(session: Session) -> None:
         api.user_self()
     except ApiException as error:
         check_attributes(error)
-    for status, kind in CLASSES.items():
-        assert type(ApiException(status=status)) is kind
-    ApiException(http_resp=Canned.Answer())
+    for status, error_class in CLASS_BY_STATUS.items():
+        assert type(ApiException(status=status)) is error_class
+    ApiException(http_resp=CannedTransport.CannedResponse())
 
 
 def check_attributes(error: ApiException) -> None:
@@ -614,7 +614,7 @@ def check_attributes(error: ApiException) -> None:
     assert isinstance(error, NotFoundException)
 
 
-CLASSES: Dict[int, Type[ApiException]] = {
+CLASS_BY_STATUS: Dict[int, Type[ApiException]] = {
     301: RedirectException,
     400: BadRequestException,
     401: UnauthorizedException,
@@ -625,10 +625,11 @@ CLASSES: Dict[int, Type[ApiException]] = {
     429: TooManyRequestsException,
     500: ServiceException,
 }
-FAMILY: List[Type[ApiException]] = [
+OTHER_CLASSES: List[Type[ApiException]] = [
     ConnectionException, InvalidResponseException, TimeoutException, TlsException, TwoFactorRequiredException]
 WARNINGS: List[Type[UserWarning]] = [InsecureFileWarning, InsecureTransportWarning]
-SAME: List[Tuple[type, type]] = [
+# The same class under each of its import paths.
+ALIASES: List[Tuple[type, type]] = [
     (cloudsmith_api.UserApi, cloudsmith_api.api.UserApi),
     (cloudsmith_api.UserApi, cloudsmith_api.api.user_api.UserApi),
     (cloudsmith_api.ApiClient, cloudsmith_api.api_client.ApiClient),
@@ -683,7 +684,7 @@ def check_sandbox() -> None:
 
 
 def check_mistakes(session: Session) -> None:
-    """What the code refuses, checkers refuse too: each `ignore` that is not needed is an error of theirs."""
+    """Mistakes that raise and that type checkers report: an `ignore` that suppresses nothing is an error there."""
     api = session.api()
     for mistake in (
         lambda: api.user_self(asinc_req=True),  # type: ignore
@@ -701,20 +702,20 @@ def check_mistakes(session: Session) -> None:
             mistake()
         except TypeError:
             continue
-        raise AssertionError('that was no mistake')
+        raise AssertionError('the mistake did not raise TypeError')
 
 
 def main() -> None:
-    # No file of whoever runs this is to count.
+    # Do not read the developer's own settings files.
     os.environ['CLOUDSMITH_CONFIG_FILE'] = os.environ['CLOUDSMITH_CREDENTIALS_FILE'] = os.devnull
     assert_type(cloudsmith_api.__version__, str)
-    assert all(issubclass(kind, ApiException) for kind in FAMILY)
-    assert all(issubclass(kind, UserWarning) for kind in WARNINGS)
-    assert all(one is other for one, other in SAME)
+    assert all(issubclass(error_class, ApiException) for error_class in OTHER_CLASSES)
+    assert all(issubclass(warning_class, UserWarning) for warning_class in WARNINGS)
+    assert all(one is other for one, other in ALIASES)
     check_sandbox()
     check_models()
-    check_own_attributes()
-    check_own_transport()
+    check_custom_attributes()
+    check_custom_transport()
     with Sandbox() as sandbox:
         session = Session(sandbox)
         check_user_self(session)
@@ -723,15 +724,15 @@ def main() -> None:
         check_user_tokens_list(session)
         check_user_tokens_refresh(session)
         check_user_tokens_iter(session)
-        check_options_that_only_the_run_decides(session, later=False, read=False, alone=True)
-        check_background_results(session)
+        check_options_known_only_at_run_time(session, background=False, preload=False, data_only=True)
+        check_async_results(session)
         check_call_api(session)
         check_client(session)
         check_configuration(session)
         check_errors(session)
         check_mistakes(session)
         session.close()
-    sys.stdout.write('every overload gave what its stub says\n')
+    sys.stdout.write('Every overload returned the type that its stub declares.\n')
 
 
 if __name__ == '__main__':
