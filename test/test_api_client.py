@@ -319,9 +319,9 @@ def test_user_agent_is_read_from_its_header_in_any_case(client):
 
 
 def test_call_api_does_not_modify_header_params(client):
-    given = {'X-Extra': 'yes'}
-    client.call_api('/any/', 'GET', header_params=given)
-    assert given == {'X-Extra': 'yes'}
+    headers = {'X-Extra': 'yes'}
+    client.call_api('/any/', 'GET', header_params=headers)
+    assert headers == {'X-Extra': 'yes'}
 
 
 def test_client_rejects_a_configuration_of_the_wrong_type():

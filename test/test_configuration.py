@@ -293,9 +293,9 @@ def test_secrets_nested_in_a_setting_are_not_shown(configuration, name, value):
 
 @pytest.mark.parametrize('password', ['2024#S', '20/24', '2?4', '1#@2'])
 def test_proxy_password_with_delimiters_raises_without_showing_it(configuration, password):
-    with pytest.raises(ValueError, match='percent-encoded|valid host') as refused:
+    with pytest.raises(ValueError, match='percent-encoded|valid host') as raised:
         configuration.proxy = 'http://user:%s@127.0.0.1:3128' % password
-    assert password not in str(refused.value)
+    assert password not in str(raised.value)
 
 
 @pytest.mark.parametrize('show', [repr, str, Configuration.to_debug_report])

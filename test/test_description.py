@@ -147,10 +147,10 @@ def test_method_sends_the_documented_request(api, service, operation):
 
 @each_operation
 def test_method_omits_optional_parameters_that_are_not_given(api, service, operation):
-    given = {name: value for name, value in operation.arguments().items() if name not in operation.optional}
-    call(api, operation, given)
+    required = {name: value for name, value in operation.arguments().items() if name not in operation.optional}
+    call(api, operation, required)
     request, = service.requests
-    assert (request.target, request.body) == (operation.target(given), b'')
+    assert (request.target, request.body) == (operation.target(required), b'')
 
 
 @each_operation
@@ -162,13 +162,13 @@ def test_method_sends_and_accepts_the_documented_content_type(api, service, oper
 
 @each_parameter
 def test_method_requires_exactly_the_required_parameters(api, service, operation, name):
-    given = operation.arguments()
-    del given[name]
+    arguments = operation.arguments()
+    del arguments[name]
     if name in operation.optional:
-        call(api, operation, given)
+        call(api, operation, arguments)
     else:
         with pytest.raises(TypeError):
-            call(api, operation, given)
+            call(api, operation, arguments)
     assert len(service.requests) == (name in operation.optional)
 
 
