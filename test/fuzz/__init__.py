@@ -1,1 +1,1 @@
-"""Fuzzing: what is checked of any answer and of any call, and the program that looks for one that fails the check."""
+"""Fuzzing: checks that hold for any response and any call, and a program that searches for an input that fails one."""

@@ -1,17 +1,18 @@
-"""Look for an answer or a call that fails its check, from the corpus on, guided by what code each input reaches.
+"""Fuzz the client: mutate the corpus, guided by code coverage, until a response or a call fails its checks.
 
-    python test/fuzz/run.py answers -max_total_time=3600
+    python test/fuzz/run.py responses -max_total_time=3600
     python test/fuzz/run.py calls -max_total_time=3600
 
-It needs this package and atheris (``pip install atheris``), which is there for Python 3.11 to 3.13 on Linux and macOS.
-What follows the target is for libFuzzer: ``-help=1`` lists its options. Where no folder or file is among it, new inputs
-go to a folder of their own, which is named at the start, and so does one that fails; to try that one again, name it:
+This needs the package and atheris (``pip install atheris``), which supports Python 3.11 to 3.13 on Linux and macOS.
+Everything after the target is passed to libFuzzer; ``-help=1`` lists its options. New inputs, and one that fails, are
+written to a temporary directory, printed at the start, unless the options name a directory or a file. To run an input
+that failed again, name it:
 
-    python test/fuzz/run.py answers crash-1234
+    python test/fuzz/run.py responses crash-1234
 
-To take over into the corpus what reaches code that nothing in it reaches, out of a folder of new inputs:
+To merge new inputs into the corpus, keeping only those that reach new code:
 
-    python test/fuzz/run.py answers -merge=1 -use_counters=0 test/fuzz/corpus/answers NEW
+    python test/fuzz/run.py responses -merge=1 -use_counters=0 test/fuzz/corpus/responses NEW
 """
 
 import importlib
@@ -22,10 +23,10 @@ import tempfile
 import warnings
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-TARGETS = ('answers', 'calls')
+TARGETS = ('responses', 'calls')
 
-#: Whose code guides the search: this package, and what it stands on.
-GUIDES = ['cloudsmith_api', 'urllib3', 'http']
+#: Packages whose coverage guides the search: the client and what it is built on.
+INSTRUMENTED = ['cloudsmith_api', 'urllib3', 'http']
 
 DEFAULTS = ['-max_len=4096', '-timeout=25']
 
@@ -33,35 +34,35 @@ DEFAULTS = ['-max_len=4096', '-timeout=25']
 def main(arguments):
     """Run libFuzzer on a target."""
     if not arguments or arguments[0] not in TARGETS:
-        return 'usage: run.py %s [OPTION OR FOLDER OF LIBFUZZER]...' % '|'.join(TARGETS)
+        return 'usage: run.py %s [LIBFUZZER_OPTION | DIRECTORY | FILE]...' % '|'.join(TARGETS)
     try:
         import atheris
     except ImportError:
-        return 'This needs atheris, which is to be had for Python 3.11 to 3.13 on Linux and macOS: pip install atheris'
+        return 'atheris is not installed (it supports Python 3.11 to 3.13 on Linux and macOS): pip install atheris'
     target, options = arguments[0], arguments[1:]
-    for guide in GUIDES:
-        # atheris has imported some of the standard library, which it can only guide by what it imports itself.
-        for name in [name for name in sys.modules if name.split('.')[0] == guide]:
+    for package in INSTRUMENTED:
+        # atheris instruments modules as they are imported, and has itself imported some of the standard library.
+        for name in [name for name in sys.modules if name.split('.')[0] == package]:
             del sys.modules[name]
     sys.path.insert(0, os.path.dirname(HERE))
-    with atheris.instrument_imports(include=GUIDES):
-        checker = importlib.import_module('fuzz.' + target).checker()
-    # That credentials go over plain http, which each call in question would say again.
+    with atheris.instrument_imports(include=INSTRUMENTED):
+        checker = importlib.import_module('fuzz.' + target).Checker()
+    # Many calls send credentials over plain http: without this, each of them would print InsecureTransportWarning.
     warnings.simplefilter('ignore')
     if all(option.startswith('-') for option in options):
-        options += folders(target)
-    words = os.path.join(HERE, target + '.dict')
-    # To merge, libFuzzer has a shell run this program anew.
+        options += default_directories(target)
+    dictionary = os.path.join(HERE, target + '.dict')
+    # For -merge=1, libFuzzer starts argv[0] again through a shell.
     program = ' '.join(map(shlex.quote, [sys.executable, os.path.abspath(__file__), target]))
-    atheris.Setup([program, '-dict=' + words] + DEFAULTS + options, checker.check)
+    atheris.Setup([program, '-dict=' + dictionary] + DEFAULTS + options, checker.check)
     atheris.Fuzz()
     return None
 
 
-def folders(target):
-    """Give where new inputs go, and the corpus."""
+def default_directories(target):
+    """Return the options for a new directory that takes new inputs, and for the corpus."""
     new = tempfile.mkdtemp(prefix='fuzz-%s-' % target)
-    sys.stderr.write('New inputs go to %s\n' % new)
+    sys.stderr.write('New inputs are written to %s\n' % new)
     return ['-artifact_prefix=%s%s' % (new, os.sep), new, os.path.join(HERE, 'corpus', target)]
 
 
