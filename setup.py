@@ -1,4 +1,4 @@
-"""Builds and installs the distribution `cloudsmith-api`."""
+"""Build and install the distribution `cloudsmith-api`."""
 import io
 import os
 import runpy
@@ -8,24 +8,24 @@ from setuptools import find_packages, setup
 ROOT = os.path.dirname(os.path.abspath(__file__))
 
 
-def text_of(*path):
+def read_text(*path):
     """Return the text of a file of this project."""
     with io.open(os.path.join(ROOT, *path), encoding='utf-8') as source:
         return source.read()
 
 
-def run_time_requirements():
-    """Return the lines of requirements.txt, without its comments."""
-    lines = (line.strip() for line in text_of('requirements.txt').splitlines())
+def install_requirements():
+    """Return the requirements in requirements.txt, without comments."""
+    lines = (line.strip() for line in read_text('requirements.txt').splitlines())
     return [line for line in lines if line and not line.startswith('#')]
 
 
 setup(
     name='cloudsmith-api',
-    # The file is run by itself, since importing the package would need what is not installed yet.
+    # Not imported: importing the package needs its dependencies, which are not installed yet.
     version=runpy.run_path(os.path.join(ROOT, 'cloudsmith_api', 'version.py'))['__version__'],
     description='Python client for the Cloudsmith User API',
-    long_description=text_of('README.md'),
+    long_description=read_text('README.md'),
     long_description_content_type='text/markdown',
     author='the cloudsmith_api authors',
     license='MIT',
@@ -58,8 +58,8 @@ setup(
     package_data={'': ['py.typed', '*.pyi']},
     zip_safe=False,
     python_requires='>=2.7, !=3.0.*, !=3.1.*, !=3.2.*, !=3.3.*, !=3.4.*, !=3.5.*',
-    install_requires=run_time_requirements(),
+    install_requires=install_requirements(),
     extras_require={'socks': ['PySocks>=1.5.6']},
-    # `universal`, the older way to say it, is deprecated in setuptools; this one every release knows.
+    # Every setuptools release supports `python_tag`; the older option, `universal`, is deprecated.
     options={'bdist_wheel': {'python_tag': 'py2.py3'}},
 )

@@ -1,4 +1,4 @@
-"""The quick start works as a person runs it."""
+"""The quick start runs as a script, against a sandbox and with an API key."""
 
 import os
 import subprocess
@@ -8,7 +8,7 @@ QUICKSTART = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file
 
 
 def run(code=None, **environment):
-    """Run the quick start, or some code in its place, and give its status, output and errors."""
+    """Run the quick start, or other code instead, and return its exit status, output and errors."""
     command = [sys.executable, '-W', 'error'] + (['-c', code] if code else [QUICKSTART])
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, universal_newlines=True,
                                env=dict(os.environ, **environment))
@@ -16,21 +16,21 @@ def run(code=None, **environment):
     return process.returncode, output, errors
 
 
-def test_without_credentials_it_makes_all_five_calls_against_a_sandbox():
+def test_without_credentials_makes_all_five_calls_to_a_sandbox():
     status, output, errors = run()
     assert (status, errors) == (0, '')
-    for said in ('sandbox at http://127.0.0.1:', 'one-time code needed', 'Signed in', 'You are', 'Ada Lovelace',
+    for text in ('sandbox at http://127.0.0.1:', 'one-time code needed', 'Signed in', 'You are', 'Ada Lovelace',
                  'Created API key', 'User has already created an API key.', 'Refreshed API key',
                  'API keys           1'):
-        assert said in output
+        assert text in output
 
 
-def test_keys_are_shown_masked():
+def test_keys_are_printed_masked():
     assert run()[1].count('********') == 4
 
 
-# The real service is not asked from here: the sandbox stands in for it, by way of the default configuration.
-WITH_THE_SANDBOX_AS_THE_SERVICE = """
+# Replaces the real service by a sandbox, through the default configuration.
+WITH_SANDBOX_AS_SERVICE = """
 import os, runpy
 from cloudsmith_api import Configuration
 from cloudsmith_api.sandbox import Sandbox
@@ -49,18 +49,16 @@ with Sandbox() as sandbox:
 """
 
 
-def test_with_a_key_it_makes_only_the_calls_that_change_nothing():
-    status, output, errors = run(WITH_THE_SANDBOX_AS_THE_SERVICE % ('key', QUICKSTART))
+def test_with_api_key_makes_only_read_only_calls():
+    status, output, errors = run(WITH_SANDBOX_AS_SERVICE % ('key', QUICKSTART))
     assert (status, errors) == (0, '')
     assert 'You are' in output
     assert "[('GET', '/v1/user/self/'), ('GET', '/v1/user/tokens/')]" in output
 
 
-def test_a_call_that_fails_is_told_in_one_line_and_by_the_exit_status():
-    status, _, errors = run(WITH_THE_SANDBOX_AS_THE_SERVICE % ("'not-a-key'", QUICKSTART))
+def test_failed_call_prints_one_line_and_exits_with_1():
+    status, _, errors = run(WITH_SANDBOX_AS_SERVICE % ("'not-a-key'", QUICKSTART))
     assert status == 1
     assert errors.startswith('The call failed: 401 ')
     assert errors.count('\n') == 1
     assert 'not-a-key' not in errors
-
-

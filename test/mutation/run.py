@@ -1,10 +1,10 @@
-"""Change the package in one place after another, and tell which changes no test notices.
+"""Mutation testing: make one small change to the package at a time, and print those that no test detects.
 
-``python test/mutation/run.py [MODULE ...]`` (``rest``, ``_encoding/request``; all by default), in the root, with
-cosmic-ray installed besides what the tests need. It works on a copy of the last commit. Most changes are cosmic-ray's,
-two kinds are made below. Each is shown to the quickest tests that execute the changed line, those in the module's own
-file first, in a process forked from this one, which has imported already what takes long. What they let pass is
-printed: it needs a test, or is no change of what the package does.
+Run ``python test/mutation/run.py [MODULE ...]`` in the root, with the test requirements and cosmic-ray installed. A
+module is named ``rest`` or ``_encoding/request``; the default is all but the sandbox. The program works on a copy of
+the last commit. Most mutation operators are cosmic-ray's; two are defined below. Each mutant is run against the fastest
+tests that execute the changed line, those in the module's own test file first, in a fork of this process, which has
+already imported the slow dependencies. A mutant that survives is printed: it needs a test, or is equivalent.
 """
 
 import collections
@@ -22,7 +22,7 @@ import tempfile
 import time
 
 import coverage
-import hypothesis.strategies  # noqa: F401 (so that no fork has to)
+import hypothesis.strategies  # noqa: F401 (imported here, so that no fork has to)
 import parso
 import pytest
 import trustme  # noqa: F401 (the same)
@@ -32,30 +32,31 @@ from cosmic_ray.mutating import MutationVisitor
 from cosmic_ray.operators.operator import Operator
 from cosmic_ray.plugins import get_operator, operator_names
 
-# What each operator is replaced by: what is nearest to it, since the rest tells no more.
-_REPLACED = {
+# Replace each operator only by the closest one: further replacements would find nothing new.
+_REPLACEMENTS = {
     'ReplaceComparisonOperator': 'Eq_NotEq NotEq_Eq Is_IsNot IsNot_Is Lt_LtE LtE_Lt Gt_GtE GtE_Gt',
     'ReplaceBinaryOperator': 'Add_Sub Sub_Add Mul_FloorDiv Div_Mul FloorDiv_Mul Pow_Mul BitOr_BitAnd BitAnd_BitOr',
     'ReplaceUnaryOperator': 'Delete_Not USub_UAdd', 'VariableReplacer': 'nothing', 'VariableInserter': 'nothing',
 }
-# They read the source, count, time or try what is around the package, so a failure would say nothing of a change.
-_LEFT_OUT = ('dropin', 'fuzz', 'packaging', 'prism', 'typing', 'faults/test_pages.py',
+# These read the source, count or time operations, or test what surrounds the package, so their failure says nothing
+# about a mutant.
+_EXCLUDED = ('dropin', 'fuzz', 'packaging', 'prism', 'typing', 'faults/test_pages.py',
              'test_architecture.py', 'test_contract.py', 'test_costs.py', 'test_description.py', 'test_docs.py',
              'test_fuzz_corpus.py', 'test_pytest_plugin.py', 'test_quickstart.py', 'test_requirements.py')
 _PYTEST = ['-q', '-x', '-c', 'tox.ini', '-p', 'no:cacheprovider', '-W', 'ignore::pytest.PytestAssertRewriteWarning']
-_PYTEST += ['--ignore=test/' + name for name in _LEFT_OUT]
-# Seconds for the module's own tests, for those in other files, and for all to take longer than usual.
-_OWN, _OTHERS, _PATIENCE = 5, 2, 40
-# Modules that have no test file of their own name.
-_TESTED_IN = {
+_PYTEST += ['--ignore=test/' + name for name in _EXCLUDED]
+# Seconds for the tests in the module's own file, for those in other files, and the margin before a run times out.
+_OWN_TESTS, _OTHER_TESTS, _TIMEOUT_MARGIN = 5, 2, 40
+# The test file of modules that have none of their own name.
+_TEST_FILES = {
     '_common/urls': 'test_configuration', '_settings/debug_report': 'test_configuration',
     '_transport/body': 'test_rest', '_transport/error_mapping': 'test_rest', '_transport/session': 'test_rest',
     'sandbox/messages': 'sandbox/test_app',
 }
 
 
-class LeaveOutStatement(Operator):
-    """Leaves out a call, an assignment, a ``return`` or a ``raise``."""
+class RemoveStatement(Operator):
+    """Remove a call, an assignment, a ``return`` or a ``raise``."""
 
     def mutation_positions(self, node):
         first = node.children[0] if node.type == 'simple_stmt' else None
@@ -63,16 +64,16 @@ class LeaveOutStatement(Operator):
             yield node.start_pos, node.end_pos
 
     def mutate(self, node, index):
-        kept = parso.parse('pass').children[0]
-        kept.prefix = node.get_first_leaf().prefix
-        node.children[0] = kept
+        replacement = parso.parse('pass').children[0]
+        replacement.prefix = node.get_first_leaf().prefix
+        node.children[0] = replacement
         return node
 
     examples = tuple
 
 
-class LeaveOutArgument(Operator):
-    """Gives ``None`` for an argument that is given by name."""
+class ReplaceArgumentWithNone(Operator):
+    """Replace the value of a keyword argument with ``None``."""
 
     def mutation_positions(self, node):
         if node.type == 'argument' and node.children[1] == '=' and node.children[2].get_code() not in ('None', 'False'):
@@ -85,42 +86,42 @@ class LeaveOutArgument(Operator):
     examples = tuple
 
 
-def changes(source):
-    """Give each change once: the first line it changes, and the source it makes."""
-    operators = [LeaveOutArgument(), LeaveOutStatement()]
+def mutants_of(source):
+    """Yield each distinct mutant: the first line that differs, and the mutated source."""
+    operators = [ReplaceArgumentWithNone(), RemoveStatement()]
     for name in sorted(operator_names()):
         kind, _, pair = name.partition('/')[2].partition('_')
-        if pair in _REPLACED.get(kind, pair).split(' '):
+        if pair in _REPLACEMENTS.get(kind, pair).split(' '):
             operators.append(get_operator(name)())
     seen = {source}
     for operator in operators:
         for occurrence in itertools.count():
             visitor = MutationVisitor(occurrence, operator)
             try:
-                changed = visitor.walk(get_ast(source)).get_code()
-                compile(changed, 'changed', 'exec')
+                mutant = visitor.walk(get_ast(source)).get_code()
+                compile(mutant, 'mutant', 'exec')
             except (AttributeError, SyntaxError):
-                continue  # cosmic-ray knows no `except` of a dotted name, and not where `async` is no keyword.
+                continue  # cosmic-ray fails on an `except` with a dotted name, and on `async` used as a name.
             if not visitor.mutation_applied:
                 break
-            if changed not in seen:
-                seen.add(changed)
-                lines = enumerate(zip(source.splitlines(), changed.splitlines()), 1)
-                yield next((number for number, (before, after) in lines if before != after), 1), changed
+            if mutant not in seen:
+                seen.add(mutant)
+                lines = enumerate(zip(source.splitlines(), mutant.splitlines()), 1)
+                yield next((number for number, (before, after) in lines if before != after), 1), mutant
 
 
-class Record(object):
-    """Runs the chosen tests in the order chosen, and keeps how long each takes, and which one fails."""
+class ResultRecorder(object):
+    """Run the selected tests in their order, and record their durations and the one that fails."""
 
-    def __init__(self, chosen):
-        self.places = {test: place for place, test in enumerate(chosen)}
+    def __init__(self, selected):
+        self.positions = {test: position for position, test in enumerate(selected)}
         self.seconds = collections.Counter()
         self.failed = None
 
     def pytest_collection_modifyitems(self, items):
-        if self.places:
-            items[:] = sorted((item for item in items if item.nodeid in self.places),
-                              key=lambda item: self.places[item.nodeid])
+        if self.positions:
+            items[:] = sorted((item for item in items if item.nodeid in self.positions),
+                              key=lambda item: self.positions[item.nodeid])
 
     def pytest_runtest_logreport(self, report):
         self.seconds[report.nodeid] += report.duration
@@ -128,64 +129,68 @@ class Record(object):
             self.failed = report.nodeid
 
 
-def run_tests(arguments, chosen=(), patience=1800):
-    """Run pytest in a fork; give its exit code, ``None`` if it had to be stopped, the test that failed, and times."""
+def run_tests(arguments, selected=(), timeout=1800):
+    """Run pytest in a fork.
+
+    :return: its exit code (``None`` if it timed out), the test that failed, and the seconds by test.
+    """
     process = os.fork()
     if process == 0:
         os.setsid()
         resource.setrlimit(resource.RLIMIT_AS, (4 * 2 ** 30,) * 2)
         os.dup2(os.open('pytest.log', os.O_WRONLY | os.O_CREAT | os.O_TRUNC), 1)
         os.dup2(1, 2)
-        record, code = Record(chosen), 99
+        recorder, code = ResultRecorder(selected), 99
         try:
-            code = int(pytest.main(_PYTEST + arguments, plugins=[record]))
+            code = int(pytest.main(_PYTEST + arguments, plugins=[recorder]))
             with open('record.json', 'w') as opened:
-                json.dump([record.failed, record.seconds], opened)
+                json.dump([recorder.failed, recorder.seconds], opened)
         finally:
             os._exit(code)
-    end, code = time.time() + patience, None
-    while code is None and time.time() < end:
+    deadline, code = time.time() + timeout, None
+    while code is None and time.time() < deadline:
         time.sleep(0.01)
         ended, status = os.waitpid(process, os.WNOHANG)
         code = os.WEXITSTATUS(status) if ended else None
     with contextlib.suppress(ProcessLookupError):
-        os.killpg(process, signal.SIGKILL)  # also what the tests started
+        os.killpg(process, signal.SIGKILL)  # includes processes that the tests started
     if code in (0, 1):
         with open('record.json') as opened:
             return [code] + json.load(opened)
     return code, None, {}
 
 
-def quickest(tests, seconds, left):
-    """Choose as many tests as there is time left for."""
+def fastest(tests, seconds, budget):
+    """Yield the fastest tests until the time budget, in seconds, is used up."""
     for test in sorted(tests, key=seconds.get):
-        left -= seconds[test] + 0.005
-        if left > 0:
+        budget -= seconds[test] + 0.005
+        if budget > 0:
             yield test
 
 
-def covering(module, line, contexts, seconds):
-    """Choose the tests that see a change: those of the module's own file, and others."""
+def covering_tests(module, line, contexts, seconds):
+    """Return the tests that execute a line, in two groups: those in the module's own test file, and others."""
     while line > 1 and not contexts.get(line):
         line -= 1
     tests = {context.partition('|')[0] for context in contexts.get(line, [''])}
-    if '' in tests:  # executed on import
+    if '' in tests:  # executed at import
         tests = set(seconds)
-    folder, name = os.path.split(module)
-    own = 'test/%s.py::' % _TESTED_IN.get(module, os.path.join(folder.lstrip('_'), 'test_' + name))
-    mine = {test for test in tests & set(seconds) if test.startswith(own)}
-    return list(quickest(mine, seconds, _OWN)), list(quickest(tests & set(seconds) - mine, seconds, _OTHERS))
+    directory, name = os.path.split(module)
+    own_file = 'test/%s.py::' % _TEST_FILES.get(module, os.path.join(directory.lstrip('_'), 'test_' + name))
+    own = {test for test in tests & set(seconds) if test.startswith(own_file)}
+    others = tests & set(seconds) - own
+    return list(fastest(own, seconds, _OWN_TESTS)), list(fastest(others, seconds, _OTHER_TESTS))
 
 
-def verdict(path, changed, groups, seconds):
-    """Say what comes of a change: it is ``killed`` or has ``survived``, or there was a ``timeout``."""
+def outcome_of(path, mutant, groups, seconds):
+    """Run groups of tests on a mutant, and return ``killed``, ``survived`` or ``timeout``."""
     for compiled in glob.glob(path.replace('/', '/__pycache__/', 1)[:-2] + '*.pyc'):
         os.remove(compiled)
     with open(path, 'w') as opened:
-        opened.write(changed)
-    for chosen in filter(None, groups):
-        patience = 2 * sum(map(seconds.get, chosen)) + _PATIENCE
-        code, failed, _ = run_tests(sorted({test.partition('::')[0] for test in chosen}), chosen, patience)
+        opened.write(mutant)
+    for selected in filter(None, groups):
+        timeout = 2 * sum(map(seconds.get, selected)) + _TIMEOUT_MARGIN
+        code, _, _ = run_tests(sorted({test.partition('::')[0] for test in selected}), selected, timeout)
         if code is None:
             return 'timeout'
         if code:
@@ -194,26 +199,26 @@ def verdict(path, changed, groups, seconds):
 
 
 def check_module(path, data, seconds):
-    """Make all changes of a module, print those that survive, and count what comes of all."""
+    """Test all mutants of a module, and print those that survive and the number of each outcome."""
     with open(path) as opened:
         source = opened.read()
     module, counts = path[len('cloudsmith_api/'):-len('.py')], collections.Counter()
     contexts = data.contexts_by_lineno(os.path.abspath(path))
-    for line, changed in changes(source):
-        said = verdict(path, changed, covering(module, line, contexts, seconds), seconds)
-        counts[said] += 1
-        if said == 'survived':
-            lines = difflib.unified_diff(source.splitlines(), changed.splitlines(), path, path, n=0, lineterm='')
+    for line, mutant in mutants_of(source):
+        outcome = outcome_of(path, mutant, covering_tests(module, line, contexts, seconds), seconds)
+        counts[outcome] += 1
+        if outcome == 'survived':
+            lines = difflib.unified_diff(source.splitlines(), mutant.splitlines(), path, path, n=0, lineterm='')
             sys.stdout.write('\n'.join(lines) + '\n\n')
             sys.stdout.flush()
     with open(path, 'w') as opened:
         opened.write(source)
-    sys.stdout.write('%s: %s\n' % (module, ', '.join('%d %s' % (count, said) for said, count in counts.items())))
+    sys.stdout.write('%s: %s\n' % (module, ', '.join('%d %s' % (count, outcome) for outcome, count in counts.items())))
     sys.stdout.flush()
 
 
 def main(modules):
-    """Check these modules, or all but the sandbox."""
+    """Test the mutants of these modules, or of all but the sandbox."""
     with tempfile.TemporaryDirectory(prefix='mutation-') as copy:
         archive = subprocess.run(['git', 'archive', 'HEAD'], stdout=subprocess.PIPE, check=True).stdout
         subprocess.run(['tar', 'x', '-C', copy], input=archive, check=True)
@@ -223,10 +228,10 @@ def main(modules):
         code, failed, seconds = run_tests(['test', '--cov=cloudsmith_api', '--cov-context=test', '--cov-report=',
                                            '--cov-config=' + os.devnull])
         if code != 0:
-            raise SystemExit('without any change, pytest ends with %s: %s' % (code, failed))
+            raise SystemExit('the unchanged package fails its tests: exit code %s, %s' % (code, failed))
         data = coverage.CoverageData()
         data.read()
-        # What is compiled of one change must not be taken for the next.
+        # Bytecode compiled from one mutant must not be used for the next.
         sys.dont_write_bytecode = True
         os.environ['PYTHONDONTWRITEBYTECODE'] = '1'
         for path in sorted(map(os.path.relpath, data.measured_files())):
