@@ -1,4 +1,4 @@
-"""Runs a script on this package and on the published one, in a process each, and finds where they differ."""
+"""Run a script on this package and on the published one, each in its own process, and compare the outcomes."""
 
 import json
 import os
@@ -12,12 +12,12 @@ from servers import RespondingServer, json_response
 
 import cloudsmith_api
 
-#: The Python of an environment that has the published package; ``tox -e dropin`` makes it.
+#: The Python of an environment with the published package, which ``tox -e dropin`` creates.
 PUBLISHED_PYTHON = os.environ['PUBLISHED_PYTHON']
 
 WORKER = os.path.join(os.path.dirname(os.path.abspath(__file__)), 'worker.py')
 
-#: What each script begins with.
+#: The first lines of each script.
 SETUP = """
 import base64, copy, datetime, json, logging, os, tempfile
 import cloudsmith_api
@@ -36,32 +36,31 @@ api = UserApi(client)
 
 USER = json_response('{"authenticated": true, "email": "ada@example.com", "name": "Ada", "slug": "ada"}')
 
-#: A script: its source, what the server answers (the last of them over and over), and what it finds as ``given``.
-Script = namedtuple('Script', ('source', 'answers', 'given'))
+#: A script: its source, the server's responses (the last one repeats), and the generated values it sees as ``case``.
+Script = namedtuple('Script', ('source', 'responses', 'case'))
 Script.__new__.__defaults__ = ((USER,), None)
 
-#: Where a script came to something else: at which expression, in which part of its outcome, what that was on either
-#: side, and the whole outcome here.
+#: A part of an outcome that differs: the expression, the part, its text on either side, and the whole outcome here.
 Difference = namedtuple('Difference', ('expression', 'part', 'published', 'here', 'outcome'))
 
-# What leads from a value to one of its parts.
+# The step from a value to one of its parts begins with one of these.
 _STEP = re.compile(r'[.\[]')
 
 
 class Side:
-    """One of the two packages, in a process that runs scripts while ``with`` lasts.
+    """One of the two packages, in a process that runs scripts until the ``with`` block ends.
 
-    :param str python: the Python that has it.
-    :param dict variables: for its environment.
+    :param str python: the Python that has the package installed.
+    :param dict variables: additional environment variables.
     """
 
     def __init__(self, python, **variables):
-        kept = {name: value for name, value in os.environ.items()
-                if not name.startswith(('PYTHON', 'CLOUDSMITH_', 'SSL_')) and not name.lower().endswith('_proxy')}
-        # The published client tells UTC from the machine's own time zone only where they have different names.
-        kept['TZ'] = 'CET-1'
+        environment = {name: value for name, value in os.environ.items() if not (
+            name.startswith(('PYTHON', 'CLOUDSMITH_', 'SSL_')) or name.lower().endswith('_proxy'))}
+        # The published client returns tzlocal() for UTC dates where the local time zone is called UTC.
+        environment['TZ'] = 'CET-1'
         self._process = subprocess.Popen([python, '-W', 'ignore', WORKER], stdin=subprocess.PIPE,
-                                         stdout=subprocess.PIPE, text=True, env=dict(kept, **variables))
+                                         stdout=subprocess.PIPE, text=True, env=dict(environment, **variables))
 
     def __enter__(self):
         return self
@@ -72,19 +71,19 @@ class Side:
         self._process.stdout.close()
 
     def run(self, source, **names):
-        """Run a script; see ``worker.py`` for what that gives."""
+        """Run a script, and return its statements with their outcomes; see ``worker.py``."""
         self._process.stdin.write(json.dumps({'script': source, 'names': names}) + '\n')
         self._process.stdin.flush()
         return json.loads(self._process.stdout.readline())
 
 
 class Comparison:
-    """Both sides, and the server that they call, while ``with`` lasts."""
+    """Both sides and the server that they call, until the ``with`` block ends."""
 
     def __enter__(self):
         self._server = RespondingServer(self._respond)
         self._published = Side(PUBLISHED_PYTHON)
-        # The package that these tests import, be it installed or a source folder.
+        # The package that these tests import, whether it is installed or a source directory.
         self._here = Side(sys.executable, PYTHONPATH=os.path.dirname(os.path.dirname(cloudsmith_api.__file__)))
         return self
 
@@ -100,38 +99,39 @@ class Comparison:
         published, here = self.observe(script)
         found = []
         for (expression, ours), (_, theirs) in zip(here, published):
-            found += [Difference(expression, part, text(theirs, part), text(ours, part), ours)
+            found += [Difference(expression, part, text_of(theirs, part), text_of(ours, part), ours)
                       for part in differing_parts(theirs, ours)]
         return found
 
     def observe(self, script):
-        """Run a script on both sides, and give what was seen of each: a list of pairs of expression and outcome."""
+        """Run a script on both sides, and return for each a list of pairs of expression and outcome."""
         return [self._run(side, script) for side in (self._published, self._here)]
 
     def _run(self, side, script):
         self._script, self._arrivals = script, []
         del self._server.requests[:]
-        told = side.run(SETUP + script.source, host=self._server.url, given=script.given)
-        assert told, 'the script did not end: %s' % script.source
+        statements = side.run(SETUP + script.source, host=self._server.url, case=script.case)
+        assert statements, 'the script timed out: %s' % script.source
         requests = list(zip(self._arrivals, self._server.requests))
-        ends = [begin for _, begin, _ in told[1:]] + [float('inf')]
-        return [(expression, dict(outcome, **sent(request for moment, request in requests if begin <= moment < end)))
-                for (expression, begin, outcome), end in zip(told, ends)]
+        ends = [start for _, start, _ in statements[1:]] + [float('inf')]
+        return [(source, dict(outcome, **describe_requests(
+                    request for arrival, request in requests if start <= arrival < end)))
+                for (source, start, outcome), end in zip(statements, ends)]
 
     def _respond(self, _):
         self._arrivals.append(time.monotonic())
-        answers = self._script.answers
-        return answers[min(len(self._arrivals), len(answers)) - 1]
+        responses = self._script.responses
+        return responses[min(len(self._arrivals), len(responses)) - 1]
 
 
-def sent(requests):
-    """Describe requests as they arrived, in parts like those of an outcome."""
+def describe_requests(requests):
+    """Describe requests by parts, like those of an outcome: ``sent[0].body``."""
     parts = {}
     for number, request in enumerate(requests):
         path = 'sent[%d]' % number
         parts[path] = 'a request'
         parts[path + '.line'] = '%s %s' % (request.method, request.target)
-        # The boundary of a form's parts is another one each time.
+        # The boundary of a multipart form is random.
         boundary = next(iter(re.findall('boundary=([0-9a-f]+)', dict(request.headers).get('Content-Type', ''))), None)
         parts[path + '.body'] = repr(request.body).replace(boundary or '?', '?')
         for name, value in request.headers:
@@ -142,19 +142,19 @@ def sent(requests):
 
 
 def differing_parts(published, here):
-    """Find the parts in which two outcomes differ; what stands below a part that differs is left out."""
+    """Return the parts in which two outcomes differ, without the parts of a part that already differs."""
     differing = {part for part in set(published) | set(here) if published.get(part) != here.get(part)}
     return sorted(part for part in differing if not differing.intersection(ancestors(part)))
 
 
 def ancestors(part):
-    """Give the parts that a part is a part of."""
+    """Return the parts that contain a part."""
     return [part[:step.start()] for step in _STEP.finditer(part)]
 
 
-def text(outcome, part):
-    """Give the text of a part, of an error with its class; ``None`` where it is not there."""
-    kind = outcome.get(part + '.__class__.__name__')
-    if kind is not None and outcome[part].endswith('ApiException'):
-        return outcome[part].replace('ApiException', kind.strip("'"))
+def text_of(outcome, part):
+    """Return the text of a part, with the class of an error; ``None`` for a part that the outcome does not have."""
+    class_name = outcome.get(part + '.__class__.__name__')
+    if class_name is not None and outcome[part].endswith('ApiException'):
+        return outcome[part].replace('ApiException', class_name.strip("'"))
     return outcome.get(part)

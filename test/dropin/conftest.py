@@ -1,4 +1,4 @@
-"""The two packages beside each other, once for all tests."""
+"""Both packages and the server they call, started once for all tests."""
 
 import pytest
 from comparison import Comparison

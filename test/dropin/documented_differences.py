@@ -1,17 +1,17 @@
-"""Scripts that come to something else here, each with the row of the guide that says so, and with all that is else.
+"""Scripts with a different outcome here, each with its differences and the row of the guide that documents them.
 
-``docs/moving-from-2.0.md`` tells people what these tests hold it to: each row that can be shown is shown here.
+The guide is ``docs/moving-from-2.0.md``. Every row that a script can demonstrate is demonstrated here.
 """
 
 import threading
 from collections import namedtuple
 
 from comparison import USER, Script
-from same_scripts import KEY, NOT_FOUND, PAGE, TOKEN
+from matching_scripts import KEY, NOT_FOUND, PAGE, TOKEN
 from servers import http_response, json_response, silent, truncated
 
-#: A script, the first cell of the row that it shows, and its differences, all of them and in order: quadruples of
-#: expression, part, and what that is on either side.
+#: The first cell of a row, a script that demonstrates it, and all differences in the outcome, in order: tuples of the
+#: expression, the part, and its text in the published package and here.
 Shown = namedtuple('Shown', ('row', 'script', 'differences'))
 
 CATCH = """
@@ -23,26 +23,26 @@ def error(**options):
 """
 
 TRANSPORT = """
-class Answer(object):
+class Response(object):
     status, reason, data = 200, 'Fine', '{}'
     def getheaders(self):
         return {}
 
 class Transport(RESTClientObject):
     def __init__(self):
-        self.asked = []
+        self.requests = []
     def request(self, method, url, **rest):
-        self.asked.append(rest)
-        return Answer()
+        self.requests.append(rest)
+        return Response()
 """
 
 
-def late(seconds, answer):
-    """Make an item of a script that answers late."""
-    def wait(connection):
+def delayed(seconds, response):
+    """Return a server script item that sends a response after a delay."""
+    def respond(connection):
         threading.Event().wait(seconds)
-        connection.sendall(answer)
-    return wait
+        connection.sendall(response)
+    return respond
 
 
 SHOWN = (
@@ -424,7 +424,7 @@ configuration.host = host.partition('//')[2]
     Shown('`_request_timeout=2.5`',
           Script("""
 api.user_self(_request_timeout=0.2).name
-""", (late(0.6, USER),)), (
+""", (delayed(0.6, USER),)), (
         ('api.user_self(_request_timeout=0.2).name', 'result', "'Ada'", 'raises TimeoutException'),
     )),
     Shown('`_request_timeout=5`',
@@ -591,11 +591,12 @@ api.user_tokens_list().results
           Script("""
 api.user_tokens_list()
 api.user_tokens_list()
-""", (json_response('{"results": [{"created": "soon"}]}'), json_response('{"results": [{"created": 5}]}'))), (
+""", (http_response(200, '{"results": [{"created": "soon"}]}', reason='Fine'),
+      json_response('{"results": [{"created": 5}]}'))), (
         ('api.user_tokens_list()', 'result.__class__.__name__', "'ApiException'", "'InvalidResponseException'"),
         ('api.user_tokens_list()', 'result.body', 'None', '\'{"results": [{"created": "soon"}]}\''),
         ('api.user_tokens_list()', 'result.headers', 'None', 'HTTPHeaderDict'),
-        ('api.user_tokens_list()', 'result.reason', "'Failed to parse `soon` as datetime object'", "'Said so'"),
+        ('api.user_tokens_list()', 'result.reason', "'Failed to parse `soon` as datetime object'", "'Fine'"),
         ('api.user_tokens_list()', 'result.status', '0', '200'),
         ('api.user_tokens_list()', 'result', 'raises TypeError', 'raises InvalidResponseException'),
     )),
@@ -724,10 +725,10 @@ error(_preload_content=False).body
 try:
     api.user_self(cheese=5)
 except TypeError as caught:
-    words = str(caught)
-words.startswith('Got an unexpected')
+    message = str(caught)
+message.startswith('Got an unexpected')
 """), (
-        ("words.startswith('Got an unexpected')", 'result', 'True', 'False'),
+        ("message.startswith('Got an unexpected')", 'result', 'True', 'False'),
     )),
     Shown('`repr`, `str`, `to_str`',
           Script("""
@@ -851,16 +852,16 @@ logging.getLogger('cloudsmith_api').getEffectiveLevel()
     )),
     Shown('Bodies of answers in the log',
           Script("""
-class Keeping(logging.Handler):
-    said = []
+class Recorder(logging.Handler):
+    messages = []
     def emit(self, record):
-        self.said.append(record.getMessage())
+        self.messages.append(record.getMessage())
 configuration.debug = True
-logging.getLogger('cloudsmith_api').addHandler(Keeping())
+logging.getLogger('cloudsmith_api').addHandler(Recorder())
 api.user_self().name
-any('ada@example.com' in said for said in Keeping.said)
+any('ada@example.com' in message for message in Recorder.messages)
 """), (
-        ("any('ada@example.com' in said for said in Keeping.said)", 'result', 'True', 'False'),
+        ("any('ada@example.com' in message for message in Recorder.messages)", 'result', 'True', 'False'),
     )),
     Shown('`logger_file = None`',
           Script("""
@@ -955,11 +956,11 @@ client.rest_client.request('GET', host + '/x/').status
 client.rest_client = transport = Transport()
 api.user_self().name
 client.call_api('/x/', 'POST', query_params={'a': 1.5}, body=1)[1]
-[asked['query_params'] for asked in transport.asked]
-[asked.get('post_params') for asked in transport.asked]
+[request['query_params'] for request in transport.requests]
+[request.get('post_params') for request in transport.requests]
 """), (
-        ("[asked.get('post_params') for asked in transport.asked]", 'result[0]', 'None', 'list'),
-        ("[asked.get('post_params') for asked in transport.asked]", 'result[1]', 'None', 'list'),
+        ("[request.get('post_params') for request in transport.requests]", 'result[0]', 'None', 'list'),
+        ("[request.get('post_params') for request in transport.requests]", 'result[1]', 'None', 'list'),
     )),
     Shown('`_request_timeout` at a transport of your own, where the call waited for a thread',
           Script(TRANSPORT + """
@@ -973,10 +974,10 @@ client = ApiClient(configuration)
 client.rest_client = transport = Slow()
 calls = [UserApi(client).user_self(_request_timeout=5, async_req=True) for _ in range(2)]
 [call.get(20).name for call in calls]
-max(asked['_request_timeout'] for asked in transport.asked)
-min(asked['_request_timeout'] for asked in transport.asked) == 5
+max(request['_request_timeout'] for request in transport.requests)
+min(request['_request_timeout'] for request in transport.requests) == 5
 """), (
-        ("min(asked['_request_timeout'] for asked in transport.asked) == 5", 'result', 'True', 'False'),
+        ("min(request['_request_timeout'] for request in transport.requests) == 5", 'result', 'True', 'False'),
     )),
     Shown('`client_side_validation`, `parameters_to_tuples`, `prepare_post_parameters`, '
           '`select_header_accept`, `select_header_content_type`, `update_params_for_auth`, `PRIMITIVE_TYPES`, '

@@ -1,4 +1,4 @@
-"""Scripts that come to the same on both sides, in every part of every outcome."""
+"""Scripts with the same outcome on both packages, in every part."""
 
 import gzip
 
@@ -11,9 +11,9 @@ PAGE = json_response('{"results": [{"created": "2024-01-02T03:04:05Z", "key": "*
 TOKEN = json_response('{"token": "abc"}', 201)
 NOT_FOUND = http_response(404, '{"detail": "Not found."}', [('Content-Type', 'application/json')], reason='Not Found')
 
-#: A transport of one's own, as programs write it: it never calls the constructor of the class it extends.
+#: A custom transport as programs write it: it does not call the constructor of its base class.
 TRANSPORT = """
-class Answer(object):
+class Response(object):
     def __init__(self, status, data):
         self.status, self.reason, self.data = status, 'Fine', data
     def getheaders(self):
@@ -22,20 +22,21 @@ class Answer(object):
         return self.getheaders().get(name, default)
 
 class Transport(RESTClientObject):
-    def __init__(self, *answers):
-        self.answers, self.asked = list(answers), []
+    def __init__(self, *responses):
+        self.responses, self.requests = list(responses), []
     def request(self, method, url, query_params=None, headers=None, body=None, post_params=None,
                 _preload_content=True, _request_timeout=None):
         shown = {name: headers[name] for name in ('Accept', 'Content-Type', 'X-Api-Key', 'X-Mine') if name in headers}
-        self.asked.append([method, url.replace(host, ''), query_params or [], shown, body, post_params or [],
-                           _preload_content, _request_timeout])
-        answer = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
-        if answer.status >= 400:
-            raise ApiException(http_resp=answer)
-        return answer
+        self.requests.append([method, url.replace(host, ''), query_params or [], shown, body, post_params or [],
+                              _preload_content, _request_timeout])
+        response = self.responses.pop(0) if len(self.responses) > 1 else self.responses[0]
+        if response.status >= 400:
+            raise ApiException(http_resp=response)
+        return response
 """
 
-SAME = {
+#: Scripts by name.
+MATCHING = {
     'user_self': Script("""
 api.user_self()
 api.user_self_with_http_info()
@@ -58,13 +59,13 @@ api.user_tokens_list_with_http_info(page_size=5)
 [key.created.isoformat() for key in api.user_tokens_list().results[:1]]
 api.user_tokens_list() == api.user_tokens_list()
 """, (PAGE,)),
-    'an API key by call_api': Script("""
+    'API keys through call_api': Script("""
 client.call_api('/user/tokens/', 'POST', header_params=ACCEPT, body={}, response_type='UserAuthenticationToken',
                 auth_settings=['apikey', 'basic'])
 client.call_api('/user/tokens/{slug_perm}/refresh/', 'PUT', {'slug_perm': 'a/b \\u00fc~%?#'}, header_params=ACCEPT,
                 body={}, response_type='UserAuthenticationToken', auth_settings=['apikey'])
 """, (KEY,)),
-    'the options of a call': Script("""
+    'call options': Script("""
 api.user_self(_preload_content=False)
 api.user_self_with_http_info(_preload_content=False)
 api.user_self(_preload_content=None).data
@@ -80,7 +81,7 @@ api.user_tokens_list(cheese=5)
 api.user_tokens_refresh()
 api.user_tokens_refresh(None)
 """),
-    'calls in the background': Script("""
+    'async calls': Script("""
 promise = api.user_self(async_req=True)
 promise.wait(10)
 promise.ready()
@@ -91,7 +92,7 @@ api.user_self_with_http_info(async_req=True).get(10)
 api.user_self(async_req=True, _preload_content=False).get(10).data
 [promise.get(10).name for promise in [api.user_self(async_req=True) for _ in range(5)]]
 """),
-    'a call in the background that fails': Script("""
+    'async call that fails': Script("""
 promise = api.user_self(async_req=True)
 promise.wait(10)
 promise.successful()
@@ -104,27 +105,27 @@ api.user_tokens_list(page=1)
 api.user_token_create(data={'email': 'ada@example.com'})
 client.call_api('/x/', 'DELETE', header_params=ACCEPT, body={})
 """, (NOT_FOUND,)),
-    'an error without a reason and with a header that comes twice': Script("""
+    'error without a reason and with a repeated header': Script("""
 api.user_self()
 """, (http_response(422, u'\xfc', [('Set-Cookie', 'a=b'), ('Set-Cookie', 'c=d'), ('X-Latin', u'\xfc')], reason=''),)),
-    'an answer in chunks': Script("""
+    'chunked response': Script("""
 api.user_self_with_http_info()
 """, (http_response(200, b'5\r\n{"nam\r\n9\r\ne":"Ada"}\r\n0\r\n\r\n', [('Transfer-Encoding', 'chunked')]),)),
-    'an answer that is compressed': Script("""
+    'compressed response': Script("""
 api.user_self_with_http_info()
 """, (http_response(200, gzip.compress(b'{"name": "Ada"}', mtime=0), [('Content-Encoding', 'gzip')]),)),
-    'other statuses that are good': Script("""
+    'unusual success status': Script("""
 api.user_self_with_http_info()
 """, (json_response('{"name": "Ada"}', 299),)),
-    'waits that the service asks for': Script("""
+    'retries after Retry-After': Script("""
 api.user_self().name
 [int(seconds) for seconds in slept]
 """, (http_response(429, headers=[('Retry-After', '36')]), http_response(503, headers=[('Retry-After', '5')]), USER)),
-    'waits that lead nowhere': Script("""
+    'retries that run out': Script("""
 api.user_self()
 [int(seconds) for seconds in slept]
 """, (http_response(429, headers=[('Retry-After', '36')]),)),
-    'what call_api is given by place': Script("""
+    'positional arguments of call_api': Script("""
 client.call_api('/x/{a}/', 'POST', {'a': 5}, [('b', 'c')], {'Accept': 'text/x', 'X-Mine': 'd'}, [1, None, 'x'], [], {},
                 'UserBrief', ['apikey'], None, True, {}, True, 5)
 client.call_api('/x/', 'GET', None, None, ACCEPT, None, None, None, 'UserBrief', [], True).get(10)
@@ -149,7 +150,7 @@ client.call_api('/x/', 'POST', header_params=TEXT, body='text')[1]
 OTHER_JSON = {'Accept': 'application/json', 'Content-Type': 'application/vnd.mine+json; charset=utf-8'}
 client.call_api('/x/', 'POST', header_params=OTHER_JSON, body='text')[1]
 """),
-    'a HEAD request': Script("""
+    'HEAD request': Script("""
 client.call_api('/x/', 'HEAD', header_params=ACCEPT)
 """, (http_response(200, headers=[('X-Mine', 'a')]),)),
     'forms': Script("""
@@ -196,8 +197,8 @@ client.call_api('/x/', 'GET', header_params={'X-Other': 'a\\r\\nX-Smuggled: b'})
 """),
     'response types': Script("""
 def read(text, kind):
-    client.rest_client = type('Answering', (RESTClientObject,), {
-        '__init__': lambda self: None, 'request': lambda *_, **__: Answer(200, text)})()
+    client.rest_client = type('FixedTransport', (RESTClientObject,), {
+        '__init__': lambda self: None, 'request': lambda *_, **__: Response(200, text)})()
     return client.call_api('/x/', 'GET', response_type=kind, _return_http_data_only=True)
 """ + TRANSPORT + """
 read('{"name": "Ada", "more": 1}', 'UserBrief')
@@ -241,8 +242,8 @@ RESTClientObject(configuration, 4, 2).request('POST', host + '/x/', body=[1]).st
 client.rest_client.pool_manager.connection_pool_kw['maxsize'] == configuration.connection_pool_maxsize
 client.sanitize_for_serialization([UserBrief(name='Ada'), datetime.date(2024, 1, 2), None, 1.5, {'a': ['b']}])
 """),
-    "a transport of one's own": Script(TRANSPORT + """
-client.rest_client = transport = Transport(Answer(200, '{"name": "Ada"}'))
+    'custom transport': Script(TRANSPORT + """
+client.rest_client = transport = Transport(Response(200, '{"name": "Ada"}'))
 api.user_self()
 api.user_self_with_http_info()
 api.user_self(async_req=True).get(10)
@@ -255,15 +256,15 @@ api.user_token_create()
 api.user_tokens_create()
 api.user_tokens_refresh('a/b')
 client.call_api('/x/', 'POST', header_params={'X-Mine': 'a'}, body=[UserBrief(name='Ada')])[1:]
-transport.asked[:-1], transport.asked[-1][4]
+transport.requests[:-1], transport.requests[-1][4]
 client.last_response.data
-transport.answers = [Answer(200, b'{"name": "Ada"}'), Answer(404, '{"detail": "no"}')]
+transport.responses = [Response(200, b'{"name": "Ada"}'), Response(404, '{"detail": "no"}')]
 api.user_self().name
 api.user_self()
 api.user_self(async_req=True).get(10)
-transport.answers = [Answer(200, '{"results": []}')]
+transport.responses = [Response(200, '{"results": []}')]
 api.user_tokens_list(page=2, page_size=5)
-transport.asked[-1]
+transport.requests[-1]
 """),
     'ApiException and RESTResponse': Script("""
 ApiException(404, 'Gone')
@@ -272,11 +273,11 @@ ApiException()
 ApiException.__mro__[1].__name__
 ApiException(http_resp=client.request('POST', host + '/x/', body=1))
 """ + TRANSPORT + """
-ApiException(http_resp=Answer(404, '{}'))
+ApiException(http_resp=Response(404, '{}'))
 response = RESTResponse(client.request('POST', host + '/x/', body=1, _preload_content=False))
 response.status, response.reason, response.getheaders(), response.getheader('Content-Type')
 """),
-    'a configuration': Script("""
+    'configuration': Script("""
 settings = ['host', 'api_key', 'api_key_prefix', 'refresh_api_key_hook', 'username', 'password', 'debug', 'logger_file',
             'logger_format', 'verify_ssl', 'ssl_ca_cert', 'cert_file', 'key_file', 'assert_hostname', 'proxy',
             'connection_pool_maxsize', 'safe_chars_for_path_param', 'client_side_validation', 'temp_folder_path']
@@ -303,7 +304,7 @@ configuration.debug
 configuration.debug = False
 configuration.to_debug_report().splitlines()[:4]
 """),
-    'defaults': Script("""
+    'default configuration': Script("""
 configuration.mine, configuration.many = 5, {'a': [1]}
 Configuration.set_default(configuration)
 Configuration._default is configuration
@@ -322,7 +323,7 @@ UserApi(None).user_self().name
 Configuration.set_default(None)
 hasattr(Configuration(), 'mine'), Configuration().host
 """),
-    "a configuration of one's own class": Script("""
+    'subclass of Configuration': Script("""
 class Mine(Configuration):
     def __init__(self):
         super(Mine, self).__init__()

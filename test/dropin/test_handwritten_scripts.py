@@ -1,0 +1,40 @@
+"""Handwritten scripts have the same outcome on both packages, except for the differences that the guide documents."""
+
+import re
+
+import pytest
+from comparison import PUBLISHED_PYTHON, Side
+from difference_rules import ALWAYS, guide_rows, unexplained
+from documented_differences import SHOWN
+from matching_scripts import MATCHING
+
+#: Rows of the guide that no script demonstrates, with the reason.
+NOT_SHOWN = {
+    'No `_request_timeout`': 'a script that waits for ever has no outcome',
+}
+
+
+def test_published_package_is_the_release_of_the_guide():
+    with Side(PUBLISHED_PYTHON) as published:
+        statements = published.run('import importlib.metadata\nimportlib.metadata.version("cloudsmith-api")')
+    assert statements[-1][-1] == {'result': "'2.0.19'"}
+
+
+@pytest.mark.parametrize('name', MATCHING)
+def test_script_has_the_same_outcome(comparison, name):
+    assert unexplained(comparison.differences(MATCHING[name]), ALWAYS) == []
+
+
+@pytest.mark.parametrize('shown', SHOWN, ids=lambda shown: re.sub('[^a-zA-Z0-9]+', '-', shown.row)[:40])
+def test_script_differs_exactly_as_documented(comparison, shown):
+    assert unexplained(comparison.differences(shown.script), ALWAYS) == list(shown.differences)
+
+
+def test_each_demonstrated_difference_has_a_row_in_the_guide():
+    assert sorted({shown.row for shown in SHOWN} - set(guide_rows())) == []
+
+
+def test_each_row_of_the_guide_is_demonstrated():
+    rows = set(guide_rows())
+    assert sorted(rows - {shown.row for shown in SHOWN} - set(NOT_SHOWN)) == []
+    assert set(NOT_SHOWN) < rows
