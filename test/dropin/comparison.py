@@ -1,4 +1,4 @@
-"""Run a script on this package and on the published one, each in its own process, and compare the outcomes."""
+"""Run a script on this package and on a published release, each in its own process, and compare the outcomes."""
 
 import json
 import os
@@ -12,8 +12,13 @@ from servers import RespondingServer, json_response
 
 import cloudsmith_api
 
-#: The Python of an environment with the published package, which ``tox -e dropin`` creates.
-PUBLISHED_PYTHON = os.environ['PUBLISHED_PYTHON']
+#: The published releases, each with the name of its model for a page of API keys: their generator numbers the models.
+RELEASES = {'2.0.19': 'InlineResponse2001', '2.0.42': 'InlineResponse2004'}
+#: The same model here.
+KEY_PAGE = 'InlineResponse2001'
+
+#: The directory in which ``tox -e dropin`` creates an environment for each release.
+ENVIRONMENTS = os.environ['PUBLISHED_ENVIRONMENTS']
 
 WORKER = os.path.join(os.path.dirname(os.path.abspath(__file__)), 'worker.py')
 
@@ -25,6 +30,10 @@ from cloudsmith_api import (
     ApiClient, Configuration, InlineResponse2001, UserApi, UserAuthenticationToken, UserAuthToken, UserAuthTokenRequest,
     UserBrief)
 from cloudsmith_api.rest import ApiException, RESTClientObject, RESTResponse
+
+KeyPage = getattr(cloudsmith_api, key_page)
+def model(name):
+    return KeyPage if name == 'KeyPage' else getattr(cloudsmith_api, name)
 
 ACCEPT = {'Accept': 'application/json'}
 configuration = Configuration()
@@ -51,10 +60,13 @@ class Side:
     """One of the two packages, in a process that runs scripts until the ``with`` block ends.
 
     :param str python: the Python that has the package installed.
+    :param str key_page: the name of the model for a page of API keys. Scripts and outcomes call it ``KeyPage``, so that
+        they are comparable.
     :param dict variables: additional environment variables.
     """
 
-    def __init__(self, python, **variables):
+    def __init__(self, python, key_page, **variables):
+        self._key_page = key_page
         environment = {name: value for name, value in os.environ.items() if not (
             name.startswith(('PYTHON', 'CLOUDSMITH_', 'SSL_')) or name.lower().endswith('_proxy'))}
         # The published client returns tzlocal() for UTC dates where the local time zone is called UTC.
@@ -72,23 +84,35 @@ class Side:
 
     def run(self, source, **names):
         """Run a script, and return its statements with their outcomes; see ``worker.py``."""
+        names['key_page'] = self._key_page
         self._process.stdin.write(json.dumps({'script': source, 'names': names}) + '\n')
         self._process.stdin.flush()
-        return json.loads(self._process.stdout.readline())
+        statements = json.loads(self._process.stdout.readline())
+        for _, _, outcome in statements:
+            outcome.update({part: 'KeyPage' for part, text in outcome.items() if text == self._key_page})
+        return statements
 
 
 class Comparison:
-    """Both sides and the server that they call, until the ``with`` block ends."""
+    """Both sides and the server that they call, until the ``with`` block ends.
+
+    :param str release: the published release.
+    """
+
+    def __init__(self, release):
+        self.release = release
 
     def __enter__(self):
         self._server = RespondingServer(self._respond)
-        self._published = Side(PUBLISHED_PYTHON)
+        python = os.path.join(ENVIRONMENTS, 'published-' + self.release, 'bin', 'python')
+        self.published = Side(python, RELEASES[self.release])
         # The package that these tests import, whether it is installed or a source directory.
-        self._here = Side(sys.executable, PYTHONPATH=os.path.dirname(os.path.dirname(cloudsmith_api.__file__)))
+        package_root = os.path.dirname(os.path.dirname(cloudsmith_api.__file__))
+        self._here = Side(sys.executable, KEY_PAGE, PYTHONPATH=package_root)
         return self
 
     def __exit__(self, *_):
-        for opened in (self._published, self._here, self._server):
+        for opened in (self.published, self._here, self._server):
             opened.__exit__()
 
     def differences(self, script):
@@ -105,7 +129,7 @@ class Comparison:
 
     def observe(self, script):
         """Run a script on both sides, and return for each a list of pairs of expression and outcome."""
-        return [self._run(side, script) for side in (self._published, self._here)]
+        return [self._run(side, script) for side in (self.published, self._here)]
 
     def _run(self, side, script):
         self._script, self._arrivals = script, []

@@ -1,10 +1,10 @@
-"""Both packages and the server they call, started once for all tests."""
+"""A fixture that compares this package with each published release, started once for all tests of a release."""
 
 import pytest
-from comparison import Comparison
+from comparison import RELEASES, Comparison
 
 
-@pytest.fixture(scope='session')
-def comparison():
-    with Comparison() as running:
+@pytest.fixture(scope='session', params=RELEASES)
+def comparison(request):
+    with Comparison(request.param) as running:
         yield running

@@ -13,6 +13,8 @@ import re
 from collections import namedtuple
 from urllib.parse import quote, unquote, urlencode
 
+from comparison import RELEASES
+
 GUIDE = os.path.join(os.path.dirname(os.path.abspath(__file__)), os.pardir, os.pardir, 'docs', 'moving-from-2.0.md')
 
 #: The first cell of a row, and a function of a difference and a case that returns whether the row explains it.
@@ -38,7 +40,7 @@ def unexplained(differences, rules, case=None):
 
 def _is_our_user_agent(difference, _):
     return (difference.part.endswith(".headers['user-agent']")
-            and difference.published == 'Swagger-Codegen/2.0.19/python'
+            and difference.published in ['Swagger-Codegen/%s/python' % release for release in RELEASES]
             and re.match(r'cloudsmith-api/\d+\.\d+\.\d+ python/3\.\d+\.\d+$', difference.here))
 
 
@@ -87,7 +89,7 @@ _MODELS = {
                   'slug': 'str', 'slug_perm': 'str'},
     'UserAuthToken': {'token': 'str', 'two_factor_required': 'bool', 'two_factor_token': 'str'},
     'UserAuthenticationToken': {'created': 'datetime', 'key': 'str', 'slug_perm': 'str'},
-    'InlineResponse2001': {'results': 'list[UserAuthenticationToken]'},
+    'KeyPage': {'results': 'list[UserAuthenticationToken]'},
 }
 _PYTHON_TYPES = {'bool': (bool,), 'float': (int, float), 'int': (int,), 'str': (str,), 'datetime': (str,)}
 _DATE_FORMAT = re.compile(
@@ -176,7 +178,7 @@ def _is_invalid_response(row):
 
 def _is_invalid_date(difference, case):
     """Return whether the published package fails on an invalid date, such as a letter of a text as a list of dates."""
-    has_dates = re.search('datetime|UserAuthenticationToken|InlineResponse2001', case['type'])
+    has_dates = re.search('datetime|UserAuthenticationToken|KeyPage', case['type'])
     return (has_dates and difference.part in ('result.__class__.__name__', 'result.status', 'result.reason',
                                               'result.body', 'result.headers')
             and difference.outcome['result.__class__.__name__'] == repr('InvalidResponseException')

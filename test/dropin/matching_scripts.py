@@ -1,4 +1,4 @@
-"""Scripts with the same outcome on both packages, in every part."""
+"""Scripts with the same outcome on this package and on each published release, in every part."""
 
 import gzip
 
@@ -171,6 +171,11 @@ query([('a', datetime.datetime(2024, 1, 2, 3, 4, 5)), ('b', datetime.date(2024, 
 for style in ('csv', 'multi', 'pipes', 'ssv', 'tsv'):
     query([('a', [1, 'x y']), ('b', 2)], collection_formats={'a': style})
 """),
+    'host without a path': Script("""
+configuration.host = host[:-len('/v1')]
+api.user_self().name
+api.user_tokens_list()
+""", (USER, PAGE)),
     'paths': Script("""
 client.call_api('/x/{a}/{b}/', 'GET', {'a': '\\u00fc /&=?~-_.!*()%', 'b': 5}, header_params=ACCEPT)[1]
 client.call_api('/x/', 'GET', {'a': 'not in the path'}, header_params=ACCEPT)[1]
@@ -278,7 +283,7 @@ response = RESTResponse(client.request('POST', host + '/x/', body=1, _preload_co
 response.status, response.reason, response.getheaders(), response.getheader('Content-Type')
 """),
     'configuration': Script("""
-settings = ['host', 'api_key', 'api_key_prefix', 'refresh_api_key_hook', 'username', 'password', 'debug', 'logger_file',
+settings = ['api_key', 'api_key_prefix', 'refresh_api_key_hook', 'username', 'password', 'debug', 'logger_file',
             'logger_format', 'verify_ssl', 'ssl_ca_cert', 'cert_file', 'key_file', 'assert_hostname', 'proxy',
             'connection_pool_maxsize', 'safe_chars_for_path_param', 'client_side_validation', 'temp_folder_path']
 {name: getattr(Configuration(), name) for name in settings}
@@ -321,14 +326,14 @@ Configuration().mine
 UserApi().user_self().name
 UserApi(None).user_self().name
 Configuration.set_default(None)
-hasattr(Configuration(), 'mine'), Configuration().host
+hasattr(Configuration(), 'mine'), Configuration().host == host
 """),
     'subclass of Configuration': Script("""
 class Mine(Configuration):
     def __init__(self):
         super(Mine, self).__init__()
         self.extra = 1
-Mine().extra, Mine().host
+Mine().extra, Mine().host == Configuration().host != host
 own = Mine()
 own.host = host
 UserApi(ApiClient(own)).user_self().name
@@ -350,23 +355,23 @@ user.name = None
 user.own = 5
 user.name, user.own
 UserBrief.swagger_types, UserBrief.attribute_map
-UserAuthToken.swagger_types, UserAuthenticationToken.swagger_types, InlineResponse2001.swagger_types
-UserAuthToken.attribute_map, UserAuthenticationToken.attribute_map, InlineResponse2001.attribute_map
+UserAuthToken.swagger_types, UserAuthenticationToken.swagger_types, KeyPage.swagger_types
+UserAuthToken.attribute_map, UserAuthenticationToken.attribute_map, KeyPage.attribute_map
 UserBrief(cheese=5)
 UserBrief(1, 2, 3, 4, 5, 6, 7, 8, 9)
 UserBrief(name='')
 UserBrief(name=5)
-InlineResponse2001()
+KeyPage()
 quiet = Configuration()
 quiet.client_side_validation = False
 UserBrief(name='', _configuration=quiet)
 UserAuthenticationToken(datetime.datetime(2024, 1, 2), 'k', 's')
-page = InlineResponse2001(results=[UserAuthenticationToken(key='k'), UserAuthenticationToken()])
+page = KeyPage(results=[UserAuthenticationToken(key='k'), UserAuthenticationToken()])
 page
-page == InlineResponse2001([UserAuthenticationToken(key='k'), UserAuthenticationToken()])
+page == KeyPage([UserAuthenticationToken(key='k'), UserAuthenticationToken()])
 page.results = None
 page.results[0].key
-InlineResponse2001([{'a': 1}]).to_dict()
+KeyPage([{'a': 1}]).to_dict()
 hash(UserBrief())
 copy.copy(user) == user
 UserBrief().discriminator
