@@ -32,6 +32,7 @@ SCHEMAS = DESCRIPTION['components']['schemas']
 class Operation(object):
     """One operation: a path and a verb.
 
+    :ivar summary: the summary.
     :ivar parameters: the path and query parameters in their order: name -> OpenAPI parameter object.
     :ivar schemes: the authentication schemes in their order; ``'none'`` if it also works without credentials.
     :ivar body: the name of the request body's schema, or ``None``.
@@ -44,6 +45,7 @@ class Operation(object):
 
     def __init__(self, path, verb, described):
         self.name = str(described['operationId'])
+        self.summary = described['summary']
         self.verb = verb.upper()
         self.path = path
         self.parameters = OrderedDict((parameter['name'], parameter) for parameter in described.get('parameters', ()))

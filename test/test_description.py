@@ -282,9 +282,9 @@ def test_user_api_page_names_the_base_url():
 
 
 def test_user_api_page_lists_the_request_of_each_method():
-    documented = {row[0]: row[1] for row in rows(PAGE.partition('\n## ')[0]) if 'user_tokens_iter' not in row[0]}
-    assert documented == {'[**%s**](#%s)' % (operation, operation): '**%s** %s' % (operation.verb, operation.path)
-                          for operation in OPERATIONS}
+    documented = {row[0]: row[1:] for row in rows(PAGE.partition('\n## ')[0]) if 'user_tokens_iter' not in row[0]}
+    assert documented == {'[**%s**](#%s)' % (operation, operation): [
+        '**%s** %s' % (operation.verb, operation.path), operation.summary] for operation in OPERATIONS}
 
 
 @each_operation
@@ -303,7 +303,7 @@ def test_section_documents_the_parameters(operation):
     documented = part(SECTIONS[operation.name], '### Parameters')
     assert [row[:2] + [{'[optional]': True, 'required': False}[re.split('[,:;]', row[3])[0]]]
             for row in rows(documented)] == expected
-    assert expected or documented == 'None of its own.'
+    assert expected or documented == 'This endpoint does not need any parameter.'
 
 
 @each_operation
@@ -313,7 +313,7 @@ def test_section_documents_the_return_type(operation):
 
 @each_operation
 def test_section_documents_the_security_schemes_in_order(operation):
-    schemes = ['[%s](#authorization)' % scheme for scheme in operation.schemes if scheme != 'none']
+    schemes = ['[%s](../README.md#%s)' % (scheme, scheme) for scheme in operation.schemes if scheme != 'none']
     choice = ', or none' if 'none' in operation.schemes else ': the first one that is set'
     assert part(SECTIONS[operation.name], '### Authorization') == ', '.join(schemes) + choice
 
@@ -385,8 +385,10 @@ def test_model_page_documents_the_fields_in_order(name):
     assert [[row[0], row[1], row[3]] for row in documented] == expected
 
 
-def test_readme_lists_parameters_and_model_of_each_method():
-    documented = [(row[0], row[2]) for row in rows(part(text_of('README.md'), '## The five methods'))]
+def test_readme_lists_request_and_summary_of_each_method():
+    documented = [tuple(row) for row in rows(part(text_of('README.md'), '## Documentation for API Endpoints'))]
     assert sorted(documented) == sorted(
-        ('[`%s(%s)`](docs/UserApi.md#%s)' % (operation, ', '.join(operation.arguments()), operation),
-         '[`%s`](docs/%s.md)' % (operation.model, operation.model)) for operation in OPERATIONS)
+        ('*UserApi*', '[**%s**](docs/UserApi.md#%s)' % (operation, operation),
+         '**%s** %s' % (operation.verb, operation.path), operation.summary) for operation in OPERATIONS)
+    assert re.findall(r'^- \[(\w+)\]\(docs/\w+\.md\)$', text_of('README.md'), re.MULTILINE) == [
+        name for name in SCHEMAS if name != 'Error']

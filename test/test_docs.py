@@ -1,11 +1,13 @@
-"""The docs do not lie: their examples run, their links lead somewhere, and nothing public is missing."""
+"""The docs are correct: their examples run, their links resolve, and every public name is documented."""
 
 import io
 import logging
 import os
 import re
+import stat
 import subprocess
 import sys
+import tempfile
 
 import pytest
 
@@ -14,21 +16,33 @@ from cloudsmith_api import ApiClient, Configuration, UserApi
 from cloudsmith_api.sandbox import Sandbox
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-GUIDES = [os.path.join('docs', name) for name in sorted(os.listdir(os.path.join(ROOT, 'docs'))) if name.endswith('.md')]
-PAGES = ['README.md', 'CHANGELOG.md', 'CONTRIBUTING.md', 'SECURITY.md'] + GUIDES
+
+
+def pages_in(*folder):
+    return [os.path.join(*(folder + (name,))) for name in sorted(os.listdir(os.path.join(ROOT, *folder)))
+            if name.endswith('.md')]
+
+
+GUIDES = pages_in('docs')
+PAGES = ['README.md', 'CHANGELOG.md', 'CONTRIBUTING.md', 'SECURITY.md'] + GUIDES + pages_in('docs', 'development')
 
 FENCED = re.compile(r'^```(\w*)\n(.*?)^```$', re.MULTILINE | re.DOTALL)
 CODE = re.compile(r'```.*?```|`[^`]+`', re.DOTALL)
-LINK = re.compile(r'\[[^\]]*\]\(([^)\s]+)\)')
+LINK = re.compile(r'\]\(([^)\s]+)\)')
 ANCHOR = re.compile(r'<a id="([^"]+)">')
 HEADING = re.compile(r'^#+ +(.*?) *$', re.MULTILINE)
 
-# What the first line of an example may say: the file it is to be saved as, or the oldest Python that it runs on.
+# The first line of an example may name the file to save it as, or the oldest Python that it runs on.
 FILE_NAME = re.compile(r'# (\w+\.py)\n')
 OLDEST_PYTHON = re.compile(r'# Python (\d)\.(\d+)\n')
 
 LANGUAGES = {'ini', 'mermaid', 'python', 'sh', 'text', 'yaml'}
 PYTHON_CODE = re.compile(r'^ *(?:import \w|from \w+ import|with .*:$|def )', re.MULTILINE)
+
+# Settings that do not come from the environment, so that calls would go to the real service.
+PLAIN_SETTINGS = re.compile(r'\b(?:ApiClient|Configuration|UserApi)\(\)')
+# What creates a key, or replaces one.
+NEW_KEY = re.compile(r"user_tokens_create\(\)|user_tokens_refresh\((?!')|rotate_key\.main\(")
 
 CREDENTIALS = u"""
 [default]
@@ -36,6 +50,15 @@ api_key = %s
 
 [profile:work]
 api_key = %s
+"""
+
+# Stands in for the command of a secret store: keeps what it reads from standard input.
+STORE_SECRET = u"""
+import os
+import sys
+
+with os.fdopen(os.open('secret', os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), 'w') as secret:
+    secret.write(sys.stdin.read())
 """
 
 
@@ -57,15 +80,23 @@ def file_name(code):
     return named and named.group(1)
 
 
+def is_test(code):
+    return (file_name(code) or '').startswith('test_')
+
+
 def is_for_this_python(code):
     oldest = OLDEST_PYTHON.match(code)
     return oldest is None or tuple(map(int, oldest.groups())) <= sys.version_info[:2]
 
 
-def examples():
+def examples(condition=lambda code: True):
     return [pytest.param(code, id='%s-%d' % (page, number))
             for page in PAGES for number, code in enumerate(python_in(page), 1)
-            if is_for_this_python(code) and not (file_name(code) or '').startswith('test_')]
+            if is_for_this_python(code) and not is_test(code) and condition(code)]
+
+
+def files_of_examples():
+    return {file_name(code): code for page in PAGES for code in python_in(page) if file_name(code)}
 
 
 def anchors_of(page):
@@ -83,45 +114,128 @@ def public_names():
     return sorted(name for name in names if not name.startswith('_')) + ['__version__']
 
 
-@pytest.fixture
-def a_readers_machine(sandbox, monkeypatch, tmpdir):
-    """What the examples take for granted: a service, a user, credentials in the environment, and a home folder."""
-    person = sandbox.add_user(name='Ada', api_key=True)
-    with_code = sandbox.add_user(two_factor=True)
-    settings = Configuration()
-    settings.host = sandbox.url
-    Configuration.set_default(settings)
-    credentials = tmpdir.join('credentials.ini')
-    credentials.write(CREDENTIALS % (person.api_key, person.api_key))
-    credentials.chmod(0o600)
-    tmpdir.join('config.ini').write('')
-    for name, value in (('CLOUDSMITH_API_KEY', person.api_key), ('EMAIL', with_code.email),
-                        ('PASSWORD', with_code.password), ('ONE_TIME_CODE', with_code.totp_token),
-                        ('CLOUDSMITH_CREDENTIALS_FILE', credentials),
-                        ('CLOUDSMITH_CONFIG_FILE', tmpdir.join('config.ini'))):
-        monkeypatch.setenv(name, str(value))
-    monkeypatch.chdir(tmpdir)
-    logger = logging.getLogger('cloudsmith_api')
-    # Examples may add handlers of their own.
-    monkeypatch.setattr(logger, 'handlers', list(logger.handlers))
-    level = logger.level
-    yield
-    logger.setLevel(level)
-
-
-@pytest.mark.parametrize('code', examples())
-def test_an_example_runs(a_readers_machine, code):
-    # A page's examples are written for Python 3 as people see them; print() is a function for Python 2 as well then.
-    code = compile('from __future__ import print_function\n' + code, 'example', 'exec')
+def run(code):
+    """Run an example as a script."""
+    # Examples are written for Python 3; this makes print() a function on Python 2 as well.
+    if 'print_function' not in code:
+        code = 'from __future__ import print_function\n' + code
     try:
-        exec(code, {'__name__': '__main__'})
+        exec(compile(code, 'example', 'exec'), {'__name__': '__main__'})
     except SystemExit as ended:
         assert not ended.code
 
 
-def test_the_examples_that_are_tests_pass(tmpdir, request):
-    for code in [code for page in PAGES for code in python_in(page) if file_name(code)]:
-        tmpdir.join(file_name(code)).write(code)
+@pytest.fixture
+def machine(sandbox, monkeypatch, tmpdir):
+    """Provide what the examples assume: a service, credentials in the environment, and the files that pages name.
+
+    Settings come from the environment alone: an example that does not read it fails, since no network can be reached.
+    """
+    user = sandbox.add_user(name='Ada', api_key=True)
+    with_code = sandbox.add_user(two_factor=True)
+    with_password = sandbox.add_user()
+    credentials = tmpdir.join('credentials.ini')
+    credentials.write(CREDENTIALS % (user.api_key, user.api_key))
+    credentials.chmod(0o600)
+    tmpdir.join('config.ini').write('')
+    tmpdir.join('store_secret.py').write(STORE_SECRET)
+    for name, code in files_of_examples().items():
+        tmpdir.join(name).write(code)
+        monkeypatch.delitem(sys.modules, name[:-len('.py')], raising=False)
+    for name, value in (('CLOUDSMITH_API_HOST', sandbox.url), ('CLOUDSMITH_API_KEY', user.api_key),
+                        ('EMAIL', with_code.email), ('PASSWORD', with_code.password),
+                        ('ONE_TIME_CODE', with_code.totp_token),
+                        ('BASIC_USERNAME', with_password.email), ('BASIC_PASSWORD', with_password.password),
+                        ('STORE_SECRET', '"%s" store_secret.py' % sys.executable),
+                        ('CLOUDSMITH_CREDENTIALS_FILE', credentials),
+                        ('CLOUDSMITH_CONFIG_FILE', tmpdir.join('config.ini'))):
+        monkeypatch.setenv(name, str(value))
+    monkeypatch.chdir(tmpdir)
+    monkeypatch.syspath_prepend(str(tmpdir))
+    default = Configuration._default
+    # Examples may add handlers and change levels.
+    loggers = [logging.getLogger(name) for name in ('', 'cloudsmith_api')]
+    levels = [logger.level for logger in loggers]
+    for logger in loggers:
+        monkeypatch.setattr(logger, 'handlers', list(logger.handlers))
+    yield tmpdir, user, with_code
+    for logger, level in zip(loggers, levels):
+        logger.setLevel(level)
+    Configuration.set_default(default)
+    for name in files_of_examples():
+        sys.modules.pop(name[:-len('.py')], None)
+
+
+@pytest.mark.parametrize('code', examples())
+def test_example_runs(machine, code):
+    run(code)
+
+
+@pytest.mark.parametrize('code', examples(NEW_KEY.search))
+def test_example_with_new_key_stores_it_in_private_file(machine, code):
+    folder, user, with_code = machine
+    # What an earlier run left behind, with another mode.
+    for name in ('cloudsmith-api-key', 'cloudsmith-api-key.new'):
+        folder.join(name).write('left over')
+        folder.join(name).chmod(0o644)
+    old_key, before = user.api_key, set(folder.listdir())
+    run(code)
+    stored = {path.read(): path for path in folder.listdir() if path.check(file=True) and path.ext != '.pyc'}
+    for key in {user.api_key, with_code.api_key} - {None, old_key}:
+        assert stored[key].basename in ('cloudsmith-api-key', 'secret')
+        assert os.name == 'nt' or stat.S_IMODE(os.stat(str(stored[key])).st_mode) == 0o600
+    added = {path.basename for path in set(folder.listdir()) - before if path.ext != '.pyc'}
+    assert added <= {'secret', '__pycache__'}, 'a temporary file is left'
+
+
+@pytest.mark.parametrize('code', examples(PLAIN_SETTINGS.search))
+def test_example_without_environment_makes_no_call_to_the_service(code):
+    assert 'Sandbox(' in code or 'sandbox.app' in code or 'UserApi(' not in code
+    assert 'Sandbox(' in code or 'call_api' not in code
+
+
+def exit_message_of(script):
+    with pytest.raises(SystemExit) as ended:
+        exec(compile(files_of_examples()[script], script, 'exec'), {'__name__': '__main__'})
+    return str(ended.value)
+
+
+def test_rotate_key_without_key_says_what_to_do(machine, monkeypatch):
+    folder, _, _ = machine
+    monkeypatch.delenv('CLOUDSMITH_API_KEY')
+    monkeypatch.setenv('CLOUDSMITH_CREDENTIALS_FILE', str(folder.ensure('none.ini')))
+    configuration = Configuration()
+    configuration.username, configuration.password = os.environ['BASIC_USERNAME'], os.environ['BASIC_PASSWORD']
+    Configuration.set_default(configuration)
+    assert 'no API key to rotate' in exit_message_of('rotate_key.py')
+
+
+@pytest.mark.parametrize('script', ['rotate_key.py', 'rotate_key_in_ci.py'])
+def test_rotate_key_keeps_old_key_if_new_one_cannot_be_stored(machine, monkeypatch, script):
+    _, user, _ = machine
+    old_key = user.api_key
+    monkeypatch.setenv('STORE_SECRET', '"%s" -c "raise SystemExit(3)"' % sys.executable)
+
+    def fail(*_, **__):
+        raise SystemExit('The key could not be stored: no space left on device')
+
+    monkeypatch.setattr(tempfile, 'mkstemp', fail)
+    assert 'could not be stored' in exit_message_of(script)
+    assert user.api_key == old_key
+
+
+@pytest.mark.parametrize('fault, message', [
+    ({'truncate': 'before'}, 'The key was replaced, but the new one is lost'),
+    ({'status': 503}, 'The key was not replaced, the old one still works')])
+def test_rotate_key_says_what_a_failure_left_behind(machine, sandbox, fault, message):
+    sandbox.fail_next(times=1)
+    sandbox.fail_next(**fault)
+    assert exit_message_of('rotate_key.py').startswith(message)
+
+
+def test_examples_that_are_tests_pass(tmpdir, request):
+    for name, code in files_of_examples().items():
+        tmpdir.join(name).write(code)
     tmpdir.join('pytest.ini').write('[pytest]\n')
     plugin = [] if request.config.pluginmanager.hasplugin('cloudsmith_api') else ['-p', 'pytest_cloudsmith_api']
     process = subprocess.Popen(
@@ -133,23 +247,29 @@ def test_the_examples_that_are_tests_pass(tmpdir, request):
 
 
 @pytest.mark.parametrize('page', PAGES)
-def test_no_example_escapes_these_tests(page):
+def test_page_has_no_untested_python(page):
     for language, code in blocks_of(page):
         assert language in LANGUAGES or page == 'CONTRIBUTING.md'
         assert language == 'python' or not PYTHON_CODE.search(code), code
     assert text_of(page).count('```') == 2 * len(blocks_of(page))
 
 
-def test_few_examples_need_a_newer_python():
+def test_one_example_needs_newer_python():
     assert len([code for page in PAGES for code in python_in(page) if OLDEST_PYTHON.match(code)]) == 1
 
 
-def test_there_are_examples_on_each_page_of_the_api():
+def test_first_readme_blocks_are_quick_start_and_tests():
+    commands = [code for language, code in blocks_of('README.md') if language == 'sh']
+    assert 'examples/quickstart.py' in commands[0]
+    assert 'tox' in commands[1]
+
+
+def test_api_pages_have_examples():
     assert all(python_in(page) for page in PAGES if re.match(r'docs.[A-Z]', page) and not page.endswith('README.md'))
 
 
 @pytest.mark.parametrize('page', PAGES)
-def test_each_link_leads_to_a_file_and_a_place_in_it(page):
+def test_links_resolve(page):
     for link in LINK.findall(text_of(page)):
         if '://' in link:
             continue
@@ -160,19 +280,28 @@ def test_each_link_leads_to_a_file_and_a_place_in_it(page):
             assert anchor in anchors_of(target), link
 
 
-def test_each_guide_is_in_the_index():
-    linked = {os.path.join('docs', link) for link in LINK.findall(text_of(os.path.join('docs', 'README.md')))}
-    assert set(GUIDES) - linked == {os.path.join('docs', 'README.md')}
+@pytest.mark.parametrize('anchor', ['documentation-for-api-endpoints', 'documentation-for-models',
+                                    'documentation-for-authorization', 'apikey', 'basic'])
+def test_readme_has_anchor_of_generated_clients(anchor):
+    assert anchor in anchors_of('README.md')
+
+
+@pytest.mark.parametrize('index, pages', [
+    (os.path.join('docs', 'README.md'), GUIDES),
+    (os.path.join('docs', 'development', 'README.md'), pages_in('docs', 'development'))])
+def test_index_links_every_page(index, pages):
+    linked = {os.path.join(os.path.dirname(index), link) for link in LINK.findall(text_of(index))}
+    assert set(pages) - linked == {index}
 
 
 @pytest.mark.parametrize('name', public_names())
-def test_each_public_name_is_documented(name):
-    said = '\n'.join(code for page in ['README.md'] + GUIDES for code in CODE.findall(text_of(page)))
-    assert re.search(r'\b%s\b' % name, said)
+def test_public_name_is_documented(name):
+    documented = '\n'.join(code for page in ['README.md'] + GUIDES for code in CODE.findall(text_of(page)))
+    assert re.search(r'\b%s\b' % name, documented)
 
 
 @pytest.mark.parametrize('setting', Configuration().describe(), ids=lambda setting: setting.name)
-def test_the_table_of_settings_has_each_with_its_default(setting):
+def test_table_of_settings_has_each_with_its_default(setting):
     row = re.search(r'^\| `%s` \|.*\|$' % setting.name, text_of(os.path.join('docs', 'settings.md')), re.MULTILINE)
     default = row.group(0).split('|')[3]
     if setting.name != 'connection_pool_maxsize':  # depends on the machine

@@ -1,4 +1,4 @@
-"""The documentation of reliability and evidence cites tests that exist."""
+"""The pages of test evidence cite tests that exist."""
 
 import io
 import os
@@ -14,7 +14,7 @@ def read(*path):
         return opened.read()
 
 
-PAGES = read('docs', 'reliability.md') + read('docs', 'evidence.md')
+PAGES = ''.join(read('docs', 'development', name) for name in ('evidence.md', 'fault-tests.md', 'test-runs.md'))
 CITED = sorted(set(re.findall(r'`(test/[\w/]+\.py)::(?:\w+::)?(\w+)`', PAGES)))
 
 
