@@ -1,7 +1,7 @@
 """Make the five calls of the Cloudsmith User API.
 
-Without credentials, this starts a sandbox on this machine and makes all five calls to it. With an API key in
-CLOUDSMITH_API_KEY, it calls the real service, and makes only the calls that change nothing.
+Without credentials, this starts a sandbox on this machine and makes all five calls against it. With an API key in
+CLOUDSMITH_API_KEY, it talks to the service that the environment names, and makes only the two calls that read.
 """
 
 from __future__ import print_function
@@ -23,29 +23,29 @@ from cloudsmith_api.sandbox import Sandbox
 def main():
     try:
         if os.environ.get('CLOUDSMITH_API_KEY'):
-            make_read_only_calls()
+            look_around()
         else:
             with Sandbox() as sandbox:
-                print('CLOUDSMITH_API_KEY is not set: calling a sandbox at', sandbox.url)
-                make_all_calls(sandbox.url, sandbox.add_user(name='Ada Lovelace', two_factor=True))
+                print('No CLOUDSMITH_API_KEY is set, so this talks to a sandbox at', sandbox.url)
+                try_everything(sandbox.url, sandbox.add_user(name='Ada Lovelace', two_factor=True))
     except ApiException as error:
         sys.exit('The call failed: %s' % error)
 
 
-def make_read_only_calls():
+def look_around():
     with ApiClient(Configuration.from_environment()) as client:
         api = UserApi(client)
         show_user(api.user_self())
         show_keys(api.user_tokens_list())
 
 
-def make_all_calls(url, user):
+def try_everything(url, person):
     configuration = Configuration()
     configuration.host = url
     with ApiClient(configuration) as client:
         api = UserApi(client)
 
-        token = sign_in(api, user.email, user.password, user.totp_token)
+        token = sign_in(api, person.email, person.password, person.totp_token)
         configuration.api_key['X-Api-Key'] = token
         show_user(api.user_self())
 
@@ -67,12 +67,13 @@ def make_all_calls(url, user):
 
 def sign_in(api, email, password, one_time_code):
     try:
-        response = api.user_token_create({'email': email, 'password': password})
+        token = api.user_token_create({'email': email, 'password': password}).token
     except TwoFactorRequiredException as error:
         print('Password accepted, one-time code needed')
-        response = api.user_token_create({'two_factor_token': error.two_factor_token, 'totp_token': one_time_code})
-    print('Signed in, token  ', masked(response.token))
-    return response.token
+        second_factor = {'two_factor_token': error.two_factor_token, 'totp_token': one_time_code}
+        token = api.user_token_create(second_factor).token
+    print('Signed in, token  ', masked(token))
+    return token
 
 
 def show_user(user):
