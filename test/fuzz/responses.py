@@ -191,7 +191,8 @@ def _check_api_exception(error, secrets):
 def _expected_class(error):
     if isinstance(error, InvalidResponseException):
         return InvalidResponseException
-    if not error.status:
+    # Its status is that of a response whose body broke off, or 0.
+    if not error.status or isinstance(error, ConnectionException):
         return ConnectionException
     assert not 200 <= error.status <= 299, repr(error)
     return _CLASSES.get(error.status) or _CLASSES_BY_STATUS_CLASS.get(error.status // 100, ApiException)
