@@ -75,9 +75,7 @@ class Session(object):
                 if error is None or (delay is not None and last_response is not None):
                     return last_response
                 six.raise_from(map_error(error, raw, call.secrets()), error)
-            secrets = call.secrets()
-            logger.warning('%s %s failed (%s); retrying in %.1f s', call.method, scrub_native(call.url, secrets),
-                           raw.status if error is None else describe_error(error, secrets), delay)
+            _log_retry(call, raw, error, delay)
             retries.sleep(raw if error is None else None)
 
     def manager(self, configuration, tls, streaming):
@@ -293,6 +291,13 @@ def _plan_retry(retries, call, raw, error):
         return retries, retry_delay(retries, response)
     except urllib3_errors.HTTPError:
         return retries, None
+
+
+def _log_retry(call, raw, error, delay):
+    # In a function of its own: tools that report exceptions show the local variables of send().
+    secrets = call.secrets()
+    reason = raw.status if error is None else describe_error(error, secrets)
+    logger.warning('%s %s failed (%s); retrying in %.1f s', call.method, scrub_native(call.url, secrets), reason, delay)
 
 
 def _get_origin(url):

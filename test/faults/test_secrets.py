@@ -262,3 +262,17 @@ def test_shortened_message_shows_no_part_of_secret(connect):
         with pytest.raises(ApiException) as caught:
             api.user_self()
     assert '0123456789abcdef' not in str(caught.value)
+
+
+def test_frames_below_the_transport_are_not_kept_with_the_error(connect):
+    with ScriptedServer(truncated(b'HTTP/1.1 garbage\r\n\r\n')) as server:
+        with pytest.raises(ApiException) as caught:
+            connect(server.url, retries=1).user_self()
+    cause = getattr(caught.value, '__cause__', None)
+    while cause is not None:
+        assert cause.__traceback__ is None
+        cause = cause.__cause__ or cause.__context__
+    # Above them there are frames of the transport, whose local variables show no header.
+    frames = traceback.walk_tb(caught.value.__traceback__) if six.PY3 else []
+    sessions = [frame for frame, _ in frames if frame.f_globals['__name__'] == 'cloudsmith_api._transport.session']
+    assert 'the-secret-key' not in repr([frame.f_locals for frame in sessions])
