@@ -71,18 +71,18 @@ def _result(row, condition, here='', published=''):
 
 # Responses
 
-_NOT_TEXT = "`response_type='str'` for what is no text"
+_NOT_TEXT = "`response_type='str'` for a body that is not text"
 _NULL = '200 with `null`'
 _NOT_A_MODEL = '200 with HTML, text, a list, nothing'
 _FIELD = 'Field of another type: `"false"`, `5`'
 _NO_RESULTS = '`results` missing or `null`'
 _NULL_IN_LIST = '`null` in a list of models'
-_DATE = 'Date that is none'
+_DATE = 'Invalid date'
 _OTHER_DATE = 'Dates in other forms (`03:04`, RFC 1123)'
 _NUMBER = "`'int'`, `'float'`, `'bool'` of another type"
 _CONTAINER = "`'list[…]'`, `'dict(…)'`, `results` of another type, or with such items"
 _NOT_JSON = "`'object'` for a body that is not JSON"
-_LENGTH = 'Empty or long text in an answer'
+_LENGTH = 'Empty or long text in a response'
 
 _MODELS = {
     'UserBrief': {'authenticated': 'bool', 'email': 'str', 'name': 'str', 'profile_url': 'str', 'self_url': 'str',
@@ -309,7 +309,7 @@ ARGUMENT_RULES = (
 
 # Settings
 
-_UNSENDABLE = 'Text that a header or UTF-8 cannot hold'
+_UNSENDABLE = 'Text that cannot be encoded in a header or in UTF-8'
 _BASIC = 'Basic authentication'
 _BOTH = 'Key and username both set'
 _AUTHORIZATION = "sent[0].headers['authorization']"
@@ -361,7 +361,7 @@ CREDENTIAL_RULES = (
 _SAFE_CHARACTERS = '`safe_chars_for_path_param` that lets through `?`, `#`, or a `%` that encodes nothing'
 _QUERY_NONE = '`page=None`, `query_params` with `None`'
 _QUERY_FORM = 'Query: `True`, lists'
-_NOT_A_LIST = '`collection_formats` for what is no list'
+_NOT_A_LIST = '`collection_formats` for a value that is not a list'
 
 
 def _is_query_difference(difference, case):

@@ -96,7 +96,7 @@ client.user_agent.partition('/')[0]
 """), (
         ("client.user_agent.partition('/')[0]", 'result', "'Swagger-Codegen'", "'cloudsmith-api'"),
     )),
-    Shown('Header names in other upper and lower case',
+    Shown('Header names that differ only in case',
           Script("""
 client.call_api('/x/', 'POST', header_params={'accept': 'a', 'content-type': 'b+json'}, body=1)[1]
 client.set_default_header('x-api-key', 'mine')
@@ -107,7 +107,7 @@ client.call_api('/x/', 'GET', header_params=ACCEPT, auth_settings=['apikey'])[1]
         ("client.call_api('/x/', 'GET', header_params=ACCEPT, auth_settings=['apikey'])[1]",
          "sent[0].headers['x-api-key']", 'mine, the-key', 'the-key'),
     )),
-    Shown('Header of bytes or `None`, header name that is none',
+    Shown('Header of bytes or `None`, invalid header name',
           Script("""
 client.set_default_header('X-Mine', None)
 client.set_default_header('X-Mine', 'a')
@@ -130,7 +130,7 @@ client.call_api('/x/', 'POST', body=1, header_params=dict(ACCEPT, **{'Content-Le
         ("client.call_api('/x/', 'POST', body=1, header_params=dict(ACCEPT, **{'Content-Length': '1'}))[1]", 'sent[0]',
          'a request', None),
     )),
-    Shown('Text that a header or UTF-8 cannot hold',
+    Shown('Text that cannot be encoded in a header or in UTF-8',
           Script("""
 configuration.api_key['X-Api-Key'] = '\\u65e5\\u672c'
 api.user_self()
@@ -296,7 +296,7 @@ client.call_api('/x/?a=1', 'GET', query_params=[('b', 2)], header_params=ACCEPT)
         ("client.call_api('/x/?a=1', 'GET', query_params=[('b', 2)], header_params=ACCEPT)[1]", 'sent[0].line',
          'GET /v1/x/?a=1?b=2', 'GET /v1/x/?a=1&b=2'),
     )),
-    Shown('`collection_formats` for what is no list',
+    Shown('`collection_formats` for a value that is not a list',
           Script("""
 def query(value):
     return client.call_api('/x/', 'GET', query_params=[('a', value)], collection_formats={'a': 'csv'},
@@ -325,7 +325,7 @@ client.call_api('/x/', 'GET', post_params=[('a', 1)])
         ("client.call_api('/x/', 'GET', post_params=[('a', 1)])", 'result', 'tuple', 'raises ValueError'),
         ("client.call_api('/x/', 'GET', post_params=[('a', 1)])", 'sent[0]', 'a request', None),
     )),
-    Shown('A value that JSON has not, such as a `Decimal`',
+    Shown('A value without a JSON form, such as a `Decimal`',
           Script("""
 import decimal
 client.call_api('/x/', 'POST', body={'a': decimal.Decimal(1)}, header_params=ACCEPT)
@@ -410,7 +410,7 @@ api.user_self().name
         ('api.user_self().name', 'result', "'Ada'", 'raises RedirectException'),
         ('api.user_self().name', 'sent[1]', 'a request', None),
     )),
-    Shown('`host` with a slash at the end',
+    Shown('`host` with a trailing slash',
           Script("""
 configuration.host += '/'
 api.user_self().name
@@ -451,7 +451,7 @@ api.user_self(_request_timeout=(1, 2, 3)).name
         ('api.user_self(_request_timeout=(1, 2, 3)).name', 'result', "'Ada'", 'raises ValueError'),
         ('api.user_self(_request_timeout=(1, 2, 3)).name', 'sent[0]', 'a request', None),
     )),
-    Shown('No connection, answer lost',
+    Shown('No connection, response lost',
           Script("""
 client.call_api('/x/', 'PUT', body=1, header_params=ACCEPT)
 """, (truncated(b''),)), (
@@ -505,14 +505,14 @@ client.call_api('/x/', 'PUT', body=1, header_params=ACCEPT)[1]
         ("client.call_api('/x/', 'PUT', body=1, header_params=ACCEPT)[1]", 'result', '200', 'raises ServiceException'),
         ("client.call_api('/x/', 'PUT', body=1, header_params=ACCEPT)[1]", 'sent[1]', 'a request', None),
     )),
-    Shown('Waits before another try without `Retry-After`',
+    Shown('Delay before a retry without `Retry-After`',
           Script("""
 client.call_api('/x/', 'GET', response_type='UserBrief', header_params=ACCEPT)[1]
 len(slept)
 """, (truncated(b''), USER)), (
         ('len(slept)', 'result', '0', '1'),
     )),
-    Shown('Nothing answers',
+    Shown('No response',
           Script("""
 configuration.host = 'http://127.0.0.1:1'
 api.user_self()
@@ -522,7 +522,7 @@ api.user_token_create(data={'email': 'ada@example.com'})
         ("api.user_token_create(data={'email': 'ada@example.com'})", 'result',
          'raises MaxRetryError', 'raises ConnectionException'),
     )),
-    Shown('Nothing answers',
+    Shown('No response',
           Script("""
 api.user_self(_request_timeout=(0.3, 0.3))
 api.user_token_create(data={'email': 'ada@example.com'}, _request_timeout=(0.3, 0.3))
@@ -531,7 +531,7 @@ api.user_token_create(data={'email': 'ada@example.com'}, _request_timeout=(0.3, 
         ("api.user_token_create(data={'email': 'ada@example.com'}, _request_timeout=(0.3, 0.3))", 'result',
          'raises ReadTimeoutError', 'raises TimeoutException'),
     )),
-    Shown('Size of an answer',
+    Shown('Size of a response',
           Script("""
 api.user_self().name
 """, (json_response('{"name": "Ada", "more": "%s"}' % ('x' * 2 ** 26)),)), (
@@ -567,7 +567,7 @@ api.user_self().name
         ('api.user_self().authenticated', 'result', 'True', 'raises InvalidResponseException'),
         ('api.user_self().name', 'result', "'5'", 'raises InvalidResponseException'),
     )),
-    Shown('Empty or long text in an answer',
+    Shown('Empty or long text in a response',
           Script("""
 api.user_self().name
 len(api.user_self().email)
@@ -589,7 +589,7 @@ api.user_tokens_list().results
 """, (json_response('{"results": [null]}'),)), (
         ('api.user_tokens_list().results', 'result', 'list', 'raises InvalidResponseException'),
     )),
-    Shown('Date that is none',
+    Shown('Invalid date',
           Script("""
 api.user_tokens_list()
 api.user_tokens_list()
@@ -625,7 +625,7 @@ api.user_self()
 """, (http_response(404, b'\xff'),)), (
         ('api.user_self()', 'result', 'raises UnicodeDecodeError', 'raises NotFoundException'),
     )),
-    Shown("`response_type='str'` for what is no text",
+    Shown("`response_type='str'` for a body that is not text",
           Script("""
 client.call_api('/x/', 'GET', response_type='str', header_params=ACCEPT)[0]
 client.call_api('/x/', 'GET', response_type='str', header_params=ACCEPT)[0]
@@ -722,7 +722,7 @@ error(_preload_content=False).body
         ('error(_preload_content=False).body', 'result',
          'b\'{"detail": "Not found."}\'', '\'{"detail": "Not found."}\''),
     )),
-    Shown('Words of `TypeError` and `ValueError`',
+    Shown('Messages of `TypeError` and `ValueError`',
           Script("""
 try:
     api.user_self(cheese=5)
@@ -858,7 +858,7 @@ logging.getLogger('cloudsmith_api').getEffectiveLevel()
         ('http.client.HTTPConnection.debuglevel', 'result', '1', '0'),
         ("logging.getLogger('cloudsmith_api').getEffectiveLevel()", 'result', '30', '10'),
     )),
-    Shown('Bodies of answers in the log',
+    Shown('Response bodies in the log',
           Script("""
 class Recorder(logging.Handler):
     messages = []
