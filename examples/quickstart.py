@@ -1,7 +1,7 @@
-"""Make the five calls of the Cloudsmith User API.
+"""The five calls of the Cloudsmith User API.
 
-Without credentials, this starts a sandbox on this machine and makes all five calls against it. With an API key in
-CLOUDSMITH_API_KEY, it talks to the service that the environment names, and makes only the two calls that read.
+Without credentials, this talks to a sandbox that it starts on this machine, and makes all five calls. With an API key
+in CLOUDSMITH_API_KEY it talks to the real service, and makes only the calls that change nothing.
 """
 
 from __future__ import print_function
@@ -67,13 +67,12 @@ def try_everything(url, person):
 
 def sign_in(api, email, password, one_time_code):
     try:
-        token = api.user_token_create({'email': email, 'password': password}).token
+        answer = api.user_token_create({'email': email, 'password': password})
     except TwoFactorRequiredException as error:
         print('Password accepted, one-time code needed')
-        second_factor = {'two_factor_token': error.two_factor_token, 'totp_token': one_time_code}
-        token = api.user_token_create(second_factor).token
-    print('Signed in, token  ', masked(token))
-    return token
+        answer = api.user_token_create({'two_factor_token': error.two_factor_token, 'totp_token': one_time_code})
+    print('Signed in, token  ', masked(answer.token))
+    return answer.token
 
 
 def show_user(user):
