@@ -8,7 +8,9 @@ from collections import deque
 
 from six.moves import http_client, queue
 from urllib3 import HTTPConnectionPool, HTTPSConnectionPool
-from urllib3.connection import HTTPConnection, HTTPSConnection
+
+# Not from urllib3.connection, where a recorder may have put its own classes before this module is imported.
+from urllib3.connectionpool import HTTPConnection, HTTPSConnection
 from urllib3.exceptions import ConnectTimeoutError, NewConnectionError
 from urllib3.util.connection import allowed_gai_family
 
@@ -38,6 +40,9 @@ class _ResponseStream(io.RawIOBase):
         self._stream = sock.makefile('rb', 0)
         # On Python 2, closing the connection takes the socket out of ``sock``, and only the stream keeps it.
         self._sock = getattr(self._stream, '_sock', sock)
+        # A double of a socket may have the response in its file only (httpretty 1.1). On Python 2, a socket's own file
+        # has no readinto.
+        self._read_into = getattr(self._stream, 'readinto', None) or self._sock.recv_into
         self._deadline = call.deadline
         self._bytes_left = call.max_bytes + _MAX_HEADER_BYTES
         #: Whether the peer has closed its side of the connection.
@@ -52,7 +57,7 @@ class _ResponseStream(io.RawIOBase):
 
     def readinto(self, buffer):
         _apply_deadline(self._deadline, self._sock)
-        count = self._sock.recv_into(buffer)
+        count = self._read_into(buffer)
         self.at_end = not count
         self._bytes_left -= count
         if self._bytes_left < 0:
@@ -61,7 +66,8 @@ class _ResponseStream(io.RawIOBase):
 
     def close(self):
         if not self.closed:
-            if getattr(self._sock, 'pending', int)():
+            # Asked of the type, since a double may raise any error for an attribute that it does not have.
+            if hasattr(type(self._sock), 'pending') and self._sock.pending():
                 # TLS has decrypted bytes beyond this response. urllib3 looks for such bytes at the socket, does not
                 # see these, and would read them as the next response.
                 shut_down(self._sock)
@@ -236,11 +242,13 @@ class _DeadlineSocket(object):
         return self._sock.sendall(*args)
 
 
-class ConnectionQueue(object):
+class ConnectionQueue(queue.Queue, object):
     """The idle connections of a pool, last in, first out, without locks.
 
     The standard library's queue holds a lock while it is changed. A signal handler that makes a call at that moment
     would wait for it for ever, and so would a process forked then.
+
+    It is a ``Queue`` by type only: vcrpy (9.4) keeps the slot of a connection that it drops where it finds one.
 
     :param int maxsize: how many connections may be idle.
     """
@@ -310,7 +318,20 @@ class PoolMixin(object):
 
     QueueCls = ConnectionQueue
 
+    #: The class of the pool's connections, a subclass of urllib3's.
+    deadline_class = None
+
     _drained = None
+
+    @property
+    def ConnectionCls(self):  # noqa: N802 (urllib3's name)
+        """The class of new connections.
+
+        A recorder puts its own class in the place of urllib3's (vcrpy). That one is used as it is, so that nothing is
+        sent past the recorder; it knows no deadline of a call and no limit.
+        """
+        current = super(PoolMixin, self).ConnectionCls
+        return self.deadline_class if current in self.deadline_class.__bases__ else current
 
     def close(self):
         """Close all connections that no call uses."""
@@ -334,7 +355,12 @@ class PoolMixin(object):
             call, timeout = timeout, timeout.pool_timeout()
         else:
             call = CallLimits()
+        call.request_sent = False
         connection = super(PoolMixin, self)._get_conn(timeout)
+        if not isinstance(connection, DeadlineMixin):
+            # A recorder's does not report what it sends.
+            call.request_sent = None
+            return connection
         # A firewall or NAT may have forgotten an old connection: what is sent over it is lost without an error.
         if connection.sock is not None and monotonic() - connection.idle_since > call.idle_timeout:
             connection.close()
@@ -377,13 +403,13 @@ def _close_idle(idle_queue):
 class HTTPPool(PoolMixin, HTTPConnectionPool):
     """A pool of plain connections."""
 
-    ConnectionCls = DeadlineHTTPConnection
+    deadline_class = DeadlineHTTPConnection
 
 
 class HTTPSPool(PoolMixin, HTTPSConnectionPool):
     """A pool of TLS connections."""
 
-    ConnectionCls = DeadlineHTTPSConnection
+    deadline_class = DeadlineHTTPSConnection
 
 
 POOL_CLASSES = {'http': HTTPPool, 'https': HTTPSPool}

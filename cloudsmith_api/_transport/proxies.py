@@ -89,7 +89,7 @@ def _socks_proxy_manager(proxy, settings):
                 return [self._dns_host]
 
         class Pool(PoolMixin, pool_class):
-            ConnectionCls = Connection
+            deadline_class = Connection
 
         return Pool
 

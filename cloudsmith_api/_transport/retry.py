@@ -102,7 +102,7 @@ class ApiRetry(Retry):
 
 def _is_unsent(error):
     """Tell whether the session knows that no byte of the request was sent."""
-    return not getattr(error, 'request_sent', True)
+    return getattr(error, 'request_sent', None) is False
 
 
 def _is_tls_eof(error):

@@ -107,6 +107,7 @@ class Session(object):
         raw = None
         try:
             raw = self._send_once(call)
+            call.request_sent = True
             return raw, call.read(raw), None
         except urllib3_errors.HTTPError as error:
             error.request_sent = call.request_sent
@@ -126,7 +127,8 @@ class Session(object):
             'body': call.payload, 'retries': _NO_RETRIES, 'redirect': False, 'preload_content': False,
             'enforce_content_length': True, 'assert_same_host': False, 'pool_timeout': call,
         }
-        call.request_sent = False
+        # Unknown until a pool lends a connection: a double may stand in the pool's place (pook).
+        call.request_sent = None
         while True:
             pools = self._process_pools()
             pool, target = self._pool_for(pools, call)

@@ -45,7 +45,7 @@ class CallLimits(object):
     :ivar float max_bytes: the most bytes that a response may take on the connection, its headers aside.
     :ivar float idle_timeout: the most seconds that its connection may have been idle.
     :ivar response: the latest response that http.client made for the call, or ``None``.
-    :ivar bool request_sent: whether any byte of the request has left.
+    :ivar bool request_sent: whether any byte of the request has left; ``None`` if the connection does not tell.
     """
 
     deadline = None

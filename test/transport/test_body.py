@@ -8,6 +8,7 @@ import pytest
 from servers import ScriptedServer, http_response, truncated
 
 from cloudsmith_api import ConnectionException, InvalidResponseException
+from cloudsmith_api._transport.body import read_body
 from cloudsmith_api._transport.retry import ApiRetry
 
 BODY = b'{"name": "Ada", "email": "ada@example.com"}'
@@ -91,3 +92,17 @@ def test_truncated_compressed_body_of_a_get_is_retried(connect):
     whole = http_response(200, gzipped(BODY), [('Content-Encoding', 'gzip')])
     with ScriptedServer(cut, whole) as server:
         assert connect(server.url).user_self().name == 'Ada'
+
+
+def test_body_of_a_response_that_is_not_urllib3s_is_taken_as_it_is():
+    class RecordedResponse(object):
+        headers = {'Content-Encoding': 'gzip', 'Transfer-Encoding': 'chunked'}
+        data = BODY
+        released = 0
+
+        def release_conn(self):
+            self.released += 1
+
+    response = RecordedResponse()
+    assert read_body(response, 10 ** 6) == BODY
+    assert response.released == 1

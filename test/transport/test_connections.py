@@ -1,5 +1,6 @@
 """Connections and pools: deadlines, several addresses per host, reconnecting, and closing."""
 
+import io
 import socket
 import threading
 
@@ -7,11 +8,19 @@ import pytest
 from certificates import Authority
 from servers import ScriptedServer, closed_port, json_response, silent, truncated
 from six.moves import queue
+from urllib3 import HTTPConnectionPool
+from urllib3.connection import HTTPConnection
 from urllib3.exceptions import NewConnectionError
 
 from cloudsmith_api import ConnectionException
 from cloudsmith_api._common.clock import monotonic
-from cloudsmith_api._transport.connections import DeadlineHTTPConnection, HTTPPool, _close_idle, shut_down
+from cloudsmith_api._transport.connections import (
+    DeadlineHTTPConnection,
+    HTTPPool,
+    _close_idle,
+    _ResponseStream,
+    shut_down,
+)
 from cloudsmith_api._transport.timeouts import CallLimits, Deadline
 
 GOOD = json_response('{"name": "Ada"}')
@@ -188,3 +197,54 @@ class TestReturnedConnections(object):
         idle_queue.get = get_while_another_thread_puts
         _close_idle(idle_queue)
         assert idle_queue.qsize() == 1
+
+
+@pytest.fixture
+def recorder(monkeypatch):
+    """A connection class in the place of urllib3's, as recorders put it there."""
+    class RecorderConnection(HTTPConnection):
+        pass
+
+    with monkeypatch.context() as patched:
+        patched.setattr(HTTPConnectionPool, 'ConnectionCls', RecorderConnection)
+        yield RecorderConnection
+    assert HTTPPool('127.0.0.1').ConnectionCls is DeadlineHTTPConnection
+
+
+def test_connection_class_that_a_recorder_replaced_is_used(connect, recorder):
+    assert HTTPPool('127.0.0.1').ConnectionCls is recorder
+    with ScriptedServer(GOOD) as server:
+        api = connect(server.url, connection_pool_maxsize=1)
+        assert [api.user_self().name for _ in range(2)] == ['Ada'] * 2
+
+
+def test_change_lost_on_a_replaced_connection_is_not_retried(connect, recorder):
+    with ScriptedServer(truncated(b'')) as server:
+        with pytest.raises(ConnectionException) as caught:
+            connect(server.url).user_tokens_refresh('a')
+    assert (len(server.requests), caught.value.request_sent) == (1, None)
+
+
+def test_pool_queue_is_known_as_a_queue_to_recorders():
+    assert isinstance(HTTPPool('127.0.0.1').pool, queue.Queue)
+
+
+class SocketDouble(object):
+    """Has a response in its file only, and raises an error of its own for what else it is asked."""
+
+    timeout = None
+
+    def makefile(self, *_):
+        return io.BytesIO(GOOD)
+
+    def settimeout(self, seconds):
+        self.timeout = seconds
+
+    def __getattr__(self, name):
+        raise RuntimeError('a double has no ' + name)
+
+
+def test_response_of_a_socket_double_is_read_from_its_file():
+    stream = _ResponseStream(SocketDouble(), CallLimits())
+    assert stream.makefile().read() == GOOD
+    stream.close()
