@@ -51,11 +51,12 @@ class RateLimit(namedtuple('RateLimit', ('limit', 'remaining', 'reset', 'interva
         )
 
 
-def retry_after_seconds(value, now=time.time):
+def retry_after_seconds(value, now=None):
     """Read a ``Retry-After`` header in either of its two forms (RFC 9110 section 10.2.3).
 
     :param str value: a number of seconds or an HTTP date; ``None`` where there is no such header.
-    :param now: what tells the time, in seconds since the epoch.
+    :param now: what tells the time, in seconds since the epoch; by default ``time.time``, looked up at each call, since
+        tests replace it.
     :return: seconds to wait, never negative; ``None`` where the header is missing or unreadable.
     :rtype: float
     """
@@ -67,7 +68,7 @@ def retry_after_seconds(value, now=time.time):
             return parse_number(float, text)
         date = parsedate_tz(text)
         # Not mktime_tz: on Python 2 that takes a date without a zone for local time, where the RFC says UTC.
-        return max(0.0, (datetime(*date[:6]) - _EPOCH).total_seconds() - (date[9] or 0) - now())
+        return max(0.0, (datetime(*date[:6]) - _EPOCH).total_seconds() - (date[9] or 0) - (now or time.time)())
     except (TypeError, ValueError, OverflowError, IndexError):
         return None
 

@@ -113,6 +113,11 @@ def test_retry_after_date_without_zone_is_utc_not_local_time(monkeypatch):
         time.tzset()
 
 
+def test_retry_after_date_counts_from_a_replaced_clock(monkeypatch):
+    monkeypatch.setattr(time, 'time', lambda: RFC_DATE - 90)
+    assert retry_after_seconds('Sun, 06 Nov 1994 08:49:37 GMT') == 90
+
+
 def test_retry_after_date_in_the_past_is_zero():
     assert retry_after_seconds('Sun, 06 Nov 1994 08:49:37 GMT') == 0
 

@@ -1,8 +1,10 @@
 """Clocks that every supported interpreter has."""
 
-try:
-    from time import monotonic
-except ImportError:  # pragma: no cover (Python 2.7 has no monotonic clock)
-    from time import time as monotonic
+import time
+from functools import partial
 
 __all__ = ('monotonic',)
+
+# Python 2.7 has no monotonic clock. A partial, since freezegun replaces the function itself in every module: deadlines
+# and pacing measure real time also where a test has set the date.
+monotonic = partial(getattr(time, 'monotonic', time.time))
