@@ -1,1 +1,1 @@
-"""The ground floor: validation of arguments, URLs, headers, JSON text and redaction."""
+"""Shared by all rooms: validation of arguments, URLs, headers, JSON text, redaction and a clock."""

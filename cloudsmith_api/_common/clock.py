@@ -1,4 +1,4 @@
-"""Clocks that every supported interpreter has."""
+"""A monotonic clock, as far as the interpreter has one."""
 
 import time
 from functools import partial

@@ -1,4 +1,4 @@
-"""Headers looked up and read, whatever a service, a gateway or a transport makes of them; and credentials for one."""
+"""Headers: case-insensitive lookup, numbers in them, and the credentials of basic authentication."""
 
 import base64
 
@@ -6,11 +6,11 @@ import six
 
 
 def get_header(headers, name):
-    """Look up a header without regard to case, also in a plain dict, as a program's own transport may give it.
+    """Look up a header case-insensitively, also in the plain dict of a program's own transport.
 
     :param headers: a mapping, or pairs of names and values, or ``None``.
     :param str name: the header's name.
-    :return: its value; ``None`` where there is no such header.
+    :return: its value; ``None`` if there is no such header.
     """
     pairs = headers.items() if hasattr(headers, 'items') else headers or ()
     for known, value in pairs:
@@ -20,25 +20,25 @@ def get_header(headers, name):
 
 
 def parse_number(kind, text):
-    """Read a number that a header gives.
+    """Parse the number in a header's value.
 
     :param kind: ``int`` or ``float``.
     :param text: the header's value, or ``None``.
-    :return: the number; ``None`` where there is none, or one that no count and no time can be.
+    :return: the number; ``None`` if there is none, or it is negative or not finite.
     """
     try:
         value = kind(text)
     except (TypeError, ValueError):
         return None
-    # A header may spell NaN or an infinity.
     return value if 0 <= value < float('inf') else None
 
 
 def basic_credentials(username, password):
-    """Put together what stands behind ``Basic`` in a header (RFC 7617 section 2), the pair in UTF-8.
+    """Encode the credentials of basic authentication, in UTF-8 (RFC 7617 section 2).
 
-    :param str username: who.
-    :param str password: their password.
+    :param str username: the username.
+    :param str password: the password.
+    :return: what follows ``Basic`` in the header.
     :rtype: str
     :raises UnicodeError: if one of them is not valid Unicode.
     """

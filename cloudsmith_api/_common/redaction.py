@@ -1,4 +1,4 @@
-"""What must never be shown: which names are secret, and how a text is freed of the values behind them."""
+"""Redaction: which names are secret, and masking their values in logs, errors and reports."""
 
 import re
 
@@ -6,44 +6,44 @@ import six
 
 from .urls import credentials_in
 
-#: Stands where a secret was.
+#: Replaces a secret.
 MASK = '********'
 
-# Not compiled here: what only errors and logs need, ``re`` compiles when it is first used, and keeps. Done at import,
-# the patterns of this package would be a tenth of it.
+# Not compiled here: ``re`` compiles and caches the patterns on first use, and only errors and log records use them.
+# Compiled at import, the patterns of this package would take a tenth of its time.
 _NAMES = 'auth|cookie|credential|jwt|key|otp|passphrase|passw|pwd|secret|session|signature|token'
 _SECRET_NAME = '(?i)' + _NAMES
 _PUBLIC_NAMES = frozenset(['authenticated', 'api_key_prefix', 'key_file', 'refresh_api_key_hook'])
 
-# Up to the last @: one that stands unencoded in a password is part of it.
+# Up to the last @, since a password may contain an unencoded one.
 _USER_INFO = r'(?<=://)[^/?#\s]+@'
 
-# As a line of a message, up to its end; or as dicts, lists of pairs and JSON show it, up to the closing quote.
+# A header line up to its end; or, as dicts, lists of pairs and JSON show it, up to the closing quote.
 _HEADER = r"""(?xi)
     ((?:authorization|cookie|x-api-key)(?:['"]?\s*[:=]\s*|['"],\s*)(?:b?(['"]))?)
     (?(2)(?:\\.|(?!\2).)+|[^\r\n]+)"""
 
-# In the query of a URL, by its name. The lookahead makes sure that the rest matches, so that nothing is tried twice:
-# without it, a text such as ``?key?key?key`` takes a time that grows with the cube of its length.
+# A query parameter with a secret name. The lookahead rules out backtracking: without it, the time for a text such as
+# ``?key?key?key`` is cubic in its length.
 _IN_QUERY = r'(?i)([?&](?=[^?&=#\s]*=[^&#\s])[^?&=#\s]*?(?:%s)[^?&=#\s]*=)[^&#\s]+' % _NAMES
 
-# A character as URLs, JSON, Python's repr and HTML may write it: by a hexadecimal number, a decimal one, or a name.
+# An escaped character in URLs, JSON, Python's repr or HTML: a hexadecimal number, a decimal number, or a name.
 _ESCAPED = (r'(?:%|\\x)([0-9A-Fa-f]{2})|\\u([0-9A-Fa-f]{4})|\\U([0-9A-Fa-f]{8})|&#[xX]([0-9A-Fa-f]{1,6});'
             r'|&#([0-9]{1,7});|&([A-Za-z]{2,8});|\\([\\abfnrtv])')
-# Escaped text may be escaped again; each layer is one more pass, and the number of passes must not depend on the text.
+# Escaped text may be escaped again. Each layer takes one pass; the limit keeps the time linear.
 _MAX_ESCAPE_LAYERS = 4
-# A character of UTF-8 whose bytes were read as Latin-1.
+# A character of UTF-8 whose bytes were decoded as Latin-1.
 _MOJIBAKE = u'[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}'
 _NOT_ASCII = u'[^\x00-\x7f]'
 _NOT_ALPHANUMERIC = r'(?u)[\W_]+'
 
-# A shorter secret would be found inside ordinary words, or where the end of one word meets the next.
+# A shorter secret would match inside ordinary words, or across the end of one word and the start of the next.
 _MIN_SECRET_LENGTH = 4
 _MIN_LENGTH_ACROSS_WORDS = 8
 
 
 def is_secret(name):
-    """Tell whether a header, field or setting of this name holds something secret.
+    """Return whether a header, field or setting of this name is secret.
 
     :param str name: for example ``'X-Api-Key'``, ``'two_factor_token'`` or ``'timeout'``.
     :rtype: bool
@@ -54,7 +54,7 @@ def is_secret(name):
 
 
 def mask(mapping):
-    """Copy a mapping of names to values with the secret values masked.
+    """Copy a mapping with its secret values masked; an empty value shows.
 
     :param dict mapping: headers, settings or a JSON object.
     :rtype: dict
@@ -63,7 +63,7 @@ def mask(mapping):
 
 
 def find_secrets(value):
-    """Collect the texts under secret names, to look for them elsewhere.
+    """Collect the texts under secret names.
 
     :param value: headers, a form's fields as pairs, settings, or any JSON value.
     :rtype: list
@@ -76,16 +76,17 @@ def find_secrets(value):
         if isinstance(value, six.string_types):
             if secret:
                 found.append(value)
-        elif id(value) not in seen:
-            # What a program keeps in its settings may hold itself.
-            seen.add(id(value))
+        elif (secret, id(value)) not in seen:
+            # An attribute that a program sets on its configuration may contain itself.
+            seen.add((secret, id(value)))
             waiting.extend((secret or is_secret(name), item) for name, item in _named_items(value))
     return found
 
 
 def _named_items(value):
     if isinstance(value, dict):
-        return value.items()
+        # A copy: another thread may set an attribute of the configuration meanwhile.
+        return dict(value).items()
     if not isinstance(value, (list, tuple)):
         return []
     if len(value) == 2 and isinstance(value[0], six.string_types):
@@ -94,51 +95,52 @@ def _named_items(value):
 
 
 def collect_secrets(configuration, *sources):
-    """Collect the secrets of a request, which no error and no log record may show: whoever responds may echo them.
+    """Collect the secrets of a request, which the response may echo.
 
-    :param Configuration configuration: its settings, and the user and password of its proxy, count.
+    :param Configuration configuration: its settings, and the credentials of its proxy.
     :param sources: headers, parameters and bodies of the request.
     :rtype: list
     """
-    values = credentials_in(configuration.proxy)
-    for source in (vars(configuration),) + sources:
-        values += find_secrets(source)
-    # 'Bearer abc' is to cover 'abc' alone.
-    return [part for value in values for part in {value, value.rpartition(' ')[2]}]
+    return credentials_in(configuration.proxy) + find_secrets([vars(configuration)] + list(sources))
 
 
 def scrub(text, values=()):
-    """Mask the secrets in a text: the given values, credentials and secret parameters in URLs, and known header lines.
+    """Mask secrets in a text: the given values, credentials and secret parameters in URLs, and secret headers.
 
-    A given value is also found escaped, in other letter case or in another encoding; then all of the word that it
-    stands in is masked, or all of the text where it stretches over several words. The time taken is linear in the
-    length of the text.
+    A given value is also found escaped, in other letter case or in another encoding. In such a form, the whole word
+    around it is masked, or the whole text if it spans several words. The time is linear in the length of the text.
 
     :param str text: a log message or an error's description.
     :param values: secret texts, for example of :func:`find_secrets`; ``'Bearer abc'`` also covers ``abc`` alone.
-        Those of fewer than four characters are left: they would be found inside ordinary words.
+        Those of fewer than four characters are ignored: they would match inside ordinary words.
     :rtype: str
     """
-    # On Python 2, bytes and text that are not ASCII cannot be compared.
-    alike = six.ensure_text if isinstance(text, six.text_type) else six.ensure_binary
-    secrets = {alike(part, errors='replace') for value in values for part in (value, value.partition(' ')[2])}
-    # The longest first: a shorter one that is part of it would leave the rest standing.
-    for secret in sorted(secrets, key=len, reverse=True):
-        if len(secret) >= _MIN_SECRET_LENGTH:
-            text = text.replace(secret, MASK)
-    text = _mask_escaped(text, {_normalize(secret) for secret in secrets})
+    # Python 2 cannot compare bytes and text beyond ASCII.
+    same_type = six.ensure_text if isinstance(text, six.text_type) else six.ensure_binary
+    values = {same_type(value, errors='replace') for value in values}
+    # Parts after whole values: with its last word masked, a passphrase with other white space would not be found.
+    parts = {part for value in values for part in (value.partition(' ')[2], value.rpartition(' ')[2])} - values
+    text = _mask_values(_mask_values(text, values), parts)
     text = re.sub(_USER_INFO, MASK + '@', text)
     text = re.sub(_IN_QUERY, r'\1' + MASK, text)
     return re.sub(_HEADER, r'\1' + MASK, text)
 
 
+def _mask_values(text, values):
+    # The longest first: masking a shorter one inside it would leave the rest readable.
+    for value in sorted(values, key=len, reverse=True):
+        if len(value) >= _MIN_SECRET_LENGTH:
+            text = text.replace(value, MASK)
+    return _mask_escaped(text, {_normalize(value) for value in values})
+
+
 def _mask_escaped(text, normalized_secrets):
-    """Mask the words, or else the whole text, that hold a secret in another form."""
-    describe_error = [secret for secret in normalized_secrets if len(secret) >= _MIN_SECRET_LENGTH]
-    if not _contains_any(describe_error, text):
+    """Mask the words, or else the whole text, that contain a secret in another form."""
+    secrets = [secret for secret in normalized_secrets if len(secret) >= _MIN_SECRET_LENGTH]
+    if not secrets or not _contains_any(secrets, text):
         return text
-    text = re.sub(r'\S+', lambda word: MASK if _contains_any(describe_error, word.group()) else word.group(), text)
-    across_words = [secret for secret in describe_error if len(secret) >= _MIN_LENGTH_ACROSS_WORDS]
+    text = re.sub(r'\S+', lambda word: MASK if _contains_any(secrets, word.group()) else word.group(), text)
+    across_words = [secret for secret in secrets if len(secret) >= _MIN_LENGTH_ACROSS_WORDS]
     return MASK if _contains_any(across_words, text) else text
 
 
@@ -149,7 +151,7 @@ def _contains_any(normalized_secrets, text):
 
 def _normalize(text):
     """Reduce a text to its letters and digits, unescaped, in lower case and without accents."""
-    import unicodedata  # what only errors need
+    import unicodedata  # only errors and log records need it
 
     text = six.ensure_text(text, errors='replace')
     for _ in range(_MAX_ESCAPE_LAYERS):
@@ -163,7 +165,7 @@ def _normalize(text):
 
 
 def _unescape(found):
-    from six.moves.html_entities import name2codepoint  # what only errors need
+    from six.moves.html_entities import name2codepoint  # only errors and log records need it
 
     hexadecimal = found.group(1) or found.group(2) or found.group(3) or found.group(4)
     decimal, name, control = found.group(5, 6, 7)

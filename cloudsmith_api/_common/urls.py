@@ -1,4 +1,4 @@
-"""Which URLs a client may be given for the service and for a proxy, and the user and password in one."""
+"""Validation of the service's and the proxy's URL, and the credentials in a proxy's URL."""
 
 import re
 import string
@@ -11,53 +11,56 @@ from urllib3.util import parse_url
 from . import validation
 from .headers import basic_credentials
 
-# The characters of a URL, RFC 3986 section 2: nothing else can smuggle in a line break or a second host.
+# RFC 3986 section 2: without any other character, a URL cannot inject a line break or a second host.
 UNRESERVED = string.ascii_letters + string.digits + '-._~'
 _URL_CHARACTERS = UNRESERVED + "!$&'()*+,;=" + ':/?#[]@' + '%'
+#: A percent sign that escapes nothing; urllib3 would encode the whole URL once more because of it.
+STRAY_PERCENT_SIGN = '%(?![0-9A-Fa-f]{2})'
 _PROXY_SCHEMES = ('http', 'https', 'socks4', 'socks4a', 'socks5', 'socks5h')
 
 
 def check_host(name, value):
     """Check the base URL of the API.
 
-    :return: the URL without the slashes it may end in.
+    :return: the URL without trailing slashes.
     :rtype: str
     :raises TypeError: if it is not a text.
-    :raises ValueError: if it is not an ``http`` or ``https`` URL of a host and maybe a path; in particular if it holds
-        credentials, which belong elsewhere, or ``..``, which would lead to another place.
+    :raises ValueError: if it is not an ``http`` or ``https`` URL of a host and an optional path, or contains
+        credentials, a query, a fragment or a ``..`` segment.
     """
     url = _check_url(name, value, ('https', 'http'))
     if '@' in url:
-        raise ValueError('%s must not hold credentials; set api_key, or username and password' % name)
+        raise ValueError('%s must not contain credentials; set api_key, or username and password' % name)
     if '?' in url or '#' in url:
         raise ValueError('%s must be a base URL without query or fragment' % name)
     if any(segment in ('.', '..') for segment in url.lower().replace('%2e', '.').split('/')):
-        raise ValueError('%s must not have . or .. in its path' % name)
-    if re.search('%(?![0-9A-Fa-f]{2})', url):
-        raise ValueError('%s must not have a percent sign that encodes nothing' % name)
+        raise ValueError('%s must not have . or .. segments in its path' % name)
+    if re.search(STRAY_PERCENT_SIGN, url):
+        raise ValueError('%s must not contain a %% that is not followed by two hexadecimal digits' % name)
     return url.rstrip('/')
 
 
 def check_proxy(name, value):
     """Check the URL of a proxy.
 
+    :return: the URL; ``None`` if it is empty.
     :raises TypeError: if it is not a text.
-    :raises ValueError: if it is not a URL that names a proxy's scheme and host, and maybe user and password.
+    :raises ValueError: if it is not a URL of a proxy's scheme and host, with optional credentials.
     """
     if not value:
         return None
     url = _check_url(name, value, _PROXY_SCHEMES)
-    # One of / ? # in a password ends the host there, and the rest would be shown as a path.
+    # An unencoded / ? or # in a password ends the host there; the rest would be shown as a path.
     if '@' in ''.join(re.split('[/?#]', url.partition('://')[2])[1:]):
-        raise ValueError('%s must have special characters of its password percent-encoded' % name)
+        raise ValueError('%s must have the special characters of its password percent-encoded' % name)
     return url
 
 
 def split_credentials(url):
-    """Take user and password out of a URL, so that no error that names the URL shows them.
+    """Separate a proxy's URL from its credentials, so that no error which names the URL shows them.
 
-    :param str url: one that :func:`check_proxy` has let pass.
-    :return: the URL without them, and the two; ``None`` for each where the URL has none.
+    :param str url: a URL accepted by :func:`check_proxy`.
+    :return: the URL without credentials, the username and the password; both ``None`` if the URL has none.
     :rtype: tuple
     """
     parts = parse_url(url)
@@ -69,7 +72,7 @@ def split_credentials(url):
 
 
 def credentials_in(url):
-    """Collect the forms in which user and password of a URL travel.
+    """Collect the credentials of a proxy's URL, in each form that is sent.
 
     :param str url: as for :func:`split_credentials`, or ``None``.
     :rtype: list
@@ -79,20 +82,20 @@ def credentials_in(url):
 
 
 def _check_url(name, value, schemes):
-    """Check a URL; it is not shown in an error, since it may hold credentials."""
+    """Check a URL; no error shows it, since it may contain credentials."""
     url = six.ensure_str(validation.check_str(name, value))
     if not url or not validation.contains_only(_URL_CHARACTERS, url):
-        raise ValueError('%s must be a URL in plain ASCII, without spaces or line breaks' % name)
-    scheme, separator, rest = url.partition('://')
+        raise ValueError('%s must be an ASCII URL without spaces or line breaks' % name)
+    scheme, separator, _ = url.partition('://')
     if not separator or scheme.lower() not in schemes:
-        raise ValueError('%s must be a URL that begins with one of: %s'
-                         % (name, ', '.join(known + '://' for known in schemes)))
+        raise ValueError('%s must be a URL that starts with %s'
+                         % (name, ' or '.join(known + '://' for known in schemes)))
     try:
         parts = parse_url(url)
-        # The host is looked up in this form, which has rules of its own for empty and overlong parts.
+        # The host is looked up in IDNA form, which rules out empty and overlong labels.
         usable = parts.host and parts.port != 0 and parts.host.encode('idna')
     except (LocationValueError, UnicodeError):
         usable = False
     if not usable:
-        raise ValueError('%s must be a URL that names a valid host, and a port from 1 to 65535 if any' % name)
+        raise ValueError('%s must be a URL with a valid host and, if it has a port, one from 1 to 65535' % name)
     return url

@@ -52,13 +52,13 @@ def test_error_does_not_show_the_value():
 
 
 def test_check_non_negative_int_rejects_negative_numbers():
-    with pytest.raises(ValueError, match='page must not be negative, but is -1'):
+    with pytest.raises(ValueError, match='page must be at least 0, got -1'):
         check_non_negative_int('page', -1)
 
 
 @pytest.mark.parametrize('value', [0, -1, 0.0, float('inf'), -float('inf'), float('nan')])
 def test_check_seconds_requires_a_finite_number_above_zero(value):
-    with pytest.raises(ValueError, match='timeout must be a finite number of seconds above 0, but is '):
+    with pytest.raises(ValueError, match='timeout must be a finite number of seconds above 0, got '):
         check_seconds('timeout', value)
 
 

@@ -21,8 +21,8 @@ def test_check_timeout_converts_list_to_pair():
     (None, 'timeout must be a number of seconds, not NoneType'),
     (True, 'timeout must be a number of seconds, not bool'),
     ({'connect': 1}, 'timeout must be a number of seconds, not dict'),
-    ((1, '2'), 'timeout, read time must be a number of seconds, not str'),
-    ((None, 2), 'timeout, connect time must be a number of seconds, not NoneType'),
+    ((1, '2'), 'timeout (read) must be a number of seconds, not str'),
+    ((None, 2), 'timeout (connect) must be a number of seconds, not NoneType'),
 ])
 def test_check_timeout_rejects_wrong_type(value, message):
     with pytest.raises(TypeError) as caught:
@@ -31,10 +31,10 @@ def test_check_timeout_rejects_wrong_type(value, message):
 
 
 @pytest.mark.parametrize('value, message', [
-    (0, 'timeout must be a finite number of seconds above 0, but is 0'),
-    ((1, -2), 'timeout, read time must be a finite number of seconds above 0, but is -2'),
-    ((), 'timeout must be a number of seconds or a pair (connect, read), but has 0 parts'),
-    ((1, 2, 3), 'timeout must be a number of seconds or a pair (connect, read), but has 3 parts'),
+    (0, 'timeout must be a finite number of seconds above 0, got 0'),
+    ((1, -2), 'timeout (read) must be a finite number of seconds above 0, got -2'),
+    ((), 'timeout must be a number of seconds or a pair (connect, read), got 0 values'),
+    ((1, 2, 3), 'timeout must be a number of seconds or a pair (connect, read), got 3 values'),
 ])
 def test_check_timeout_rejects_wrong_value(value, message):
     with pytest.raises(ValueError) as caught:
