@@ -1,4 +1,4 @@
-"""The settings of a client; making or copying one does no I/O."""
+"""The settings of a client. Making or copying a configuration does no I/O."""
 
 import six
 from urllib3 import Retry
@@ -17,22 +17,24 @@ API_KEY_HEADER = 'X-Api-Key'
 
 
 def _check_retries(name, value):
-    """Check how often to try again: a count, or a ``urllib3.Retry`` that decides by rules of its own."""
+    """Check the number of retries, or a ``urllib3.Retry`` with rules of its own."""
     return value if isinstance(value, Retry) else validation.check_non_negative_int(name, value)
 
 
-def _check_header_values(name, value):
-    """Check a dict of what is sent in headers, by their names."""
+def _check_dict(name, value):
+    """Check a dict of API keys, or of their prefixes, by header."""
     return validation.check_type(name, value, dict, "a dict such as {'%s': ...}" % API_KEY_HEADER)
 
 
 _VALIDATORS = {
-    'api_key': _check_header_values,
-    'api_key_prefix': _check_header_values,
+    'api_key': _check_dict,
+    'api_key_prefix': _check_dict,
     'client_side_validation': validation.check_bool,
     'connection_pool_maxsize': validation.check_positive_int,
+    'debug': lambda _, value: bool(value),
     'host': check_host,
     'idle_timeout': validation.check_seconds,
+    'logger_format': validation.check_str,
     'max_response_bytes': validation.check_positive_int,
     'max_retry_after': validation.check_seconds,
     'pace': validation.check_bool,
@@ -46,43 +48,42 @@ _VALIDATORS = {
 class Configuration(object):
     """The settings of a client.
 
-    Programs may set attributes of their own besides. Settings of transport and TLS (``verify_ssl`` to
-    ``connection_pool_maxsize``) are read when a client first connects; the others for each call.
+    Programs may set attributes of their own. The transport and TLS settings (``verify_ssl`` to
+    ``connection_pool_maxsize``) are read when a client first connects, the others for each call.
 
     :ivar str host: base URL of the API, with or without a trailing slash.
     :ivar dict api_key: ``{'X-Api-Key': 'your key'}``.
-    :ivar dict api_key_prefix: ``{'X-Api-Key': 'Bearer'}`` where the key is sent behind a word.
-    :ivar refresh_api_key_hook: called with this configuration before the key is read, for keys that change.
-    :ivar str username: for HTTP basic authentication, where no API key is set.
-    :ivar str password: for HTTP basic authentication.
+    :ivar dict api_key_prefix: ``{'X-Api-Key': 'Bearer'}`` if the key is sent with a prefix.
+    :ivar refresh_api_key_hook: called with this configuration before the key is read; it may set a new key.
+    :ivar str username: for basic authentication, if no API key is set.
+    :ivar str password: for basic authentication.
     :ivar timeout: seconds: a pair ``(connect, read)`` for each operation, or a number for the whole call.
-    :ivar retries: how many times a call is tried again where that is safe; 0 for never; a ``urllib3.Retry`` is used as
-        it is.
-    :ivar float max_retry_after: the longest wait, in seconds, that the service may ask for with ``Retry-After`` before
-        a call is tried again; where it asks for more, the call fails at once.
-    :ivar int max_response_bytes: the most that an answer's body may hold, after decompression.
+    :ivar retries: the maximum number of retries of a call that is safe to repeat; 0 for none; a ``urllib3.Retry`` is
+        used as it is.
+    :ivar float max_retry_after: the longest ``Retry-After``, in seconds, that is waited for; if the service asks for
+        more, the call fails at once.
+    :ivar int max_response_bytes: the maximum size of a response body, after decompression.
     :ivar float idle_timeout: seconds after which an idle connection is not used again: a firewall or NAT may have
         forgotten it.
-    :ivar bool verify_ssl: whether the service's certificate is checked; leave it on.
-    :ivar str ssl_ca_cert: file of the certificates to trust instead of certifi's.
-    :ivar str cert_file: file of a client certificate, and of its key unless ``key_file`` names another.
+    :ivar bool verify_ssl: whether the service's certificate is verified; leave it on.
+    :ivar str ssl_ca_cert: CA bundle (a file or a folder) to trust instead of certifi's.
+    :ivar str cert_file: file of a client certificate, and of its key unless ``key_file`` is set.
     :ivar str key_file: file of the client certificate's key.
-    :ivar assert_hostname: the name the certificate must be for, where it is not the host's; ``False`` for any.
-    :ivar str proxy: URL of a proxy: ``http``, ``https`` or ``socks5`` (needs PySocks), maybe with user and password.
-    :ivar int connection_pool_maxsize: how many connections to the service a client keeps at most.
-    :ivar str safe_chars_for_path_param: characters of path parameters that are sent as they are.
-    :ivar bool pace: whether calls wait for each other, so that they are as far apart as the service's
-        ``X-RateLimit-Interval`` asks for, instead of running into the rate limit; a call that would have to wait longer
-        than ``max_retry_after``, or than the whole time allowed, fails at once.
-    :ivar bool client_side_validation: whether what is sent is checked first.
-    :ivar str user_agent: the ``User-Agent`` header of clients; they have one of their own where this is ``None``.
-    :ivar str temp_folder_path: kept for scripts that set it; nothing is stored in files.
-    :ivar bool debug: whether each call is logged, with headers, secrets masked.
-    :ivar str logger_file: file to log to instead of the standard error stream.
-    :ivar str logger_format: how a log record is laid out, see :class:`logging.Formatter`.
+    :ivar assert_hostname: the name that the certificate must be valid for, if it is not the host's; ``False`` for any.
+    :ivar str proxy: URL of a proxy: ``http``, ``https`` or ``socks5`` (needs PySocks), with optional credentials.
+    :ivar int connection_pool_maxsize: the maximum number of connections to the service, and of background threads.
+    :ivar str safe_chars_for_path_param: characters of path parameters that are not percent-encoded.
+    :ivar bool pace: whether calls are spaced out as the service's ``X-RateLimit-Interval`` asks for, to stay within the
+        rate limit; a call that would wait longer than ``max_retry_after``, or than its timeout, fails at once.
+    :ivar bool client_side_validation: whether the fields of models and request bodies are validated.
+    :ivar str user_agent: the ``User-Agent`` header of clients; ``None`` for the default one.
+    :ivar str temp_folder_path: ignored; kept for scripts that set it.
+    :ivar bool debug: whether each call is logged, with its headers, secrets masked.
+    :ivar str logger_file: file to log to, opened with the first record; ``None`` for standard error.
+    :ivar str logger_format: the format of a log record, see :class:`logging.Formatter`.
     """
 
-    #: What every later ``Configuration()`` is a copy of, see :meth:`set_default`.
+    #: The configuration that every later ``Configuration()`` copies, see :meth:`set_default`.
     _default = None
 
     def __init__(self):
@@ -90,23 +91,23 @@ class Configuration(object):
 
     @classmethod
     def from_environment(cls, profile=None, **settings):
-        """Make a configuration of what the environment's variables and the command-line tool's files say.
+        """Make a configuration from environment variables and the files of the command-line tool.
 
-        What is given here goes before variables, and variables before files. ``CLOUDSMITH_API_KEY``,
-        ``CLOUDSMITH_API_HOST``, ``CLOUDSMITH_API_PROXY`` and ``CLOUDSMITH_API_USER_AGENT`` count, then ``HTTPS_PROXY``
-        (unless ``NO_PROXY`` has the host), ``SSL_CERT_FILE`` and ``REQUESTS_CA_BUNDLE``; then ``credentials.ini`` and
-        ``config.ini`` of the command-line tool, or the files that ``CLOUDSMITH_CREDENTIALS_FILE`` and
-        ``CLOUDSMITH_CONFIG_FILE`` name. An empty value counts as unset. The current folder is never looked into.
+        Arguments take precedence over variables, and variables over files. The variables are ``CLOUDSMITH_API_KEY``,
+        ``CLOUDSMITH_API_HOST``, ``CLOUDSMITH_API_PROXY`` and ``CLOUDSMITH_API_USER_AGENT``, then ``HTTPS_PROXY``
+        (unless ``NO_PROXY`` contains the host), ``SSL_CERT_FILE`` and ``REQUESTS_CA_BUNDLE``; the files are
+        ``credentials.ini`` and ``config.ini`` of the command-line tool, or those that ``CLOUDSMITH_CREDENTIALS_FILE``
+        and ``CLOUDSMITH_CONFIG_FILE`` name. An empty value counts as unset. The current folder is never searched.
 
-        :param str profile: the files' section ``[profile:NAME]`` to read before ``[default]``; by default
-            ``CLOUDSMITH_PROFILE`` names it.
+        :param str profile: the files' section ``[profile:NAME]`` to read before ``[default]``; ``CLOUDSMITH_PROFILE``
+            by default.
         :param settings: any setting by name; ``api_key`` may be the key itself.
         :rtype: Configuration
-        :raises TypeError: for a setting that there is not.
-        :raises ValueError: if a file is malformed or cannot be read, there is no such profile, or a value cannot be
-            used; it says where that is.
+        :raises TypeError: for an unknown setting.
+        :raises ValueError: if a file is malformed or cannot be read, there is no such profile, or a value is invalid;
+            the message names its origin.
         """
-        from ._settings.environment import Found, find_settings  # what a plain Configuration() never needs
+        from ._settings.environment import Found, find_settings  # a plain Configuration() never needs it
 
         if 'host' in settings:
             check_host('host', settings['host'])
@@ -114,8 +115,8 @@ class Configuration(object):
         found.update((name, Found(value, 'argument')) for name, value in settings.items())
         configuration = cls()
         for name, (value, origin) in found.items():
-            if name.startswith('_') or not {name, '_' + name} & set(vars(configuration)):
-                raise TypeError('there is no setting %r' % name)
+            if name.startswith('_') or name not in vars(configuration):
+                raise TypeError('unknown setting %r' % name)
             if name == 'api_key' and not isinstance(value, dict):
                 value = {API_KEY_HEADER: value}
             try:
@@ -127,19 +128,20 @@ class Configuration(object):
         return configuration
 
     def describe(self):
-        """Say for each setting what it is, secrets masked, and where it came from.
+        """Describe each setting: its value, secrets masked, and its origin.
 
         :return: a :class:`.Setting` for each, in alphabetical order.
         :rtype: list
         """
-        from ._settings.debug_report import describe  # what no call needs
+        from ._settings.debug_report import describe  # no call needs it
 
         settings = dict(vars(self))
         origins = settings.pop('_origins')
         return describe(settings, _default_settings(), origins)
 
     def _copy_from(self, settings):
-        for name, value in settings.items():
+        # A copy: another thread may set an attribute of the default configuration meanwhile.
+        for name, value in dict(settings).items():
             self.__dict__[name] = type(value)(value) if type(value) in (dict, list, set) else value
 
     def __copy__(self):
@@ -150,12 +152,19 @@ class Configuration(object):
     def __setattr__(self, name, value):
         check = _VALIDATORS.get(name)
         super(Configuration, self).__setattr__(name, value if check is None else check(name, value))
+        if name == 'debug':
+            log_output.set_debug_level(self.debug)
+        if name in ('debug', 'logger_file', 'logger_format'):
+            if self.debug or self.logger_file:
+                log_output.add_handler(self.logger_file, self.logger_format)
+            else:
+                log_output.remove_handler()
 
     @classmethod
     def set_default(cls, default):
-        """Make every later ``Configuration()`` a copy of this one, with the attributes a program added to it.
+        """Make every later ``Configuration()`` a copy of this one, including attributes that the program added.
 
-        :param Configuration default: ``None`` to go back to the factory settings.
+        :param Configuration default: ``None`` to restore the default settings.
         :raises TypeError: if it is neither.
         """
         if default is not None:
@@ -164,51 +173,14 @@ class Configuration(object):
 
     @property
     def logger(self):
-        """The two loggers that :attr:`debug` turns on, as a dict."""
+        """The two loggers that ``debug`` turns on, as a dict."""
         return dict(log_output.LOGGERS)
 
-    @property
-    def debug(self):
-        """Whether both loggers pass all records, to the standard error stream or :attr:`logger_file`."""
-        return self._debug
-
-    @debug.setter
-    def debug(self, value):
-        self._debug = bool(value)
-        log_output.set_debug_level(self._debug)
-        self._configure_logging()
-
-    @property
-    def logger_file(self):
-        """The file that log records go to, opened with the first of them; ``None`` for the standard error stream."""
-        return self._logger_file
-
-    @logger_file.setter
-    def logger_file(self, value):
-        self._logger_file = value
-        self._configure_logging()
-
-    @property
-    def logger_format(self):
-        """How a log record is laid out, see :class:`logging.Formatter`."""
-        return self._logger_format
-
-    @logger_format.setter
-    def logger_format(self, value):
-        self._logger_format = validation.check_str('logger_format', value)
-        self._configure_logging()
-
-    def _configure_logging(self):
-        if self._debug or self._logger_file:
-            log_output.OUTPUT.write_to(self._logger_file, self._logger_format)
-        else:
-            log_output.OUTPUT.stop()
-
     def get_api_key_with_prefix(self, identifier):
-        """Give an API key as it is sent, after ``refresh_api_key_hook`` had its chance to renew it.
+        """Return an API key as it is sent, after ``refresh_api_key_hook`` was called.
 
-        :param str identifier: the header the key is for, ``'X-Api-Key'``.
-        :return: ``None`` where no key is set.
+        :param str identifier: the header of the key, ``'X-Api-Key'``.
+        :return: ``None`` if no key is set.
         :rtype: str
         """
         if self.refresh_api_key_hook is not None:
@@ -223,54 +195,54 @@ class Configuration(object):
         return '%s %s' % (validation.check_str('api_key_prefix', prefix), key)
 
     def get_basic_auth_token(self):
-        """Give the ``Authorization`` header of HTTP basic authentication, the pair in UTF-8 (RFC 7617 section 2.1).
+        """Return the ``Authorization`` header of basic authentication, in UTF-8 (RFC 7617 section 2.1).
 
-        :return: empty where neither username nor password is set.
+        :return: empty if neither username nor password is set.
         :rtype: str
         :raises TypeError: if username or password is not a text.
-        :raises ValueError: if the username holds a colon, which the header could not tell from the separator, or one of
-            them is not valid Unicode.
+        :raises ValueError: if the username contains a colon, which separates the two in the header, or one of them is
+            not valid Unicode.
         """
         if not self.username and not self.password:
             return ''
         username = validation.check_str('username', self.username or '')
         password = validation.check_str('password', self.password or '')
         if ':' in username:
-            raise ValueError('username must not hold a colon')
+            raise ValueError('username must not contain a colon')
         try:
             return 'Basic ' + basic_credentials(username, password)
         except UnicodeError:
             problem = 'username and password must be valid Unicode'
-        # Not raised where the codec's error, which holds the password, would become its context.
+        # Not raised above, where the codec's error, which contains the password, would become its context.
         raise ValueError(problem)
 
     def auth_settings(self):
-        """Give the ways to authenticate that are set up, those an endpoint may name in ``auth_settings``.
+        """Describe the authentication schemes that a call may name in ``auth_settings``.
 
-        :return: name -> ``type``, ``in``, ``key`` (the header) and ``value`` (what it says).
+        :return: name -> ``type``, ``in``, ``key`` (the header) and ``value`` (the credential).
         :rtype: dict
         """
         return {name: {'type': kind, 'in': 'header', 'key': header, 'value': self.credential(name)}
                 for name, (kind, header, _) in _SCHEMES.items()}
 
     def credential(self, scheme):
-        """Give what one way to authenticate sends.
+        """Return the credential of an authentication scheme.
 
         :param str scheme: ``'apikey'`` or ``'basic'``.
-        :return: the header's value; ``None`` or empty where it is not set up.
+        :return: the header's value; ``None`` or empty if it is not set.
         :rtype: str
-        :raises ValueError: if there is no such scheme.
+        :raises ValueError: if the scheme is unknown.
         """
         if scheme not in _SCHEMES:
-            raise ValueError('auth_settings must be a list of %s, but names %r' % (', '.join(sorted(_SCHEMES)), scheme))
+            raise ValueError('auth_settings must contain only %s, got %r' % (' and '.join(sorted(_SCHEMES)), scheme))
         return _SCHEMES[scheme][2](self)
 
     def to_debug_report(self):
-        """Describe versions and settings, secrets masked, to put into a bug report.
+        """Describe versions and settings for a bug report, secrets masked.
 
         :rtype: str
         """
-        from ._settings.debug_report import debug_report  # the same
+        from ._settings.debug_report import debug_report  # no call needs it
 
         return debug_report(self.describe())
 
@@ -305,22 +277,18 @@ def _default_settings():
         'client_side_validation': True,
         'user_agent': None,
         'temp_folder_path': None,
-        '_debug': False,
-        '_logger_file': None,
-        '_logger_format': '%(asctime)s %(levelname)s %(message)s',
+        'debug': False,
+        'logger_file': None,
+        'logger_format': '%(asctime)s %(levelname)s %(message)s',
         '_origins': {},
     }
 
 
-def _api_key(configuration):
-    return configuration.get_api_key_with_prefix(API_KEY_HEADER)
-
-
-# By the names in the API's description: (type, header, what gives the header's value).
+# By their names in the API's description: type, header, and the function that returns the header's value.
 _SCHEMES = {
-    'apikey': ('api_key', API_KEY_HEADER, _api_key),
+    'apikey': ('api_key', API_KEY_HEADER, lambda configuration: configuration.get_api_key_with_prefix(API_KEY_HEADER)),
     'basic': ('basic', 'Authorization', Configuration.get_basic_auth_token),
 }
 
-#: Which header each way to authenticate is sent in.
+#: The header of each authentication scheme.
 AUTH_HEADERS = {name: header for name, (_, header, _) in _SCHEMES.items()}

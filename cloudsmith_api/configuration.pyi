@@ -1,25 +1,21 @@
 from collections.abc import Callable
 from logging import Logger
-from typing import Any, ClassVar, Literal, NamedTuple, TypeVar
+from typing import Any, ClassVar, Literal, NamedTuple
 
 from typing_extensions import Self, TypeAlias, TypedDict, Unpack
 from urllib3 import Retry
 
-_Retries = TypeVar('_Retries', int, Retry)
 _Timeout: TypeAlias = float | tuple[float, float]
 
 API_KEY_HEADER: str
 AUTH_HEADERS: dict[str, str]
-
-def _check_retries(name: str, value: _Retries) -> _Retries: ...
-def _check_header_values(name: str, value: object) -> dict[str, str]: ...
 
 class _Setting(NamedTuple):
     name: str
     value: str
     origin: str
 
-# What `from_environment` takes by name: the attributes of `Configuration`, and an API key by itself.
+# The keyword arguments of `from_environment`: the settings of `Configuration`, and a plain API key.
 class _Settings(TypedDict, total=False):
     host: str
     api_key: str | dict[str, str]
@@ -47,8 +43,8 @@ class _Settings(TypedDict, total=False):
     logger_file: str | None
     logger_format: str
 
-# Attributes of a program's own are not provided for: a checker that let them pass would let misspelt settings
-# pass as well. A program that has some declares them in a subclass.
+# A program declares attributes of its own in a subclass: if a checker accepted them here, it would accept misspelt
+# settings too.
 class Configuration:
     _default: ClassVar[Configuration | None]
     host: str
@@ -73,6 +69,9 @@ class Configuration:
     client_side_validation: bool
     user_agent: str | None
     temp_folder_path: str | None
+    debug: bool
+    logger_file: str | None
+    logger_format: str
 
     def __init__(self) -> None: ...
     def __copy__(self) -> Self: ...
@@ -82,18 +81,6 @@ class Configuration:
     def set_default(cls, default: Configuration | None) -> None: ...
     @property
     def logger(self) -> dict[str, Logger]: ...
-    @property
-    def debug(self) -> bool: ...
-    @debug.setter
-    def debug(self, value: bool) -> None: ...
-    @property
-    def logger_file(self) -> str | None: ...
-    @logger_file.setter
-    def logger_file(self, value: str | None) -> None: ...
-    @property
-    def logger_format(self) -> str: ...
-    @logger_format.setter
-    def logger_format(self, value: str) -> None: ...
     def describe(self) -> list[_Setting]: ...
     def get_api_key_with_prefix(self, identifier: str) -> str | None: ...
     def get_basic_auth_token(self) -> str: ...

@@ -20,7 +20,7 @@ def isolated_environment(monkeypatch):
             monkeypatch.delenv(name)
     yield
     Configuration.set_default(None)
-    log_output.OUTPUT.stop()
+    log_output.remove_handler()
     log_output.set_debug_level(False)
 
 

@@ -1,1 +1,1 @@
-"""Where settings come from and how they are shown: environment and files, debug report, log output."""
+"""Sources and display of settings: environment and files, debug report, log output."""

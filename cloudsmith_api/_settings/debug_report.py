@@ -1,4 +1,4 @@
-"""Settings in words, for people and for bug reports: what each is, secrets masked, and where it came from."""
+"""Settings as text, secrets masked, with the origin of each."""
 
 import sys
 from collections import namedtuple
@@ -8,32 +8,32 @@ import urllib3
 from .._common.redaction import MASK, find_secrets, is_secret, mask, scrub
 from ..version import __version__
 
-#: A setting as :meth:`.Configuration.describe` shows it: its name, its value in words, and where that came from:
-#: ``'default'``, ``'program'``, ``'argument'``, or the name of a variable, or file, section and line.
+#: A setting as :meth:`.Configuration.describe` returns it: its name, its value as text, and its origin: ``'default'``,
+#: ``'program'``, ``'argument'``, the name of a variable, or file, section and line.
 Setting = namedtuple('Setting', ('name', 'value', 'origin'))
 
 
-def describe(settings, factory, origins):
-    """Say what each setting is, and where it came from.
+def describe(settings, defaults, origins):
+    """Describe each setting: its value, secrets masked, and its origin.
 
-    :param dict settings: values by the names of attributes.
-    :param dict factory: the values of a configuration that nobody touched.
-    :param dict origins: name -> ``(value, origin)`` of what was found in the environment or given with it.
+    :param dict settings: the values, by name.
+    :param dict defaults: the default values, by name.
+    :param dict origins: name -> ``(value, origin)`` of what :meth:`.Configuration.from_environment` set.
     :return: a :class:`Setting` for each, in alphabetical order.
     :rtype: list
     """
     described = []
-    for name, value in sorted(settings.items(), key=lambda item: item[0].lstrip('_')):
+    for name, value in sorted(settings.items()):
         found, origin = origins.get(name, (None, None))
-        # A program may have set another since.
+        # The program may have changed the setting since.
         if origin is None or found != value:
-            origin = 'default' if name in factory and factory[name] == value else 'program'
-        described.append(Setting(name.lstrip('_'), _format_value(name, value), origin))
+            origin = 'default' if name in defaults and defaults[name] == value else 'program'
+        described.append(Setting(name, _format_value(name, value), origin))
     return described
 
 
 def debug_report(described):
-    """Put versions and settings into one text.
+    """Format versions and settings as one text.
 
     :param list described: the settings, see :func:`describe`.
     :rtype: str
@@ -48,12 +48,12 @@ def debug_report(described):
 
 
 def _format_value(name, value):
-    """Show a setting's value, or that it is secret."""
+    """Format a setting's value, masked if it is secret."""
     if callable(value):
-        # It may be bound to something that shows more.
+        # Its repr could show secrets: a bound method's shows its object, a partial's its arguments.
         return getattr(value, '__name__', type(value).__name__)
     if not value or not is_secret(name):
         value = mask(value) if isinstance(value, dict) else value
         return scrub(repr(value), find_secrets({name: value}))
-    # Which keys are set does show: one under a wrong name is never sent.
+    # The names of keys are shown: a key under a wrong name is never sent.
     return repr(dict.fromkeys(value, MASK)) if isinstance(value, dict) else MASK

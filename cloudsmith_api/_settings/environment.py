@@ -1,4 +1,4 @@
-"""Settings from where people keep them: variables, and the files of the service's command-line tool."""
+"""Settings from environment variables and the files of the service's command-line tool."""
 
 import io
 import os
@@ -21,7 +21,7 @@ except ImportError:  # pragma: no cover (Python 2.7, and six does not move it)
 _ON_MACOS = sys.platform == 'darwin'
 _ON_WINDOWS = os.name == 'nt'
 
-#: A setting that was found: its value, and where, in words.
+#: A setting that was found: its value and its origin.
 Found = namedtuple('Found', ('value', 'origin'))
 
 _VARIABLES = (
@@ -40,72 +40,73 @@ _BOOLEANS = {'1': True, 'yes': True, 'true': True, 'on': True, '0': False, 'no':
 
 
 def find_settings(profile=None, host=None, environ=os.environ):
-    """Look for settings; where one is found in several places, variables go before files.
+    """Find settings in variables and files; a variable takes precedence over a file.
 
     :param str profile: the section ``[profile:NAME]`` to read before ``[default]``; ``CLOUDSMITH_PROFILE`` by default.
-    :param str host: the host, where the program says it; the proxy for all programs may not be meant for it.
+    :param str host: the host, if the program sets it; ``NO_PROXY`` is matched against it.
     :param dict environ: the environment's variables.
     :return: name of a setting -> :class:`Found`.
     :rtype: dict
     :raises ValueError: if a file is malformed or cannot be read, or no file has the profile; it names file, section and
         line, and shows no value.
     """
-    profile = profile or environ.get('CLOUDSMITH_PROFILE') or None
-    found = {}
-    for name, variable in _VARIABLES:
-        # A key that was read from a file may bring the line break along.
-        value = environ.get(variable, '').strip()
-        if value:
-            found.setdefault(name, Found(value, variable))
+    profile = profile or environ.get('CLOUDSMITH_PROFILE')
     credentials = _read_file('CLOUDSMITH_CREDENTIALS_FILE', 'credentials.ini', environ)
     config = _read_file('CLOUDSMITH_CONFIG_FILE', 'config.ini', environ)
-    if profile is not None and not (credentials.has(profile) or config.has(profile)):
-        raise ValueError('there is no section [profile:%s] in %s or %s' % (profile, credentials.path, config.path))
-    in_files = {}
-    config.look_up(_CONFIG_OPTIONS, profile, in_files)
-    credentials.look_up(_CREDENTIALS_OPTIONS, profile, in_files)
-    if in_files.get('api_key') and 'api_key' not in found:
+    if profile and not (credentials.has(profile) or config.has(profile)):
+        raise ValueError('no section [profile:%s] in %s or %s' % (profile, credentials.path, config.path))
+    found = config.look_up(_CONFIG_OPTIONS, profile)
+    found.update(credentials.look_up(_CREDENTIALS_OPTIONS, profile))
+    variables = _read_variables(environ)
+    if 'api_key' in found and 'api_key' not in variables:
         _warn_if_readable_by_others(credentials.path)
-    for name in ('host', 'user_agent', 'verify_ssl', 'api_key'):
-        if name in in_files:
-            found.setdefault(name, in_files[name])
+    found.update(variables)
     _add_scheme(found, 'host', 'https://')
-    _find_system_proxy(host or (found['host'].value if 'host' in found else _DEFAULT_HOST), environ, found)
-    if 'proxy' in in_files:
-        found.setdefault('proxy', in_files['proxy'])
+    if 'proxy' not in variables:
+        found.update(_find_system_proxy(host or (found['host'].value if 'host' in found else _DEFAULT_HOST), environ))
     _add_scheme(found, 'proxy', 'http://')
     return found
 
 
+def _read_variables(environ):
+    found = {}
+    for name, variable in _VARIABLES:
+        # A key copied from a file may end in a line break.
+        value = environ.get(variable, '').strip()
+        if value:
+            found.setdefault(name, Found(value, variable))
+    return found
+
+
 def _add_scheme(found, name, scheme):
-    """Complete a URL that is written without a scheme, as people do."""
+    """Complete a URL that was given without a scheme."""
     url = found.get(name)
     if url is not None and '://' not in url.value:
         found[name] = url._replace(value=scheme + url.value)
 
 
-def _find_system_proxy(host, environ, found):
-    """Take the proxy that all programs use for TLS, unless it is not meant for this host."""
-    if 'proxy' in found or not host.lower().startswith('https:'):
-        return
-    bypassed = {'no': environ.get('no_proxy') or environ.get('NO_PROXY') or ''}
-    address = host.rpartition('://')[2].partition('/')[0]
-    for variable in ('https_proxy', 'HTTPS_PROXY', 'all_proxy', 'ALL_PROXY'):
-        if environ.get(variable) and not proxy_bypass_environment(address, bypassed):
-            found['proxy'] = Found(environ[variable], variable)
-            return
+def _find_system_proxy(host, environ):
+    """Find the proxy that the environment sets for all programs, unless ``NO_PROXY`` exempts the host."""
+    if host.lower().startswith('https:'):
+        no_proxy = {'no': environ.get('no_proxy') or environ.get('NO_PROXY') or ''}
+        address = host.rpartition('://')[2].partition('/')[0]
+        for variable in ('https_proxy', 'HTTPS_PROXY', 'all_proxy', 'ALL_PROXY'):
+            if environ.get(variable) and not proxy_bypass_environment(address, no_proxy):
+                return {'proxy': Found(environ[variable], variable)}
+    return {}
 
 
 def _read_file(variable, name, environ):
-    """Read the file that a variable names, which must be there then, or the first of that name where it may lie."""
+    """Read the file that a variable names, which must exist, or the first file of that name in the tool's folders."""
     if environ.get(variable):
-        return _SettingsFile(os.path.expanduser(environ[variable]), must_exist=True)
-    # The current folder is never looked into: a file there may have come with somebody else's repository.
+        path = os.path.expanduser(environ[variable])
+        return _SettingsFile(path, _read_text(path))
+    # Never the current folder: a file there may belong to a repository that was cloned.
     paths = [os.path.join(folder, name) for folder in _folders(environ)]
     for path in paths:
         if os.path.exists(path):
-            return _SettingsFile(path, must_exist=True)
-    return _SettingsFile(paths[0] if paths else name, must_exist=False)
+            return _SettingsFile(path, _read_text(path))
+    return _SettingsFile(paths[0] if paths else name, u'')
 
 
 def _folders(environ):
@@ -117,41 +118,44 @@ def _folders(environ):
     else:
         application = environ.get('XDG_CONFIG_HOME') or os.path.join(home, '.config')
     folders = [os.path.join(application, 'cloudsmith'), os.path.join(home, '.cloudsmith')]
-    # A relative one would lie in the current folder: the XDG specification says to ignore it, and a user without an
-    # account has no home, and ~ is not expanded.
+    # A relative folder would be in the current one. The XDG specification says to ignore it; ~ stays unexpanded for a
+    # user without an account.
     return [folder for folder in folders if os.path.isabs(folder)]
 
 
 class _SettingsFile(object):
-    """One of the command-line tool's files, with the sections ``[default]`` and ``[profile:NAME]``."""
+    """A file of the command-line tool, with the sections ``[default]`` and ``[profile:NAME]``."""
 
-    def __init__(self, path, must_exist):
+    def __init__(self, path, text):
         self.path = path
-        self._text = _read_text(path) if must_exist else u''
+        self._text = text
         self._parser = configparser.RawConfigParser()
-        # On Python 2 the method has another name.
+        # Python 2.7 has read_file under its former name.
         read = getattr(self._parser, 'read_file', None) or self._parser.readfp
         try:
-            read(io.StringIO(self._text))
+            read(io.StringIO(text))
         except configparser.Error as error:
             problem = self._malformed(error)
         else:
-            # What stands in [DEFAULT], which is none of the tool's sections, would be in all of them.
+            # The parser would merge [DEFAULT], which the tool does not have, into all sections.
             self._parser.defaults().clear()
             return
+        # Not raised above, where the parser's error, which quotes the line, would become its context.
         raise problem
 
     def has(self, profile):
         return self._parser.has_section('profile:' + profile)
 
-    def look_up(self, options, profile, found):
-        """Add what the profile's section, or else ``[default]``, says to what was found."""
+    def look_up(self, options, profile):
+        """Return the settings of the profile's section, completed by those of ``[default]``."""
+        found = {}
         for section in (['profile:' + profile] if profile else []) + ['default']:
             for name, option in options:
                 if name not in found and self._parser.has_option(section, option):
                     value = self._parser.get(section, option).strip().strip('"\'')
                     if value:
                         found[name] = self._setting(name, six.ensure_str(value), section, option)
+        return found
 
     def _setting(self, name, value, section, option):
         origin = '%s, section [%s], line %d' % (self.path, section, self._line_of(section, option))
@@ -162,18 +166,18 @@ class _SettingsFile(object):
         return Found(_BOOLEANS[value.lower()], origin)
 
     def _line_of(self, section, option):
-        """Find where an option stands; the parser, once it is done, does not know."""
+        """Return the line number of an option, which the parser does not keep."""
         lines = self._text.splitlines()
         first = next(number for number, line in enumerate(lines) if line.strip().startswith('[%s]' % section))
         pattern = re.compile(r'\s*%s\s*[=:]' % re.escape(option), re.IGNORECASE)
         return next(number for number, line in enumerate(lines[first:], first + 1) if pattern.match(line))
 
     def _malformed(self, error):
-        # The line itself is not shown, nor is the parser's error, which quotes it: it may be half of a key.
+        # Neither the line nor the parser's error, which quotes it, is shown: it may be half of a key.
         line = getattr(error, 'lineno', None) or error.errors[0][0]
         above = re.findall(r'^\s*\[([^]]+)\]', u'\n'.join(self._text.splitlines()[:line]), re.MULTILINE)
         where = 'in section [%s]' % above[-1] if above else 'before any section'
-        return ValueError('%s, %s, line %d: neither a [section] nor an option = value, or one that is there already'
+        return ValueError('%s, %s, line %d: expected a [section] or an "option = value", each of them once'
                           % (self.path, where, line))
 
 
@@ -189,5 +193,5 @@ def _read_text(path):
 
 def _warn_if_readable_by_others(path):
     if os.name == 'posix' and os.stat(path).st_mode & (stat.S_IRGRP | stat.S_IROTH):
-        warnings.warn('%s holds an API key, and others on this machine may read it: chmod 600 it' % path,
+        warnings.warn('%s contains an API key, and other users of this machine can read it: run chmod 600 on it' % path,
                       InsecureFileWarning, stacklevel=4)

@@ -1,10 +1,10 @@
-"""Where this package's log records go: nowhere, unless the program or ``Configuration.debug`` says otherwise."""
+"""Output of log records: none, unless the program or ``Configuration.debug`` turns it on."""
 
 import logging
 
 from .._common.redaction import scrub
 
-#: The loggers that ``Configuration.debug`` turns on: ours, and that of the HTTP library below us.
+#: The loggers that ``Configuration.debug`` turns on: that of this package and that of urllib3.
 LOGGERS = {
     'package_logger': logging.getLogger('cloudsmith_api'),
     'urllib3_logger': logging.getLogger('urllib3'),
@@ -14,14 +14,14 @@ LOGGERS['package_logger'].addHandler(logging.NullHandler())
 
 
 class _RedactingFormatter(logging.Formatter):
-    """Frees what urllib3 logs of secrets too; our own records never hold any."""
+    """Masks the secrets in what urllib3 logs; the records of this package never contain any."""
 
     def format(self, record):
         return scrub(super(_RedactingFormatter, self).format(record))
 
 
 class _LazyFileHandler(logging.FileHandler):
-    """Opens its file with the first record; where that fails, the record is lost and not the call."""
+    """Opens its file with the first record; if that fails, the record is lost, and the call goes on."""
 
     def emit(self, record):
         try:
@@ -30,45 +30,35 @@ class _LazyFileHandler(logging.FileHandler):
             self.handleError(record)
 
 
-class Output(object):
-    """The one handler of this package, and what it writes to.
+def add_handler(path, template):
+    """Write the records of both loggers to a file or to standard error.
 
-    There is one for the process, as there is one set of loggers: however often and on however many configurations
-    ``debug`` is set, each record is written once.
+    The handler replaces the one added before: the loggers are shared by all configurations of the process, and each
+    record is to be written once.
+
+    :param str path: the file, opened with the first record; ``None`` for standard error.
+    :param str template: the format of a record, see :class:`logging.Formatter`.
     """
-
-    def __init__(self):
-        self._handler = None
-
-    def write_to(self, path, template):
-        """Send the records to a file, or to the standard error stream.
-
-        :param str path: the file, which is opened with the first record; ``None`` for standard error.
-        :param str template: how a record is laid out, see :class:`logging.Formatter`.
-        """
-        self.stop()
-        self._handler = _LazyFileHandler(path, delay=True) if path else logging.StreamHandler()
-        self._handler.setFormatter(_RedactingFormatter(template))
-        for logger in LOGGERS.values():
-            logger.addHandler(self._handler)
-
-    def stop(self):
-        """Take the handler away again, and close its file."""
-        if self._handler is None:
-            return
-        for logger in LOGGERS.values():
-            logger.removeHandler(self._handler)
-        self._handler.close()
-        self._handler = None
+    remove_handler()
+    handler = _LazyFileHandler(path, delay=True) if path else logging.StreamHandler()
+    handler.setFormatter(_RedactingFormatter(template))
+    for logger in LOGGERS.values():
+        logger.addHandler(handler)
 
 
-OUTPUT = Output()
+def remove_handler():
+    """Remove the handler that :func:`add_handler` added, and close its file."""
+    for logger in LOGGERS.values():
+        for handler in list(logger.handlers):
+            if isinstance(handler.formatter, _RedactingFormatter):
+                logger.removeHandler(handler)
+                handler.close()
 
 
 def set_debug_level(verbose):
-    """Let both loggers pass all records, or those that the program lets pass by its own settings.
+    """Log records of all levels, or go back to the level of the program's own logging configuration.
 
-    :param bool verbose: whether to pass all.
+    :param bool verbose: whether to log all levels.
     """
     for logger in LOGGERS.values():
         logger.setLevel(logging.DEBUG if verbose else logging.NOTSET)
