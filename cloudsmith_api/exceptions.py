@@ -1,4 +1,4 @@
-"""What can go wrong: one family of errors for all that happens on the wire, and one warning."""
+"""The exceptions of calls, which all derive from :class:`ApiException`, and the warnings."""
 
 import re
 
@@ -9,50 +9,50 @@ from ._common.json_text import parse_json
 from ._common.redaction import scrub
 from .rate_limit import RateLimit, retry_after_seconds
 
-# How much of what the service said is shown; ``body`` has all of it.
+# The longest explanation that ``str(error)`` shows; ``body`` has it in full.
 _MAX_SHOWN = 500
-# How much of it is searched for secrets.
+# The longest that is searched for secrets.
 _MAX_SCRUBBED = 100 * _MAX_SHOWN
-# Escaped twice, a character may take so many.
+# The length of a character that is escaped twice.
 _MAX_ESCAPED_LENGTH = 12
-# Control characters, and those that turn the direction of writing: a terminal would obey them.
+# Control characters and bidirectional formatting characters, which a terminal interprets.
 _CONTROL = u'[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]+'
 
 
 class InsecureTransportWarning(UserWarning):
-    """Credentials are about to travel over plain ``http`` to another machine, where anyone on the way can read them."""
+    """Credentials are sent over plain ``http`` to another machine: anyone on the network path can read them."""
 
 
 class InsecureFileWarning(UserWarning):
-    """A file that holds an API key can be read by other users of this machine."""
+    """A file with an API key is readable by other users of this machine."""
 
 
 @six.python_2_unicode_compatible
 class ApiException(Exception):
-    """A call failed. Catching this catches every failure of the network and of the service.
+    """A call failed: the base class of all errors of the network and of the service.
 
-    ``ApiException(status=404)`` makes the class that belongs to the status, here :class:`NotFoundException`, just as
+    ``ApiException(status=404)`` makes an instance of the status's class, here :class:`NotFoundException`, just as
     ``OSError(errno.ENOENT, ...)`` makes a ``FileNotFoundError``; so does ``ApiException(http_resp=response)``.
 
-    :param int status: the HTTP status; 0 where nothing answered.
-    :param str reason: the reason phrase, or what kept an answer from coming.
-    :param http_resp: the answer: anything with ``status``, ``reason``, ``data`` and ``getheaders()``.
-    :param str detail: what is wrong, in words, where the answer's body does not say it.
+    :param int status: the HTTP status; 0 if there was no response.
+    :param str reason: the reason phrase, or why there was no response.
+    :param http_resp: the response: anything with ``status``, ``reason``, ``data`` and ``getheaders()``.
+    :param str detail: an explanation; by default, the one in the response body.
 
-    :ivar str method: the request's verb.
+    :ivar str method: the request's method.
     :ivar str url: the request's URL.
-    :ivar body: the answer's body in full, or ``None``.
-    :ivar headers: the answer's headers, or ``None``.
-    :ivar str detail: the service's own explanation, or ours where it gives none; ``None`` if there is neither.
-    :ivar dict fields: what is wrong with each parameter, as the service says: name -> list of str; what it says in
-        another form is in ``body`` alone.
+    :ivar body: the response body in full, or ``None``.
+    :ivar headers: the response headers, or ``None``.
+    :ivar str detail: an explanation, by the service or by this package, or ``None``.
+    :ivar dict fields: the service's messages about each parameter: name -> list of str. Messages of another form are
+        in ``body`` only.
     """
 
-    #: What to do about it, in words for ``str(error)``.
+    #: What to do about the error, as ``str(error)`` shows it.
     hint = None
 
     def __new__(cls, status=None, reason=None, http_resp=None, *_, **__):
-        """Choose the class that belongs to the status."""
+        """Choose the class of the status."""
         if cls is ApiException:
             cls = _class_for(http_resp.status if http_resp is not None else status, http_resp)
         return super(ApiException, cls).__new__(cls)
@@ -76,12 +76,12 @@ class ApiException(Exception):
         self._line = None
 
     def set_request(self, method, url, secrets=()):
-        """Say which request failed; from now on ``str(error)`` stays as it is.
+        """Set the request that failed, and fix the text of ``str(error)``.
 
-        :param str method: the request's verb.
+        :param str method: the request's method.
         :param str url: the request's URL.
-        :param secrets: secret texts of the request, which ``str(error)`` must not show even if the service echoes them.
-            They are not kept, since an error may be pickled, and sent on.
+        :param secrets: secret texts of the request, masked in ``str(error)`` because the service may echo them. They
+            are not kept, since an error may be pickled and passed on.
         """
         self.method = method
         self.url = url
@@ -94,20 +94,20 @@ class ApiException(Exception):
         def printable(text):
             return _printable(text, secrets)
 
-        words = [_as_text(word) for word in (self.status, self.reason) if word]
-        line = printable(u' '.join(words)) or u'The call failed'
-        # Some services repeat the reason as their explanation.
-        said = [_as_text(self.detail)] if self.detail and _as_text(self.detail) != _as_text(self.reason) else []
-        if said and self.fields:
-            said[0] = said[0].rstrip(u'.')
-        said += [u'%s: %s' % (_as_text(name), u' '.join(map(_as_text, reasons)))
-                 for name, reasons in self.fields.items()]
-        if said:
-            line += u': ' + printable(u'; '.join(said))
+        summary = [_as_text(part) for part in (self.status, self.reason) if part]
+        line = printable(u' '.join(summary)) or u'The call failed'
+        # Some services repeat the reason phrase as their explanation.
+        details = [_as_text(self.detail)] if self.detail and _as_text(self.detail) != _as_text(self.reason) else []
+        if details and self.fields:
+            details[0] = details[0].rstrip(u'.')
+        details += [u'%s: %s' % (_as_text(name), u' '.join(map(_as_text, reasons)))
+                    for name, reasons in self.fields.items()]
+        if details:
+            line += u': ' + printable(u'; '.join(details))
         if self.method and self.url:
-            # Where something answered, the path says enough; where nothing did, the question is who should have.
-            place = _path_of(self.url) if self.status else self.url
-            line += u' (%s)' % printable(u'%s %s' % (_as_text(self.method), _as_text(place)))
+            # Without a response, the host matters as well: it is what could not be reached.
+            target = _path_of(self.url) if self.status else self.url
+            line += u' (%s)' % printable(u'%s %s' % (_as_text(self.method), _as_text(target)))
         if self.hint:
             line += u'. ' + printable(self.hint)
         return line
@@ -116,61 +116,61 @@ class ApiException(Exception):
         return '<%s %s>' % (type(self).__name__, self)
 
     def __reduce__(self):
-        # Exceptions are pickled by calling the class with ``args``, which would lose everything but status and reason.
+        # By default, unpickling calls the class with ``args``, which has only status and reason.
         return _restore, (type(self), self.args), self.__dict__
 
 
 class ConnectionException(ApiException):
-    """Nothing answered, or the answer broke off; ``status`` is 0."""
+    """There was no response, or it was truncated; ``status`` is 0."""
 
     hint = 'Check the network, configuration.host and configuration.proxy'
 
 
 class TimeoutException(ConnectionException):
-    """The time allowed ran out; ``status`` is 0."""
+    """The call exceeded its timeout; ``status`` is 0."""
 
-    hint = 'Try again later, or allow more time with _request_timeout or configuration.timeout'
+    hint = 'Retry later, or increase _request_timeout or configuration.timeout'
 
 
 class TlsException(ConnectionException):
-    """No trusted connection could be made; ``status`` is 0."""
+    """The TLS connection could not be established; ``status`` is 0."""
 
-    hint = 'If the service uses a private authority, name its certificate in configuration.ssl_ca_cert'
+    hint = 'If the service uses a private certificate authority, set configuration.ssl_ca_cert to its CA bundle'
 
 
 class RedirectException(ApiException):
-    """3xx: the service pointed elsewhere, and credentials are not sent on to where it points."""
+    """3xx: the service redirects. Redirects are not followed, so that credentials go to one origin only."""
 
     @property
     def location(self):
-        """Where it points (str), from the ``Location`` header, or ``None``."""
+        """The redirect's target (str), from the ``Location`` header, or ``None``."""
         return get_header(self.headers, 'Location')
 
     @property
     def hint(self):
-        """What to do about it."""
+        """What to do about the error."""
         if not self.location:
             return u'Redirects are not followed'
-        return (u'Redirects are not followed; if you trust where the service points, adapt configuration.host to it: %s'
-                % _as_text(self.location))
+        return u'Redirects are not followed; if you trust the target, adapt configuration.host to it: %s' % _as_text(
+            self.location)
 
 
 class BadRequestException(ApiException):
-    """400: the service could not process the request."""
+    """400: the service rejects the request."""
 
 
 class UnauthorizedException(ApiException):
-    """401: no credentials were sent, or the service does not accept them."""
+    """401: the credentials are missing or not accepted."""
 
     hint = "Check configuration.api_key['X-Api-Key']"
 
 
 class ForbiddenException(ApiException):
-    """403: not allowed; after repeated failed sign-ins, locked out for a while."""
+    """403: access is denied, or the user is locked out after repeated failed sign-ins."""
 
 
 class NotFoundException(ApiException):
-    """404: there is no such thing."""
+    """404: the resource does not exist."""
 
 
 class UnprocessableEntityException(ApiException):
@@ -178,48 +178,48 @@ class UnprocessableEntityException(ApiException):
 
 
 class TwoFactorRequiredException(UnprocessableEntityException):
-    """422 of a sign-in: the password was right, and a one-time code is needed besides."""
+    """422 of a sign-in: the password is correct, and a one-time code is required in addition."""
 
-    hint = 'Sign in once more with two_factor_token and totp_token'
+    hint = 'Sign in again with two_factor_token and totp_token'
 
     @property
     def two_factor_token(self):
-        """What the second call needs (str), together with the code."""
+        """The token (str) to send with the code in the second call."""
         return _json_object(self.body).get('two_factor_token')
 
 
 class TooManyRequestsException(ApiException):
-    """429: the rate limit is used up.
+    """429: the rate limit is exceeded.
 
-    :ivar float retry_after: seconds to wait before the next request, from the ``Retry-After`` header as of the moment
-        it came (RFC 9110 section 10.2.3); ``None`` where the service does not say.
-    :ivar RateLimit rate_limit: the limits that came with the answer.
+    :ivar float retry_after: seconds to wait before the next request, counted from the response, from its
+        ``Retry-After`` header (RFC 9110 section 10.2.3); ``None`` if the header is missing.
+    :ivar RateLimit rate_limit: the rate limit as of the response.
     """
 
     def __init__(self, *args, **kwargs):
         super(TooManyRequestsException, self).__init__(*args, **kwargs)
-        # A date is turned into seconds now: later, fewer would be left, and the number would mean something else.
+        # Parsed now: the seconds until a date are counted from the response.
         self.retry_after = retry_after_seconds(get_header(self.headers, 'Retry-After'))
         self.rate_limit = RateLimit.from_headers(self.headers)
 
     @property
     def hint(self):
-        """What to do about it."""
+        """What to do about the error."""
         if self.retry_after is None:
-            return 'Try again later'
-        return 'Try again in %.0f seconds' % self.retry_after
+            return 'Retry later'
+        return 'Retry in %.0f seconds' % self.retry_after
 
 
 class ServiceException(ApiException):
     """5xx: the service, or a gateway in front of it, failed."""
 
-    hint = 'Try again later'
+    hint = 'Retry later'
 
 
 class InvalidResponseException(ApiException):
-    """The service answered, but not with what the API promises; ``detail`` says what is wrong with it."""
+    """The response is not what the API specifies; ``detail`` says what is wrong with it."""
 
-    hint = 'Check that configuration.host is the address of the API'
+    hint = 'Check that configuration.host is the base URL of the API'
 
 
 _CLASS_BY_STATUS = {
@@ -230,13 +230,13 @@ _CLASS_BY_STATUS = {
     422: UnprocessableEntityException,
     429: TooManyRequestsException,
 }
-_CLASS_BY_HUNDREDS = {3: RedirectException, 5: ServiceException}
+_CLASS_BY_STATUS_CLASS = {3: RedirectException, 5: ServiceException}
 
 
 def _class_for(status, http_resp):
     if not isinstance(status, six.integer_types):
         return ApiException
-    chosen = _CLASS_BY_STATUS.get(status) or _CLASS_BY_HUNDREDS.get(status // 100, ApiException)
+    chosen = _CLASS_BY_STATUS.get(status) or _CLASS_BY_STATUS_CLASS.get(status // 100, ApiException)
     if chosen is UnprocessableEntityException and http_resp is not None:
         problem = _json_object(http_resp.data)
         if problem.get('two_factor_required') and isinstance(problem.get('two_factor_token'), six.string_types):
@@ -251,7 +251,7 @@ def _restore(cls, args):
 
 
 def _json_object(body):
-    """Read an error's body; gateways answer HTML, so anything that is not a JSON object counts as an empty one."""
+    """Parse the body of an error; anything but a JSON object, such as a gateway's HTML, counts as an empty one."""
     try:
         value = parse_json(six.ensure_text(body)) if body else None
     except (TypeError, ValueError):
@@ -276,19 +276,19 @@ def _parse_fields(fields):
 
 
 def _printable(text, secrets):
-    """Make a text safe to print: no secret, one line, no terminal controls, all of it encodable, not endless."""
-    cut = len(text) > _MAX_SCRUBBED
+    """Make a text safe to print: secrets masked, one line, no control characters, encodable, of limited length."""
+    is_cut = len(text) > _MAX_SCRUBBED
     text = scrub(text[:_MAX_SCRUBBED], secrets)
-    if cut:
-        # A secret that was cut in two has not been found.
+    if is_cut:
+        # The cut may have split a secret, which scrub() does not find then.
         text = text[:-_MAX_ESCAPED_LENGTH * max(map(len, secrets or ['']))]
     line = u' '.join(re.sub(_CONTROL, u' ', text).split())
-    # Cut after secrets are gone: of one that is cut in two, the first half would not be found.
+    # Shortened after scrubbing: half a secret would not be masked.
     if len(line) > _MAX_SHOWN:
         line = line[:_MAX_SHOWN - 3] + u'...'
     return line.encode('utf-8', 'backslashreplace').decode('utf-8')
 
 
 def _path_of(url):
-    """Shorten a URL to its path: the rest of it is the same for every call."""
+    """Return the path of a URL: the rest is the same for every call."""
     return '/' + url.partition('://')[2].partition('/')[2]

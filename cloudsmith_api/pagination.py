@@ -1,28 +1,28 @@
-"""What an answer's headers say about pages, and going through all of them."""
+"""Pagination: the response headers of a page, and iteration over the items of all pages."""
 
 from collections import namedtuple
 
 from ._common.headers import get_header, parse_number
 
-#: What the service gives where it is not asked for another size, and the most that it gives (``API``: pages).
+#: The page size of the service by default, and its maximum (``API``: pages).
 DEFAULT_PAGE_SIZE = 30
 MAX_PAGE_SIZE = 500
 
 
 class Page(namedtuple('Page', ('count', 'page', 'page_size', 'page_total'))):
-    """Where in a list an answer is; each value is ``None`` where its header is missing or unreadable.
+    """The position of a page in its list; a value is ``None`` if its header is missing or malformed.
 
-    :ivar int count: items in all (``X-Pagination-Count``).
-    :ivar int page: this page, from 1 (``X-Pagination-Page``).
-    :ivar int page_size: items a page (``X-Pagination-PageSize``).
-    :ivar int page_total: pages in all (``X-Pagination-PageTotal``).
+    :ivar int count: total number of items (``X-Pagination-Count``).
+    :ivar int page: number of this page, from 1 (``X-Pagination-Page``).
+    :ivar int page_size: items per page (``X-Pagination-PageSize``).
+    :ivar int page_total: total number of pages (``X-Pagination-PageTotal``).
     """
 
     __slots__ = ()
 
     @classmethod
     def from_headers(cls, headers):
-        """Read the four headers.
+        """Parse the four headers.
 
         :param headers: a mapping, or pairs of names and values, or ``None``.
         :rtype: Page
@@ -32,12 +32,12 @@ class Page(namedtuple('Page', ('count', 'page', 'page_size', 'page_total'))):
 
 
 def iterate_pages(fetch, identity, page_size=None):
-    """Go through the items of all pages, asking for a page when the one before it is used up.
+    """Yield the items of all pages; a page is fetched when the one before it is used up.
 
-    :param fetch: a function from the number of a page to its items and the answer's headers.
-    :param identity: a function from an item to what tells it from others: an item that comes again, because the list
-        changed meanwhile or the service repeats a page, is left out.
-    :param int page_size: how many items a page was asked to have.
+    :param fetch: a function from a page's number to its items and response headers.
+    :param identity: a function from an item to a key that identifies it. An item that was already yielded is skipped:
+        the list may change between two requests, or the service may repeat a page.
+    :param int page_size: the page size requested.
     :return: an iterator.
     """
     seen, number, repeated = set(), 1, 0
@@ -54,13 +54,13 @@ def iterate_pages(fetch, identity, page_size=None):
 
 
 def _has_more(number, length, repeated, page_size, page_total):
-    """Tell whether to ask for another page.
+    """Return whether to fetch another page.
 
-    :param int repeated: how many pages in a row had nothing new.
+    :param int repeated: the number of consecutive pages without a new item.
     """
     if page_total is not None:
-        # One may be a page that moved on, as something was put in front of it; with two, the service repeats itself.
+        # One such page is possible if items were inserted before it; after two, the service repeats itself.
         return number < page_total and repeated < 2
-    # Key lists may come without headers (``API``: pages): then only a full page can have another behind it, and one
-    # without anything new is of a service that does not know pages and gives all each time.
+    # Lists of keys may come without headers (``API``: pages). Then only a full page can be followed by another, and a
+    # page without a new item means that the service ignores ``page`` and returns the whole list each time.
     return not repeated and length >= min(page_size or DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE)

@@ -1,4 +1,4 @@
-"""The rate limit: what an answer's headers say about it, and keeping calls apart as they suggest."""
+"""The rate limit: its response headers, ``Retry-After``, and pacing of calls to stay within it."""
 
 import threading
 import time
@@ -20,25 +20,24 @@ except ImportError:  # pragma: no cover (Python 2.7)
 
 _EPOCH = datetime(1970, 1, 1)
 
-# The service counts requests by the hour: a longer wait between two of them cannot be meant.
+# The service counts requests by the hour, so no interval between two of them is longer.
 _WINDOW = 3600.0
 
 
 class RateLimit(namedtuple('RateLimit', ('limit', 'remaining', 'reset', 'interval'))):
-    """The rate limit as of one answer; each value is ``None`` where its header is missing or unreadable.
+    """The rate limit as of one response; a value is ``None`` if its header is missing or malformed.
 
     :ivar int limit: requests allowed in an hour (``X-RateLimit-Limit``).
-    :ivar int remaining: requests left in this window (``X-RateLimit-Remaining``).
-    :ivar datetime.datetime reset: end of this window, in UTC, aware (``X-RateLimit-Reset``).
-    :ivar float interval: seconds to wait before the next request so as to stay within the limit
-        (``X-RateLimit-Interval``).
+    :ivar int remaining: requests left in the current window (``X-RateLimit-Remaining``).
+    :ivar datetime.datetime reset: end of the current window, timezone-aware, in UTC (``X-RateLimit-Reset``).
+    :ivar float interval: seconds to wait before the next request to stay within the limit (``X-RateLimit-Interval``).
     """
 
     __slots__ = ()
 
     @classmethod
     def from_headers(cls, headers):
-        """Read the four headers.
+        """Parse the four headers.
 
         :param headers: a mapping, or pairs of names and values, or ``None``.
         :rtype: RateLimit
@@ -52,12 +51,12 @@ class RateLimit(namedtuple('RateLimit', ('limit', 'remaining', 'reset', 'interva
 
 
 def retry_after_seconds(value, now=None):
-    """Read a ``Retry-After`` header in either of its two forms (RFC 9110 section 10.2.3).
+    """Parse a ``Retry-After`` header in either of its two forms (RFC 9110 section 10.2.3).
 
-    :param str value: a number of seconds or an HTTP date; ``None`` where there is no such header.
-    :param now: what tells the time, in seconds since the epoch; by default ``time.time``, looked up at each call, since
-        tests replace it.
-    :return: seconds to wait, never negative; ``None`` where the header is missing or unreadable.
+    :param str value: a number of seconds or an HTTP date; ``None`` if there is no such header.
+    :param now: a function that returns the current time, in seconds since the epoch; ``time.time`` by default, looked
+        up at each call, since tests replace it.
+    :return: seconds to wait, never negative; ``None`` if the header is missing or malformed.
     :rtype: float
     """
     if value is None:
@@ -67,14 +66,14 @@ def retry_after_seconds(value, now=None):
         if text.isdigit():
             return parse_number(float, text)
         date = parsedate_tz(text)
-        # Not mktime_tz: on Python 2 that takes a date without a zone for local time, where the RFC says UTC.
+        # Not mktime_tz: on Python 2 it takes a date without a zone as local time; by the RFC it is UTC.
         return max(0.0, (datetime(*date[:6]) - _EPOCH).total_seconds() - (date[9] or 0) - (now or time.time)())
     except (TypeError, ValueError, OverflowError, IndexError):
         return None
 
 
 class Pacer(object):
-    """Gives each call its moment, so that calls are as far apart as the service asked for; shared by all threads."""
+    """Schedules calls at the interval that the service asks for; safe to share between threads."""
 
     def __init__(self):
         self._lock = threading.Lock()
@@ -82,33 +81,33 @@ class Pacer(object):
         self._last = float('-inf')
 
     def update(self, rate_limit):
-        """Take over what the last answer said.
+        """Adopt the interval of the last response.
 
-        :param RateLimit rate_limit: ``interval`` counts; where that is ``None``, what was said before stands.
+        :param RateLimit rate_limit: if its ``interval`` is ``None``, the current one stays.
         """
         if rate_limit.interval is not None:
             with self._lock:
                 self._interval = min(rate_limit.interval, _WINDOW)
 
     def acquire(self, max_wait):
-        """Take the next free moment.
+        """Reserve the next free slot.
 
-        :param float max_wait: the longest wait, in seconds, that makes sense to the caller.
-        :return: seconds to wait until that moment; ``None``, and nothing is taken, where that exceeds ``max_wait``.
+        :param float max_wait: the longest acceptable wait, in seconds.
+        :return: seconds to wait for the slot; ``None``, without a reservation, if that exceeds ``max_wait``.
         :rtype: float
         """
         with self._lock:
             now = monotonic()
-            moment = max(now, self._last + self._interval)
-            if moment - now > max_wait:
+            slot = max(now, self._last + self._interval)
+            if slot - now > max_wait:
                 return None
-            self._last = moment
-            return moment - now
+            self._last = slot
+            return slot - now
 
 
 def _parse_reset(seconds):
     try:
         return None if seconds is None else datetime.fromtimestamp(seconds, UTC)
-    # What of this a number of too many digits ends in depends on the platform and the interpreter.
+    # Which one is raised for too large a number depends on the platform and the interpreter.
     except (OSError, OverflowError, ValueError):
         return None

@@ -165,7 +165,7 @@ def test_message_without_a_response_shows_the_full_url():
     error = TimeoutException(status=0, reason='The call timed out')
     error.set_request('GET', 'https://api.cloudsmith.io/v1/user/self/')
     assert str(error).startswith(
-        'The call timed out (GET https://api.cloudsmith.io/v1/user/self/). Try again later')
+        'No answer in the time allowed (GET https://api.cloudsmith.io/v1/user/self/). Retry later')
 
 
 def test_detail_argument_is_shown_in_the_message():
@@ -184,8 +184,8 @@ def test_message_omits_a_method_without_a_url():
     (ConnectionException, 'configuration.proxy'), (TimeoutException, '_request_timeout'),
     (TlsException, 'configuration.ssl_ca_cert'),
     (UnauthorizedException, "configuration.api_key['X-Api-Key']"),
-    (TwoFactorRequiredException, 'totp_token'), (ServiceException, 'Try again later'),
-    (InvalidResponseException, 'configuration.host'), (TooManyRequestsException, 'Try again later'),
+    (TwoFactorRequiredException, 'totp_token'), (ServiceException, 'Retry later'),
+    (InvalidResponseException, 'configuration.host'), (TooManyRequestsException, 'Retry later'),
     (RedirectException, 'Redirects are not followed'),
 ])
 def test_message_of_each_class_contains_its_hint(error_class, hint):
@@ -224,7 +224,7 @@ def test_two_factor_token_without_a_body_is_none():
 def test_retry_after_attribute_is_parsed_from_seconds():
     error = error_for(429, headers=HTTPHeaderDict({'Retry-After': '3304'}))
     assert error.retry_after == 3304
-    assert str(error) == '429 Some Reason. Try again in 3304 seconds'
+    assert str(error) == '429 Said so. Retry in 3304 seconds'
 
 
 def test_retry_after_attribute_is_parsed_from_a_date():
@@ -363,7 +363,7 @@ def test_body_without_detail_is_kept_and_detail_is_none(body):
     error = ApiException(http_resp=Response(500, body, headers={}))
     assert error.body is body
     assert (error.detail, error.fields) == (None, {})
-    assert str(error) == '500 Some Reason. Try again later'
+    assert str(error) == '500 Said so. Retry later'
 
 
 @pytest.mark.parametrize('body', [u'{"detail": "Schl\xfcssel"}', u'{"detail": "Schl\xfcssel"}'.encode('utf-8')])
