@@ -19,30 +19,30 @@ from ._transport.body import decode_body
 from .configuration import AUTH_HEADERS, Configuration
 from .exceptions import ApiException, InsecureTransportWarning, InvalidResponseException, TimeoutException
 from .rate_limit import Pacer, RateLimit
-from .rest import METHODS, RESTClientObject
+from .rest import RESTClientObject
 from .version import __version__
 
 logger = logging.getLogger(__name__)
 
 _JSON_HEADERS = {'Accept': 'application/json', 'Content-Type': 'application/json'}
-# Up to here, in seconds, a call has not waited for a thread, and a transport is given the caller's own number.
-_NO_WAIT = 0.25
+# Up to this wait for a thread, in seconds, the transport is given the caller's own timeout.
+_NEGLIGIBLE_WAIT = 0.25
 _USER_AGENT = 'cloudsmith-api/%s python/%d.%d.%d' % ((__version__,) + sys.version_info[:3])
 
 
 class ApiClient(object):
-    """Makes calls with one configuration over connections that are kept open; safe to share between threads.
+    """Makes calls with one configuration over pooled connections; safe to share between threads.
 
-    ``with ApiClient(...) as client:`` or :meth:`close` frees connections and threads; forgetting it does no harm.
+    ``with ApiClient(...) as client:`` or :meth:`close` releases connections and threads; not to close does no harm.
 
     :param Configuration configuration: a new ``Configuration()`` by default.
     :param str header_name: a header to send with each call.
     :param str header_value: that header's value.
     :param str cookie: the ``Cookie`` header to send with each call.
 
-    :ivar rest_client: the transport, a :class:`.RESTClientObject`; a program may put one of its own here.
-    :ivar dict default_headers: sent with each call, whatever the call says; only credentials go before them.
-    :ivar last_response: the answer to the last call that succeeded, on whichever thread.
+    :ivar rest_client: the transport, a :class:`.RESTClientObject`; a program may replace it by one of its own.
+    :ivar dict default_headers: headers of each call; they override those of the call, except its credentials.
+    :ivar last_response: the response to the last successful call of any thread.
     """
 
     def __init__(self, configuration=None, header_name=None, header_value=None, cookie=None):
@@ -58,7 +58,6 @@ class ApiClient(object):
         self.cookie = cookie
         self.last_response = None
         self._last_headers = None
-        self._cached_headers = None
         self._pacer = Pacer()
         self._checked_host = None
         self._has_warned = False
@@ -70,19 +69,19 @@ class ApiClient(object):
         self.close()
 
     def __del__(self):
-        # Without this, the threads of a client that was forgotten would wait for work for ever.
+        # Otherwise the idle threads of an unclosed client would never end.
         for background in getattr(self, '_background_by_pid', {}).values():
             try:
                 if background.pool is not None:
                     background.pool.close()
             except EnvironmentError:
-                return  # At the interpreter's exit, the standard library has ended them already.
+                return  # At exit, the standard library has closed the pool's queues already.
 
     def __repr__(self):
         return '<%s %s>' % (type(self).__name__, self.configuration.host)
 
     def close(self):
-        """Wait for calls that run in the background, then close all connections; a later call opens new ones."""
+        """Wait for background calls, then close all connections; a later call opens new ones."""
         background = self._background()
         with background.lock:
             pool, background.pool = background.pool, None
@@ -93,7 +92,7 @@ class ApiClient(object):
 
     @property
     def pool(self):
-        """The threads that run ``async_req`` calls, started with the first of them."""
+        """The thread pool of ``async_req`` calls, started with the first of them."""
         background = self._background()
         with background.lock:
             if background.pool is None:
@@ -103,70 +102,70 @@ class ApiClient(object):
             return background.pool
 
     def _background(self):
-        """Give what this process runs calls in: a forked one has no threads, and maybe a lock that is held."""
+        """Return the pool of this process: a forked process inherits no threads, and possibly a lock that is held."""
         return self._background_by_pid.setdefault(os.getpid(), _Background())
 
     @property
     def rate_limit(self):
-        """The :class:`.RateLimit` of the last answer, also of a failed call; ``None`` before the first."""
+        """The :class:`.RateLimit` of the last response, also of a failed call; ``None`` before the first."""
         return None if self._last_headers is None else RateLimit.from_headers(self._last_headers)
 
     @property
     def user_agent(self):
-        """The ``User-Agent`` header; ``None`` if the program took it out of :attr:`default_headers`."""
-        return get_header(self.default_headers, 'User-Agent')
+        """The ``User-Agent`` header; ``None`` if the program removed it from :attr:`default_headers`."""
+        return get_header(_copy_headers(self.default_headers), 'User-Agent')
 
     @user_agent.setter
     def user_agent(self, value):
         self.set_default_header('User-Agent', value)
 
     def set_default_header(self, header_name, header_value):
-        """Send a header with each call, in place of one that the call or the endpoint may set.
+        """Send a header with each call, in place of one that the call sets.
 
-        :param str header_name: its name; in another spelling of upper and lower case it is the same header.
+        :param str header_name: its name; another spelling in upper and lower case is the same header.
         :param str header_value: its value.
-        :raises TypeError: if the value is neither text nor a whole number.
-        :raises ValueError: if name or value cannot stand in a header.
+        :raises TypeError: if the value is neither a text nor an integer.
+        :raises ValueError: if name or value is not valid in a header.
         """
-        value = check_header(header_name, header_value)
+        # The new spelling before the old one goes: a call on another thread never finds the header missing.
+        self.default_headers[header_name] = check_header(header_name, header_value)
         for name in list(self.default_headers):
-            if name.lower() == header_name.lower():
-                del self.default_headers[name]
-        self.default_headers[header_name] = value
+            if name != header_name and name.lower() == header_name.lower():
+                self.default_headers.pop(name, None)
 
     def call_api(self, resource_path, method, path_params=None, query_params=None, header_params=None, body=None,
                  post_params=None, files=None, response_type=None, auth_settings=None, async_req=None,
                  _return_http_data_only=None, collection_formats=None, _preload_content=True, _request_timeout=None):
-        """Call an endpoint, also one that has no method of its own yet.
+        """Call an endpoint; :class:`.UserApi` does, and programs do for one that has no method yet.
 
-        :param str resource_path: the path behind ``configuration.host``, ``{name}`` standing for a path parameter.
+        :param str resource_path: the path relative to ``configuration.host``, with ``{name}`` for each path parameter.
         :param str method: ``DELETE``, ``GET``, ``HEAD``, ``OPTIONS``, ``PATCH``, ``POST`` or ``PUT``.
         :param dict path_params: each becomes one segment of the path.
         :param query_params: dict or list of pairs; ``None`` values are left out.
-        :param dict header_params: headers besides ``default_headers``.
-        :param body: what to send: a model, a dict, or any other value that JSON has.
+        :param dict header_params: headers in addition to ``default_headers``.
+        :param body: a model, a dict, or any other JSON value.
         :param post_params: fields of a form, for ``Content-Type: application/x-www-form-urlencoded`` or
             ``multipart/form-data``: dict or list of pairs.
         :param dict files: paths of files to send in a form, by field.
-        :param str response_type: what the answer is: ``'UserBrief'`` (or another model), ``'list[UserBrief]'``,
-            ``'dict(str, UserBrief)'``, ``'datetime'``, ``'date'``, ``'str'``, ``'int'``, ``'float'``, ``'bool'``,
-            ``'object'`` (any JSON value); by default the answer's body is not looked at.
-        :param auth_settings: ways to authenticate, ``'apikey'`` and ``'basic'``: the first that is set up is used.
+        :param str response_type: the type of the response body: ``'UserBrief'`` (or another model),
+            ``'list[UserBrief]'``, ``'dict(str, UserBrief)'``, ``'datetime'``, ``'date'``, ``'str'``, ``'int'``,
+            ``'float'``, ``'bool'`` or ``'object'`` (any JSON value); by default the body is ignored.
+        :param auth_settings: authentication schemes, ``'apikey'`` and ``'basic'``: the first that is configured is
+            used.
         :param bool async_req: whether to make the call in the background.
-        :param bool _return_http_data_only: whether to give the data alone.
-        :param dict collection_formats: how a list in the query is sent, by name: ``'csv'`` (the default), ``'multi'``,
-            ``'pipes'``, ``'ssv'`` or ``'tsv'``.
-        :param bool _preload_content: whether to read the answer; if not, ``data`` is urllib3's unread response.
+        :param bool _return_http_data_only: whether to return the data alone.
+        :param dict collection_formats: the format of each list in the query, by name: ``'csv'`` (the default),
+            ``'multi'``, ``'pipes'``, ``'ssv'`` or ``'tsv'``.
+        :param bool _preload_content: whether to read the response; if not, ``data`` is urllib3's unread response.
         :param _request_timeout: seconds: a number for the whole call, or a pair ``(connect, read)`` for each operation;
             ``configuration.timeout`` by default.
-        :return: ``(data, status, headers)``, or ``data``; with ``async_req`` an object whose ``get()`` gives that.
-        :raises ApiException: if anything goes wrong on the wire, or the status is not 2xx; see :mod:`.exceptions`.
+        :return: ``(data, status, headers)``, or ``data``; with ``async_req`` an object whose ``get()`` returns that.
+        :raises ApiException: if the request fails, or its status is not 2xx; see :mod:`.exceptions`.
         :raises TypeError: for an argument of the wrong type.
-        :raises ValueError: for an argument or a setting that cannot be used.
+        :raises ValueError: for an invalid argument or setting.
         """
         configuration = self.configuration
-        if method not in METHODS:
-            raise ValueError('method must be one of %s, not %r' % (', '.join(sorted(METHODS)), method))
+        validation.check_method(method)
         if response_type is not None:
             response_type = getattr(response_type, '__name__', response_type)
             parser_for(response_type)
@@ -174,9 +173,9 @@ class ApiClient(object):
             _request_timeout = validation.check_timeout('_request_timeout', _request_timeout)
         url = build_url(configuration.host, resource_path, path_params, configuration.safe_chars_for_path_param)
         request = {
-            'query_params': build_query(query_params, collection_formats) if query_params else [],
+            'query_params': build_query(query_params, collection_formats),
             'headers': self._build_headers(header_params, auth_settings),
-            'post_params': build_form(post_params, files, collection_formats) if post_params or files else [],
+            'post_params': build_form(post_params, files, collection_formats),
             'body': body if isinstance(body, bytes) else serialize(body),
             '_preload_content': _preload_content,
             '_request_timeout': _request_timeout,
@@ -190,19 +189,19 @@ class ApiClient(object):
 
     def request(self, method, url, query_params=None, headers=None, post_params=None, body=None, _preload_content=True,
                 _request_timeout=None):
-        """Hand a request to the transport; see :meth:`.RESTClientObject.request`."""
+        """Send a request over the transport; see :meth:`.RESTClientObject.request`."""
         return self.rest_client.request(
             method, url, query_params=query_params, headers=headers, post_params=post_params, body=body,
             _preload_content=_preload_content, _request_timeout=_request_timeout)
 
     def deserialize(self, response, response_type):
-        """Read the body of an answer.
+        """Deserialize a response body.
 
-        :param response: anything with ``data``, which is text or bytes.
-        :param response_type: see :meth:`call_api`; a class may stand for its name.
-        :return: what the body stands for.
+        :param response: anything with ``data``, a text or bytes.
+        :param response_type: see :meth:`call_api`; a class stands for its name.
+        :return: the value, of that type.
         :raises InvalidResponseException: if the body is not of that type.
-        :raises ValueError: if there is no such type.
+        :raises ValueError: if the type is unknown.
         """
         response_type = getattr(response_type, '__name__', response_type)
         try:
@@ -210,22 +209,20 @@ class ApiClient(object):
         except DeserializationError as mismatch:
             error = InvalidResponseException(
                 status=getattr(response, 'status', None), reason=getattr(response, 'reason', None),
-                detail='not %s: the answer %s' % (response_type, mismatch))
+                detail='not %s: the response %s' % (response_type, mismatch))
             error.body = response.data
             error.headers = response.getheaders() if hasattr(response, 'getheaders') else None
             six.raise_from(error, mismatch)
 
     def sanitize_for_serialization(self, obj):
-        """Turn models and dates into JSON values; see :func:`.serialization.to_json`."""
+        """Serialize models and dates to JSON values; see :func:`.serialization.serialize`."""
         return serialize(obj)
 
-    def _call_in_background(self, asked, method, url, request, response_type, data_only):
-        """Make a call that has waited for a thread since it was asked for: that is part of its time."""
-        timeout = request['_request_timeout']
-        allowed = self.configuration.timeout if timeout is None else timeout
-        waited = monotonic() - asked
-        if waited > _NO_WAIT and not isinstance(allowed, tuple):
-            request['_request_timeout'] = _remaining(allowed, waited)
+    def _call_in_background(self, submitted, method, url, request, response_type, data_only):
+        """Make a call whose timeout includes the wait for a free thread."""
+        waited = monotonic() - submitted
+        if waited > _NEGLIGIBLE_WAIT:
+            request['_request_timeout'] = self._remaining_timeout(request['_request_timeout'], waited)
         return self._call(method, url, request, response_type, data_only)
 
     def _call(self, method, url, request, response_type, data_only):
@@ -239,10 +236,9 @@ class ApiClient(object):
             response = self.request(method, url, **request)
             headers = _response_headers(response)
             self._record_headers(headers)
-            streaming = not request['_preload_content']
-            data = response if streaming else None
-            if response_type is not None and not streaming:
-                data = self.deserialize(response, response_type)
+            data = response
+            if request['_preload_content']:
+                data = None if response_type is None else self.deserialize(response, response_type)
         except ApiException as error:
             if error.headers is not None:
                 self._record_headers(error.headers)
@@ -255,17 +251,25 @@ class ApiClient(object):
         return data if data_only else (data, response.status, headers)
 
     def _wait_for_pace(self, timeout):
-        """Wait for this call's moment, and give what that leaves of the time allowed."""
-        allowed = self.configuration.timeout if timeout is None else timeout
-        for_each_operation = isinstance(allowed, tuple)
-        wait = self._pacer.acquire(self.configuration.max_retry_after if for_each_operation else allowed)
+        """Wait for the call's slot, and return the timeout that is left."""
+        limit = self._effective_timeout(timeout)
+        wait = self._pacer.acquire(self.configuration.max_retry_after if isinstance(limit, tuple) else limit)
         if wait is None:
-            raise TimeoutException(status=0, reason='Keeping within the rate limit takes longer than the time allowed')
+            raise TimeoutException(status=0, reason='Waiting to stay within the rate limit would exceed the timeout')
         time.sleep(wait)
-        return timeout if for_each_operation else _remaining(allowed, wait)
+        return self._remaining_timeout(timeout, wait)
+
+    def _remaining_timeout(self, timeout, waited):
+        """Return what a wait leaves of a call's timeout; a pair is for each operation, and stays as it is."""
+        limit = self._effective_timeout(timeout)
+        # At least 1 ms: 0 is no valid timeout, and with this the transport raises its TimeoutException.
+        return timeout if isinstance(limit, tuple) else max(limit - waited, 0.001)
+
+    def _effective_timeout(self, timeout):
+        return self.configuration.timeout if timeout is None else timeout
 
     def _record_headers(self, headers):
-        # Not of an error itself, which holds on to all that was under way when it was raised.
+        # Only the headers: the exception of a failed call would keep its traceback alive.
         self._last_headers = headers
         if self.configuration.pace:
             self._pacer.update(self.rate_limit)
@@ -277,51 +281,40 @@ class ApiClient(object):
             if credential:
                 credentials[AUTH_HEADERS[scheme]] = credential
                 break
-        if header_params:
-            return build_headers(_JSON_HEADERS, dict(header_params), self.default_headers, credentials)
-        # From call to call these seldom change: to put them together takes 8 microseconds of 300, to compare them 1.
-        parts = list(self.default_headers.items()) + list(credentials.items())
-        # Texts only: a number equals others that are sent differently, or not at all.
-        comparable = all(type(name) is type(value) is str for name, value in parts)
-        usual = self._cached_headers
-        if not comparable or usual is None or usual[0] != parts:
-            usual = parts, build_headers(_JSON_HEADERS, self.default_headers, credentials)
-            self._cached_headers = usual if comparable else None
-        return dict(usual[1])
+        return build_headers(_JSON_HEADERS, dict(header_params or {}), _copy_headers(self.default_headers), credentials)
 
     def _warn_if_insecure(self, url, request):
-        """Warn, once, of secrets that anyone on the way can read."""
+        """Warn about secrets that are sent over plain http: once, or each time where warnings are errors."""
         host = self.configuration.host
-        if is_insecure(url):
-            if not find_secrets(list(request.items())):
+        if is_insecure(url) and not self._has_warned:
+            if not find_secrets(request):
                 return
-            if not self._has_warned:
-                self._has_warned = True
-                warnings.warn('Credentials are sent over plain http to %s: anyone on the way can read them' % host,
-                              InsecureTransportWarning, stacklevel=_caller_stacklevel())
+            warnings.warn('Credentials are sent over plain http to %s: anyone on the network path can read them' % host,
+                          InsecureTransportWarning, stacklevel=_caller_stacklevel())
+            self._has_warned = True
         self._checked_host = host
 
 
 class _Background(object):
-    """The threads of one process that run calls."""
+    """The thread pool of one process, started when it is first used."""
 
     def __init__(self):
         self.lock = threading.Lock()
         self.pool = None
 
 
-def _remaining(seconds, spent):
-    """Tell what a wait leaves of a call's time; a call without any fails when it is sent, as all that run out of it."""
-    return max(seconds - spent, 0.001)
+def _copy_headers(headers):
+    """Copy headers in one step: another thread may set one, and a dict must not change while it is iterated."""
+    return headers.copy() if isinstance(headers, dict) else headers
 
 
-def _response_headers(answer):
-    """Give the headers of a transport's response, or of urllib3's."""
-    return answer.headers if hasattr(answer, 'headers') else answer.getheaders()
+def _response_headers(response):
+    """Return the headers of urllib3's response, or of a transport's."""
+    return response.headers if hasattr(response, 'headers') else response.getheaders()
 
 
 def _caller_stacklevel():
-    """Count the frames up to the program's, for a warning that points to the line that called."""
+    """Count the stack frames up to the program's own, which the warning is attributed to."""
     level, frame = 1, sys._getframe(1)
     while frame.f_back is not None and frame.f_globals.get('__name__', '').startswith('cloudsmith_api.'):
         level, frame = level + 1, frame.f_back

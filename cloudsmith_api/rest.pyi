@@ -22,8 +22,6 @@ class _Response(Protocol):
     @property
     def data(self) -> bytes | str: ...
 
-METHODS: frozenset[str]
-
 class RESTResponse:
     urllib3_response: _Response
     status: int
@@ -43,7 +41,7 @@ class RESTClientObject:
     def __init__(
         self, configuration: Configuration, pools_size: int = 4, maxsize: int | None = None
     ) -> None: ...
-    # A program's own transport overrides this and may answer with a class of its own.
+    # A program's own transport overrides this, and may return a class of its own.
     def request(
         self, method: str, url: str, query_params: _Pairs = None, headers: dict[str, str] | None = None,
         body: Any = None, post_params: _Pairs = None, _preload_content: bool = True,

@@ -259,7 +259,7 @@ def test_default_headers_changed_in_place_apply_to_the_next_call(client, recorde
 def test_default_headers_changed_in_place_are_validated(client, recorder):
     client.call_api('/any/', 'GET')
     client.default_headers['X-Extra'] = 'one\r\nX-Smuggled: two'
-    with pytest.raises(ValueError, match='header X-Extra must not hold line breaks'):
+    with pytest.raises(ValueError, match='header X-Extra must not contain line breaks'):
         client.call_api('/any/', 'GET')
     assert len(recorder.requests) == 1
 
@@ -397,8 +397,9 @@ class TestInsecureTransport(object):
     def test_warning_as_error_prevents_sending(self, remote_api, recorder):
         with warnings.catch_warnings():
             warnings.simplefilter('error')
-            with pytest.raises(InsecureTransportWarning):
-                remote_api.user_self()
+            for _ in range(2):
+                with pytest.raises(InsecureTransportWarning):
+                    remote_api.user_self()
         assert recorder.requests == []
 
 

@@ -165,7 +165,7 @@ def test_message_without_a_response_shows_the_full_url():
     error = TimeoutException(status=0, reason='The call timed out')
     error.set_request('GET', 'https://api.cloudsmith.io/v1/user/self/')
     assert str(error).startswith(
-        'No answer in the time allowed (GET https://api.cloudsmith.io/v1/user/self/). Retry later')
+        'The call timed out (GET https://api.cloudsmith.io/v1/user/self/). Retry later')
 
 
 def test_detail_argument_is_shown_in_the_message():
@@ -224,7 +224,7 @@ def test_two_factor_token_without_a_body_is_none():
 def test_retry_after_attribute_is_parsed_from_seconds():
     error = error_for(429, headers=HTTPHeaderDict({'Retry-After': '3304'}))
     assert error.retry_after == 3304
-    assert str(error) == '429 Said so. Retry in 3304 seconds'
+    assert str(error) == '429 Some Reason. Retry in 3304 seconds'
 
 
 def test_retry_after_attribute_is_parsed_from_a_date():
@@ -363,7 +363,7 @@ def test_body_without_detail_is_kept_and_detail_is_none(body):
     error = ApiException(http_resp=Response(500, body, headers={}))
     assert error.body is body
     assert (error.detail, error.fields) == (None, {})
-    assert str(error) == '500 Said so. Retry later'
+    assert str(error) == '500 Some Reason. Retry later'
 
 
 @pytest.mark.parametrize('body', [u'{"detail": "Schl\xfcssel"}', u'{"detail": "Schl\xfcssel"}'.encode('utf-8')])

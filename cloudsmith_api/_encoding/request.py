@@ -1,4 +1,4 @@
-"""What a call's arguments become on the wire: the URL, the query, the headers; no socket is opened here."""
+"""Request building: the URL, query, headers and form of a call's arguments, without I/O but for a form's files."""
 
 import datetime
 import mimetypes
@@ -10,45 +10,43 @@ import six
 from six.moves.urllib.parse import quote, unquote
 
 from .._common import validation
-from .._common.urls import UNRESERVED
+from .._common.urls import STRAY_PERCENT_SIGN, UNRESERVED
 from ..models.model import Model
 from .serialization import serialize
 
-# What a segment of a path may hold, RFC 3986 section 3.3.
+# The characters of a path segment, RFC 3986 section 3.3.
 _SEGMENT_CHARACTERS = UNRESERVED + "!$&'()*+,;=:@%"
-# A path of an endpoint as its author writes it, before parameters are put in, and its query: no fragment.
+# Those of an endpoint's path with its placeholders, and of its query; a fragment is never sent.
 _PATH_CHARACTERS = _SEGMENT_CHARACTERS + '/{}'
 _QUERY_CHARACTERS = _SEGMENT_CHARACTERS + '/?'
-# One that encodes nothing would have urllib3 encode all others once more.
-_STRAY_PERCENT_SIGN = r'%(?![0-9A-Fa-f]{2})'
 _PLACEHOLDER = r'{(\w+)}'
 
-# What a header's value may hold, RFC 9110 section 5.5: visible characters, spaces and tabs, in one byte each.
-_HEADER_VALUE_CHARACTERS = u'\t' + bytes(bytearray(range(0x20, 0x7f)) + bytearray(range(0x80, 0x100))).decode('latin-1')
-# Those that frame the body are set by what sends it: another length would leave a part to be taken for a request.
-_FRAMING_HEADERS = frozenset(['content-length', 'transfer-encoding'])
+# The patterns are compiled on first use, which keeps the import cheap.
+# RFC 9110 section 5.5: visible characters, spaces and tabs, in one byte each.
+_HEADER_VALUE = r'[\t\x20-\x7e\x80-\xff]*\Z'
 _HEADER_NAME_CHARACTERS = string.ascii_letters + string.digits + "!#$%&'*+-.^_`|~"
+# The transport sets these; a different length would make a server take part of the body for another request.
+_FRAMING_HEADERS = frozenset(['content-length', 'transfer-encoding'])
 
 _SEPARATORS = {'csv': ',', 'pipes': '|', 'ssv': ' ', 'tsv': '\t'}
 
-# Compiled when it is first needed, which with TLS is never.
 _LOOPBACK = r'(?i)http://(?:127(?:\.\d+){3}|\[::1\]|(?:[\w-]+\.)*localhost)(?::\d*)?(?:/|\Z)'
 
 
 def build_url(host, path, path_params, safe=''):
-    """Put a URL together.
+    """Build the URL of a call, without its query parameters.
 
     :param str host: the base URL.
-    :param str path: the endpoint's path from ``/`` on, with ``{name}`` for each parameter.
-    :param dict path_params: the parameters' values, each of which becomes one segment of the path.
-    :param str safe: characters in values that are not percent-encoded.
+    :param str path: the endpoint's path, starting with ``/``, with ``{name}`` for each path parameter.
+    :param dict path_params: the values of the path parameters; each becomes one segment.
+    :param str safe: characters of these values that are not percent-encoded.
     :rtype: str
-    :raises TypeError: if the path is no text, or a value is neither text nor a number.
-    :raises ValueError: if the path is not one, a value is missing, or a value would change the path.
+    :raises TypeError: if the path is not a text, or a value is neither text nor a number.
+    :raises ValueError: if the path is invalid, a value is missing, or a value would change the path.
     """
     if not _is_path(validation.check_str('resource_path', path)) or _changes_path(path):
-        raise ValueError('resource_path must begin with / and hold only characters of a URL, without . and .. segments '
-                         'and without fragment, but is %r' % (path,))
+        raise ValueError('resource_path must start with / and contain only URL characters, no . or .. segments and no '
+                         'fragment, got %r' % (path,))
     if '{' in path:
         values = dict(path_params or {})
         path = re.sub(_PLACEHOLDER, lambda found: _encode_segment(found.group(1), values, safe), path)
@@ -62,11 +60,11 @@ def _is_path(text):
 
 
 def _changes_path(path):
-    """Tell whether a path has a segment . or .., also percent-encoded, or a percent sign that encodes nothing."""
+    """Return whether a path has a . or .. segment, percent-encoded or not, or an invalid percent sign."""
     if '.' not in path and '%' not in path:
         return False
     segments = path.partition('?')[0].split('/')
-    return any(unquote(segment) in ('.', '..') for segment in segments) or re.search(_STRAY_PERCENT_SIGN, path)
+    return any(unquote(segment) in ('.', '..') for segment in segments) or re.search(STRAY_PERCENT_SIGN, path)
 
 
 def _encode_segment(name, values, safe):
@@ -80,23 +78,22 @@ def _encode_segment(name, values, safe):
         raise ValueError('%s is not valid Unicode' % name)
     if _changes_path(segment) or not all(
             part and validation.contains_only(_SEGMENT_CHARACTERS, part) for part in segment.split('/')):
-        raise ValueError("%s must not be empty, '.' or '..', nor end a segment: that would name another path" % name)
+        raise ValueError("%s must be a non-empty path segment other than '.' and '..'" % name)
     return segment
 
 
 def build_query(query_params, collection_formats=None):
-    """Make the pairs of a query; parameters that are ``None`` are left out.
+    """Build the name-value pairs of a query string; parameters that are ``None`` are left out.
 
     :param query_params: dict or list of pairs.
-    :param dict collection_formats: how lists are sent, by name: ``'csv'``, ``'multi'``, ``'pipes'``, ``'ssv'``,
-        ``'tsv'``; commas by default.
+    :param dict collection_formats: the format of each list, by name: ``'csv'`` (the default), ``'multi'``,
+        ``'pipes'``, ``'ssv'`` or ``'tsv'``.
     :rtype: list
     :raises ValueError: if a text is not valid Unicode.
     """
-    pairs = query_params.items() if isinstance(query_params, dict) else query_params or ()
     formats = collection_formats or {}
     query = []
-    for name, value in pairs:
+    for name, value in _pairs(query_params):
         if value is None:
             continue
         name = _encode_query_value('the name of a query parameter', name)
@@ -107,8 +104,12 @@ def build_query(query_params, collection_formats=None):
     return query
 
 
+def _pairs(params):
+    return params.items() if isinstance(params, dict) else params or ()
+
+
 def _encode_collection(name, values, collection_format):
-    """Give the pairs that a list is sent as."""
+    """Return the pairs of a list; ``multi`` has one for each value, the other formats a single one."""
     values = [_encode_query_value(name, value) for value in values]
     if collection_format == 'multi':
         return [(name, value) for value in values]
@@ -128,13 +129,13 @@ def _encode_query_value(name, value):
 
 
 def build_headers(own, *layers):
-    """Put the headers of a request together.
+    """Build the headers of a request.
 
-    :param dict own: what this package sends by itself, which needs no check.
-    :param layers: dicts of headers; a later one goes before those in front of it, in any spelling of a name.
+    :param dict own: the headers that this package sends by default; they are not checked.
+    :param layers: dicts of headers; a later one overrides the earlier ones, in any spelling of a name.
     :rtype: dict
-    :raises TypeError: if a value is neither text nor a whole number.
-    :raises ValueError: if a name or a value cannot stand in a header.
+    :raises TypeError: if a value is neither a text nor an integer.
+    :raises ValueError: if a name or a value is not valid in a header.
     """
     by_name = {name.lower(): (name, value) for name, value in own.items()}
     for layer in layers:
@@ -144,69 +145,67 @@ def build_headers(own, *layers):
 
 
 def check_header(name, value):
-    """Check a header and give its value as http.client takes it.
+    """Check a header, and convert its value to the native text that http.client takes.
 
     :param str name: the header's name.
-    :param value: text, or a whole number.
+    :param value: a text or an integer.
     :rtype: str
-    :raises TypeError: if the name is no text, or the value is neither.
-    :raises ValueError: if name or value cannot stand in a header; the value is not shown, since it may be secret.
+    :raises TypeError: if the name is not a text, or the value is neither a text nor an integer.
+    :raises ValueError: if name or value is not valid in a header; the message does not show the value, since it may be
+        secret.
     """
-    if not (validation.check_str('the name of a header', name)
+    if not (validation.check_str('header name', name)
             and validation.contains_only(_HEADER_NAME_CHARACTERS, name)):
-        raise ValueError('%r is not the name of a header' % name)
+        raise ValueError('header name must consist of letters, digits and hyphens, got %r' % name)
     if name.lower() in _FRAMING_HEADERS:
-        raise ValueError('header %s is set where the body is sent, and not by the program' % name)
-    # Nearly all values are native texts, and need no look at what else they might be.
-    if type(value) is not str:
-        if isinstance(value, six.integer_types):
-            return str(value)
-        validation.check_str('header %s' % name, value)
-    value = six.ensure_text(value, 'latin-1')
-    if not validation.contains_only(_HEADER_VALUE_CHARACTERS, value):
-        raise ValueError('header %s must not hold line breaks, control characters or characters beyond Latin-1' % name)
+        raise ValueError('header %s must not be set: it is derived from the body' % name)
+    if isinstance(value, six.integer_types):
+        return str(value)
+    if not re.match(_HEADER_VALUE, validation.check_str('header %s' % name, value)):
+        raise ValueError('header %s must not contain line breaks, control characters or characters beyond Latin-1'
+                         % name)
     return six.ensure_str(value, 'latin-1')
 
 
 def is_insecure(url):
-    """Tell whether what is sent to a URL can be read on its way to another machine."""
+    """Return whether a request to a URL is readable on its way to another machine."""
     return url[:5].lower() == 'http:' and not re.match(_LOOPBACK, url)
 
 
 def build_form(post_params, files, collection_formats=None):
-    """Put a form's fields and files together.
+    """Build the fields of a form, files included.
 
     :param post_params: dict or list of pairs.
-    :param dict files: path, or list of paths, of the files for each field.
-    :param dict collection_formats: how lists are sent, see :func:`build_query`; others are left as they are.
-    :return: pairs, a file as ``(name, (file name, content, type))``.
+    :param dict files: path, or list of paths, of the files of each field.
+    :param dict collection_formats: the format of each list, see :func:`build_query`; a list without one is left as it
+        is.
+    :return: pairs; the value of a file is ``(file name, content, media type)``.
     :rtype: list
     :raises TypeError: if a value is a model.
     :raises ValueError: if a file cannot be read.
     """
-    fields = post_params.items() if isinstance(post_params, dict) else post_params or ()
     formats = collection_formats or {}
     parts = []
-    for name, value in fields:
+    for name, value in _pairs(post_params):
         if name in formats and isinstance(value, (list, tuple)):
             parts.extend(_encode_collection(name, value, formats[name]))
         else:
             parts.append((name, _encode_form_value(name, value)))
     for field, paths in (files or {}).items():
         for path in [paths] if isinstance(paths, six.string_types) else paths or ():
-            content = _read_file_content(path)
-            kind = mimetypes.guess_type(path)[0] or 'application/octet-stream'
-            parts.append((field, (os.path.basename(path), content, kind)))
+            content = _read_file(path)
+            media_type = mimetypes.guess_type(path)[0] or 'application/octet-stream'
+            parts.append((field, (os.path.basename(path), content, media_type)))
     return parts
 
 
 def _encode_form_value(name, value):
     if isinstance(value, Model):
-        raise TypeError('post_params, %s: a form has no place for a model; send it as body' % name)
+        raise TypeError('post_params, %s: a form cannot contain a model; pass it as body' % name)
     return value.isoformat() if isinstance(value, datetime.date) else value
 
 
-def _read_file_content(path):
+def _read_file(path):
     try:
         with open(path, 'rb') as opened:
             return opened.read()

@@ -164,7 +164,7 @@ def test_header_value_of_the_wrong_type_raises_type_error(value):
 
 @pytest.mark.parametrize('name', ['', 'X A', 'X-A:', 'X\r\nY', u'Ü'])
 def test_invalid_header_name_raises_value_error(name):
-    with pytest.raises(ValueError, match='name of a header'):
+    with pytest.raises(ValueError, match='header name'):
         check_header(name, 'x')
 
 
@@ -239,5 +239,5 @@ def test_resource_path_that_is_not_a_str_raises_type_error(path):
 
 @pytest.mark.parametrize('name', [None, 5, ('X-A',)])
 def test_header_name_that_is_not_a_str_raises_type_error(name):
-    with pytest.raises(TypeError, match='^the name of a header must be a str'):
+    with pytest.raises(TypeError, match='^header name must be a str'):
         check_header(name, 'x')
