@@ -51,6 +51,19 @@ def test_unrecorded_call_sends_nothing(connect, cassette, unreached, proxy):
         connect(unreached.url, proxy=proxy_url).user_tokens_refresh('a')
 
 
+@pytest.mark.parametrize('scheme', ['http', 'https'])
+@pytest.mark.parametrize('proxy', ['http', 'socks5h'])
+def test_recorded_call_is_replayed_without_its_proxy(connect, cassette, tmpdir, scheme, proxy):
+    authority = Authority(tmpdir)
+    with ScriptedServer(json_response(SERVED), tls=authority.server_context() if scheme == 'https' else None) as server:
+        with cassette('once'):
+            connect(server.url, ssl_ca_cert=authority.path).user_self()
+        with cassette('none'):
+            api = connect(server.url, proxy='%s://127.0.0.1:%d' % (proxy, closed_port()), ssl_ca_cert=authority.path)
+            assert api.user_self().name == 'Served'
+    assert len(server.requests) == 1
+
+
 def test_replay_after_and_before_real_calls_on_one_connection(connect, cassette, server):
     api = connect(server.url, connection_pool_maxsize=1, timeout=5)
     with cassette('once'):
