@@ -212,6 +212,7 @@ class ApiClient(object):
                 detail='not %s: the response %s' % (response_type, mismatch))
             error.body = response.data
             error.headers = response.getheaders() if hasattr(response, 'getheaders') else None
+            error.request_sent = True
             six.raise_from(error, mismatch)
 
     def sanitize_for_serialization(self, obj):
@@ -255,7 +256,9 @@ class ApiClient(object):
         limit = self._effective_timeout(timeout)
         wait = self._pacer.acquire(self.configuration.max_retry_after if isinstance(limit, tuple) else limit)
         if wait is None:
-            raise TimeoutException(status=0, reason='Waiting to stay within the rate limit would exceed the timeout')
+            error = TimeoutException(status=0, reason='Waiting to stay within the rate limit would exceed the timeout')
+            error.request_sent = False
+            raise error
         time.sleep(wait)
         return self._remaining_timeout(timeout, wait)
 

@@ -27,6 +27,7 @@ class _Settings(TypedDict, total=False):
     retries: int | Retry
     max_retry_after: float
     max_response_bytes: int
+    idle_timeout: float
     pace: bool
     verify_ssl: bool
     ssl_ca_cert: str | None
@@ -57,6 +58,7 @@ class Configuration:
     retries: int | Retry
     max_retry_after: float
     max_response_bytes: int
+    idle_timeout: float
     pace: bool
     verify_ssl: bool
     ssl_ca_cert: str | None

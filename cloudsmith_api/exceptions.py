@@ -1,22 +1,11 @@
 """The exceptions of calls, which all derive from :class:`ApiException`, and the warnings."""
 
-import re
-
 import six
 
 from ._common.headers import get_header
 from ._common.json_text import parse_json
-from ._common.redaction import scrub
+from ._common.redaction import printable_line
 from .rate_limit import RateLimit, retry_after_seconds
-
-# The longest explanation that ``str(error)`` shows; ``body`` has it in full.
-_MAX_SHOWN = 500
-# The longest that is searched for secrets.
-_MAX_SCRUBBED = 100 * _MAX_SHOWN
-# The length of a character that is escaped twice.
-_MAX_ESCAPED_LENGTH = 12
-# Control characters and bidirectional formatting characters, which a terminal interprets.
-_CONTROL = u'[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]+'
 
 
 class InsecureTransportWarning(UserWarning):
@@ -41,6 +30,8 @@ class ApiException(Exception):
 
     :ivar str method: the request's method.
     :ivar str url: the request's URL.
+    :ivar bool request_sent: ``False`` if no byte of the request was sent, ``True`` if the service may have received it,
+        ``None`` if a transport of the program's own cannot tell.
     :ivar body: the response body in full, or ``None``.
     :ivar headers: the response headers, or ``None``.
     :ivar str detail: an explanation, by the service or by this package, or ``None``.
@@ -48,6 +39,7 @@ class ApiException(Exception):
         in ``body`` only.
     """
 
+    request_sent = None
     #: What to do about the error, as ``str(error)`` shows it.
     hint = None
 
@@ -92,7 +84,7 @@ class ApiException(Exception):
 
     def _format_line(self, secrets=()):
         def printable(text):
-            return _printable(text, secrets)
+            return printable_line(text, secrets)
 
         summary = [_as_text(part) for part in (self.status, self.reason) if part]
         line = printable(u' '.join(summary)) or u'The call failed'
@@ -121,13 +113,13 @@ class ApiException(Exception):
 
 
 class ConnectionException(ApiException):
-    """There was no response, or it was truncated; ``status`` is 0."""
+    """There was no response, and ``status`` is 0; or it was truncated, and its status and headers are kept."""
 
     hint = 'Check the network, configuration.host and configuration.proxy'
 
 
 class TimeoutException(ConnectionException):
-    """The call exceeded its timeout; ``status`` is 0."""
+    """The call exceeded its timeout."""
 
     hint = 'Retry later, or increase _request_timeout or configuration.timeout'
 
@@ -199,7 +191,8 @@ class TooManyRequestsException(ApiException):
     def __init__(self, *args, **kwargs):
         super(TooManyRequestsException, self).__init__(*args, **kwargs)
         # Parsed now: the seconds until a date are counted from the response.
-        self.retry_after = retry_after_seconds(get_header(self.headers, 'Retry-After'))
+        self.retry_after = retry_after_seconds(
+            get_header(self.headers, 'Retry-After'), get_header(self.headers, 'Date'))
         self.rate_limit = RateLimit.from_headers(self.headers)
 
     @property
@@ -273,20 +266,6 @@ def _parse_fields(fields):
     listed = ((name, reasons if isinstance(reasons, list) else [reasons]) for name, reasons in fields.items())
     return {name: [reason for reason in reasons if isinstance(reason, six.string_types)]
                 for name, reasons in listed}
-
-
-def _printable(text, secrets):
-    """Make a text safe to print: secrets masked, one line, no control characters, encodable, of limited length."""
-    is_cut = len(text) > _MAX_SCRUBBED
-    text = scrub(text[:_MAX_SCRUBBED], secrets)
-    if is_cut:
-        # The cut may have split a secret, which scrub() does not find then.
-        text = text[:-_MAX_ESCAPED_LENGTH * max(map(len, secrets or ['']))]
-    line = u' '.join(re.sub(_CONTROL, u' ', text).split())
-    # Shortened after scrubbing: half a secret would not be masked.
-    if len(line) > _MAX_SHOWN:
-        line = line[:_MAX_SHOWN - 3] + u'...'
-    return line.encode('utf-8', 'backslashreplace').decode('utf-8')
 
 
 def _path_of(url):

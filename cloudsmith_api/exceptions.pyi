@@ -18,6 +18,7 @@ class ApiException(Exception):
     fields: dict[str, list[str]]
     method: str | None
     url: str | None
+    request_sent: bool | None
 
     def __new__(
         cls,

@@ -6,6 +6,8 @@ from collections import namedtuple
 from datetime import datetime
 from email.utils import parsedate_tz
 
+import six
+
 from ._common.clock import monotonic
 from ._common.headers import get_header, parse_number
 
@@ -50,25 +52,33 @@ class RateLimit(namedtuple('RateLimit', ('limit', 'remaining', 'reset', 'interva
         )
 
 
-def retry_after_seconds(value, now=None):
+def retry_after_seconds(value, date=None, now=None):
     """Parse a ``Retry-After`` header in either of its two forms (RFC 9110 section 10.2.3).
 
     :param str value: a number of seconds or an HTTP date; ``None`` if there is no such header.
+    :param str date: the ``Date`` header of the response, which an HTTP date counts from: the clocks of service and
+        client may differ. The client's own clock counts if there is none.
     :param now: a function that returns the current time, in seconds since the epoch; ``time.time`` by default, looked
         up at each call, since tests replace it.
     :return: seconds to wait, never negative; ``None`` if the header is missing or malformed.
     :rtype: float
     """
-    if value is None:
+    text = value if isinstance(value, six.string_types) else str(value)
+    if text.strip().isdigit():
+        return parse_number(float, text)
+    end, start = _parse_http_date(text), _parse_http_date(date)
+    if end is None:
         return None
+    return max(0.0, end - ((now or time.time)() if start is None else start))
+
+
+def _parse_http_date(text):
+    """Return the seconds since the epoch of an HTTP date; ``None`` if it is missing or malformed."""
     try:
-        text = str(value).strip()
-        if text.isdigit():
-            return parse_number(float, text)
         date = parsedate_tz(text)
         # Not mktime_tz: on Python 2 it takes a date without a zone as local time; by the RFC it is UTC.
-        return max(0.0, (datetime(*date[:6]) - _EPOCH).total_seconds() - (date[9] or 0) - (now or time.time)())
-    except (TypeError, ValueError, OverflowError, IndexError):
+        return (datetime(*date[:6]) - _EPOCH).total_seconds() - (date[9] or 0)
+    except (AttributeError, TypeError, ValueError, OverflowError, IndexError):
         return None
 
 

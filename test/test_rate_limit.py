@@ -5,6 +5,7 @@ import pickle
 import threading
 import time
 from datetime import datetime, timedelta
+from email.utils import formatdate
 
 import pytest
 from hypothesis import given, settings
@@ -92,6 +93,17 @@ def test_rate_limit_can_be_pickled():
 @pytest.mark.parametrize('value, seconds', [('3304', 3304), ('0', 0), (' 12 ', 12), (u'7', 7), (5, 5)])
 def test_retry_after_in_seconds_is_parsed(value, seconds):
     assert retry_after_seconds(value) == seconds
+
+
+@pytest.mark.parametrize('skew', [-7200, 0, 7200])
+def test_retry_after_date_counts_from_the_date_of_the_response(skew):
+    date, end = formatdate(RFC_DATE + skew, usegmt=True), formatdate(RFC_DATE + skew + 3, usegmt=True)
+    assert retry_after_seconds(end, date, now=lambda: RFC_DATE) == 3
+
+
+@pytest.mark.parametrize('date', [None, '', 'yesterday', b'\xff'])
+def test_retry_after_date_counts_from_now_without_a_valid_date(date):
+    assert retry_after_seconds(formatdate(RFC_DATE, usegmt=True), date, now=lambda: RFC_DATE - 3) == 3
 
 
 @pytest.mark.parametrize('value', [

@@ -42,6 +42,15 @@ _MIN_SECRET_LENGTH = 4
 _MIN_LENGTH_ACROSS_WORDS = 8
 
 
+# The longest text that messages and logs show, and the longest that is searched for secrets to that end.
+_MAX_SHOWN = 500
+_MAX_SCRUBBED = 100 * _MAX_SHOWN
+# The length of a character that is escaped twice.
+_MAX_ESCAPED_LENGTH = 12
+# Control characters and bidirectional formatting characters, which a terminal interprets.
+_CONTROL = u'[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]+'
+
+
 def is_secret(name):
     """Return whether a header, field or setting of this name is secret.
 
@@ -124,6 +133,25 @@ def scrub(text, values=()):
     text = re.sub(_USER_INFO, MASK + '@', text)
     text = re.sub(_IN_QUERY, r'\1' + MASK, text)
     return re.sub(_HEADER, r'\1' + MASK, text)
+
+
+def printable_line(text, secrets=()):
+    """Make a text safe to show: secrets masked, one line, no control characters, encodable, at most 500 characters.
+
+    :param str text: the text, Unicode on Python 2.
+    :param secrets: see :func:`scrub`.
+    :rtype: str
+    """
+    is_cut = len(text) > _MAX_SCRUBBED
+    text = scrub(text[:_MAX_SCRUBBED], secrets)
+    if is_cut:
+        # The cut may have split a secret, which scrub() does not find then.
+        text = text[:-_MAX_ESCAPED_LENGTH * max(map(len, secrets or ['']))]
+    line = u' '.join(re.sub(_CONTROL, u' ', text).split())
+    # Shortened after scrubbing: half a secret would not be masked.
+    if len(line) > _MAX_SHOWN:
+        line = line[:_MAX_SHOWN - 3] + u'...'
+    return line.encode('utf-8', 'backslashreplace').decode('utf-8')
 
 
 def _mask_values(text, values):

@@ -60,11 +60,14 @@ def _is_path(text):
 
 
 def _changes_path(path):
-    """Return whether a path has a . or .. segment, percent-encoded or not, or an invalid percent sign."""
+    """Return whether a path has a . or .. segment once it is decoded, or an invalid percent sign.
+
+    Some servers and gateways decode ``%2F`` and ``%5C`` before they resolve such segments.
+    """
     if '.' not in path and '%' not in path:
         return False
-    segments = path.partition('?')[0].split('/')
-    return any(unquote(segment) in ('.', '..') for segment in segments) or re.search(STRAY_PERCENT_SIGN, path)
+    segments = re.split(r'[/\\]', unquote(path.partition('?')[0]))
+    return '.' in segments or '..' in segments or re.search(STRAY_PERCENT_SIGN, path)
 
 
 def _encode_segment(name, values, safe):
@@ -78,7 +81,7 @@ def _encode_segment(name, values, safe):
         raise ValueError('%s is not valid Unicode' % name)
     if _changes_path(segment) or not all(
             part and validation.contains_only(_SEGMENT_CHARACTERS, part) for part in segment.split('/')):
-        raise ValueError("%s must be a non-empty path segment other than '.' and '..'" % name)
+        raise ValueError("%s must be a non-empty path segment, without '.' or '..' between slashes" % name)
     return segment
 
 

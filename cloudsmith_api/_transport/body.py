@@ -157,20 +157,29 @@ class _Decompressor(object):
         self._is_gzip = encoding != 'deflate'
         self._start = b''
         self._stream = None
+        self._is_past_end = False
 
     def decompress(self, data):
         """Yield the pieces that some more data decompresses to."""
-        while data:
+        has_more = bool(data) and not self._is_past_end
+        while has_more:
             if self._stream is None:
                 data = self._start = self._start + data
                 if len(data) < 2:
                     return
                 self._stream = zlib.decompressobj(self._window_bits(bytearray(data[:2])))
-            yield self._stream.decompress(data, _CHUNK_BYTES)
+            piece = self._stream.decompress(data, _CHUNK_BYTES)
+            yield piece
             data = self._stream.unconsumed_tail
-            if self._is_gzip and self._stream.unused_data.startswith(b'\x1f\x8b'):
+            # zlib may have taken all input, and hold back the output that did not fit.
+            has_more = data or len(piece) == _CHUNK_BYTES
+            rest = self._stream.unused_data
+            if self._is_gzip and rest.startswith(b'\x1f\x8b'):
                 # Another member, RFC 1952 section 2.2.
-                data, self._start, self._stream = self._stream.unused_data, b'', None
+                data, self._start, self._stream, has_more = rest, b'', None, True
+            elif rest and not (self._is_gzip and rest == b'\x1f'):
+                # What follows the end is ignored. zlib would copy all of it with each chunk, in quadratic time.
+                self._is_past_end, has_more = True, False
 
     def is_complete(self):
         """Tell whether the data has come to its end."""

@@ -1,6 +1,7 @@
 """Connections that keep to the deadline and the size limit of the call that uses them, and their pools."""
 
 import io
+import os
 import socket
 import threading
 import weakref
@@ -13,6 +14,7 @@ from urllib3 import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.connectionpool import HTTPConnection, HTTPSConnection
 from urllib3.exceptions import ConnectTimeoutError, NewConnectionError
 from urllib3.util.connection import allowed_gai_family
+from urllib3.util.ssl_ import SSLTransport
 
 from .._common.clock import monotonic
 from .timeouts import CallLimits, Deadline, OversizeError, clamp_timeout
@@ -29,6 +31,10 @@ _SEND_CHUNK_BYTES = 16 * 1024
 _MIN_CONNECT_TIMEOUT = 0.5
 
 
+# The longest that a call sleeps before it looks for an idle connection itself, in seconds.
+_MAX_WAIT = 0.05
+
+
 class _ResponseStream(io.RawIOBase):
     """The bytes of one response as they come from the socket.
 
@@ -43,8 +49,10 @@ class _ResponseStream(io.RawIOBase):
         # A double of a socket may have the response in its file only (httpretty 1.1). On Python 2, a socket's own file
         # has no readinto.
         self._read_into = getattr(self._stream, 'readinto', None) or self._sock.recv_into
+        self._pid = os.getpid()
         self._deadline = call.deadline
-        self._bytes_left = call.max_bytes + _MAX_HEADER_BYTES
+        self._max_bytes = call.max_bytes
+        self._bytes_left = _MAX_HEADER_BYTES
         #: Whether the peer has closed its side of the connection.
         self.at_end = False
 
@@ -64,12 +72,16 @@ class _ResponseStream(io.RawIOBase):
             raise OversizeError()
         return count
 
+    def end_headers(self):
+        """Extend the limit of the headers to the body."""
+        self._bytes_left += self._max_bytes
+
     def close(self):
         if not self.closed:
-            # Asked of the type, since a double may raise any error for an attribute that it does not have.
-            if hasattr(type(self._sock), 'pending') and self._sock.pending():
-                # TLS has decrypted bytes beyond this response. urllib3 looks for such bytes at the socket, does not
-                # see these, and would read them as the next response.
+            # A forked process shares the TCP connection with its parent, and must not shut it down.
+            if _has_pending_bytes(self._sock) and self._pid == os.getpid():
+                # TLS has read bytes beyond this response. urllib3 looks for such bytes at the socket, does not see
+                # these, and would read them as the next response.
                 shut_down(self._sock)
             self._stream.close()
             super(_ResponseStream, self).close()
@@ -84,8 +96,19 @@ def _apply_deadline(deadline, sock):
         sock.settimeout(remaining)
 
 
+def _has_pending_bytes(sock):
+    """Tell whether TLS has read bytes that nobody has asked for yet, in any layer of TLS within TLS."""
+    if isinstance(sock, SSLTransport):
+        # It has no pending() of its own (1.26 and 2).
+        return sock.sslobj.pending() or sock.incoming.pending or _has_pending_bytes(sock.socket)
+    # Asked of the type, since a double may raise any error for an attribute that it does not have.
+    return hasattr(type(sock), 'pending') and sock.pending()
+
+
 def shut_down(sock):
     """Shut down a connection, so that no other call uses it."""
+    while isinstance(sock, SSLTransport):
+        sock = sock.socket
     try:
         sock.shutdown(socket.SHUT_RDWR)
     except EnvironmentError:
@@ -109,6 +132,7 @@ class _Response(http_client.HTTPResponse):
         if stream.at_end:
             # http.client takes the end of the connection for the end of the headers.
             raise http_client.IncompleteRead(b'')
+        stream.end_headers()
         if self.status == 101:
             self.will_close = True
         # urllib3 logs what http.client could not parse, and the service may have echoed a key there.
@@ -143,13 +167,15 @@ class DeadlineMixin(object):
         """Send in short chunks: a socket's own timeout starts anew with each part that a slow reader takes."""
         if self.sock is None and self.auto_open:
             self.connect()
-        self.call.request_sent = True
         deadline = self.call.deadline
         for start in range(0, len(data), _SEND_CHUNK_BYTES):
-            timeout = self.timeout if deadline is None else clamp_timeout(deadline.remaining())
+            timeout = self.timeout if deadline is None else deadline.remaining()
+            if deadline is not None and timeout <= 0:
+                raise socket.timeout('the deadline of the call has passed')
             # urllib3 2 has set it mostly; again would be one more system call, and threads switch at each.
             if getattr(self.sock, 'timeout', 'unknown') != timeout:
                 self.sock.settimeout(timeout)
+            self.call.request_sent = True
             super(DeadlineMixin, self).send(data[start:start + _SEND_CHUNK_BYTES])
 
     def _new_conn(self):
@@ -233,6 +259,9 @@ class _DeadlineSocket(object):
     def __setattr__(self, name, value):
         setattr(self._sock, name, value)
 
+    def pending(self):
+        return self._sock.pending()
+
     def recv(self, *args):
         _apply_deadline(self._connection.call.deadline, self._sock)
         return self._sock.recv(*args)
@@ -287,24 +316,21 @@ class ConnectionQueue(queue.Queue, object):
                 remaining = None if deadline is None else deadline - monotonic()
             if not block or (remaining is not None and remaining <= 0):
                 raise queue.Empty()
-            self._wait(remaining)
+            # Not for longer: whoever was woken may be a frame that a signal handler has interrupted.
+            self._wait(_MAX_WAIT if remaining is None else min(remaining, _MAX_WAIT))
 
     def _wait(self, seconds):
         given_back = threading.Event()
-        self._waiting.append(given_back)
         try:
+            self._waiting.append(given_back)
             # One may have been given back just before this call was seen to wait.
-            woken = self._items or given_back.wait(seconds)
-        except BaseException:
-            woken = False
-            raise
+            if not self._items:
+                given_back.wait(seconds)
         finally:
             try:
                 self._waiting.remove(given_back)
             except ValueError:
-                if not woken:
-                    # Chosen to be woken when it had given up.
-                    self._wake_one()
+                pass  # It was chosen to be woken.
 
     def _wake_one(self):
         try:
@@ -337,7 +363,9 @@ class PoolMixin(object):
         """Close all connections that no call uses."""
         if self.pool is not None:
             # Calls that wait for a connection wait at this queue; urllib3 would never put anything there again.
-            self._drained, self.pool = self.pool, None
+            # Another thread may close the pool too.
+            drained, self.pool = self.pool, None
+            self._drained = drained or self._drained
             _close_idle(self._drained)
 
     def _new_conn(self):

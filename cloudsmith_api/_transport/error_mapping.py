@@ -6,7 +6,7 @@ import socket
 import six
 from urllib3 import exceptions as urllib3_errors
 
-from .._common.redaction import scrub
+from .._common.redaction import printable_line, scrub
 from ..exceptions import ApiException, ConnectionException, InvalidResponseException, TimeoutException, TlsException
 
 # The pool or connection that urllib3 puts before its messages.
@@ -51,7 +51,7 @@ def describe_error(error, secrets):
     """Describe a failed attempt in one line: what happened, then the system's own message."""
     cause = _root_cause(error)
     message = re.sub(_URLLIB3_PREFIX, '', str(cause)) or type(cause).__name__
-    return scrub_native('%s: %s' % (_classify(error)[1], message), secrets)
+    return printable('%s: %s' % (_classify(error)[1], message), secrets)
 
 
 def invalid_response(raw, detail):
@@ -86,9 +86,9 @@ def redact_cause(error, secrets, handled):
         cause = getattr(cause, '__cause__', None) or getattr(cause, '__context__', None)
 
 
-def scrub_native(text, secrets):
-    """Scrub a native text, as Unicode on Python 2 too."""
-    return six.ensure_str(scrub(six.ensure_text(text, errors='replace'), secrets))
+def printable(text, secrets):
+    """Return a native text as one line that is safe to log, see :func:`.printable_line`."""
+    return six.ensure_str(printable_line(six.ensure_text(text, errors='replace'), secrets))
 
 
 class _UnreadResponse(object):

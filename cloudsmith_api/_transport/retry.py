@@ -1,7 +1,10 @@
 """The retry policy: which failures are retried, and after which delay."""
 
 import random
+import socket
+import ssl
 
+from six.moves import http_client
 from urllib3.exceptions import (
     ConnectTimeoutError,
     MaxRetryError,
@@ -76,7 +79,7 @@ class ApiRetry(Retry):
 
     def get_retry_after(self, response):
         """Return the seconds that ``Retry-After`` asks for; ``None`` where it is missing or malformed."""
-        return retry_after_seconds(response.headers.get('Retry-After'))
+        return retry_after_seconds(response.headers.get('Retry-After'), response.headers.get('Date'))
 
     def get_backoff_time(self):
         """Return the delay in seconds where the service asks for none."""
@@ -97,12 +100,22 @@ class ApiRetry(Retry):
             error = error.original_error
         if isinstance(error, _NOT_CONNECTED):
             return True
-        return is_safe and (isinstance(error, _CONNECTION_LOST) or _is_tls_eof(error))
+        return is_safe and (isinstance(error, _CONNECTION_LOST) or _is_proxy_lost(error) or _is_tls_eof(error))
 
 
 def _is_unsent(error):
     """Tell whether the session knows that no byte of the request was sent."""
     return getattr(error, 'request_sent', None) is False
+
+
+def _is_proxy_lost(error):
+    """Tell whether the connection to a proxy was lost: urllib3 hands on the system's error (1.26 and 2).
+
+    The error of a proxy that refuses a tunnel is an ``OSError`` too, but without ``errno``.
+    """
+    if isinstance(error, ssl.SSLError):
+        return False
+    return isinstance(error, (socket.timeout, http_client.HTTPException)) or getattr(error, 'errno', None) is not None
 
 
 def _is_tls_eof(error):

@@ -11,7 +11,7 @@ from urllib3 import exceptions as urllib3_errors
 from .._common import validation
 from .._common.redaction import collect_secrets
 from .body import read_body
-from .error_mapping import describe_error, invalid_response, map_error, redact_cause, scrub_native
+from .error_mapping import describe_error, invalid_response, map_error, printable, redact_cause
 from .proxies import make_pool_manager, normalize_proxy_headers
 from .retry import ApiRetry, retry_delay
 from .timeouts import CallLimits, Deadline, OversizeError, clamp_timeout, to_urllib3_timeout
@@ -110,6 +110,7 @@ class Session(object):
             call.request_sent = True
             return raw, call.read(raw), None
         except urllib3_errors.HTTPError as error:
+            # Of this attempt, which decides about a retry.
             error.request_sent = call.request_sent
             return raw, None, error
         except OversizeError as error:
@@ -121,6 +122,9 @@ class Session(object):
                 raw.close()
                 raw.release_conn()
             raise
+        finally:
+            if call.request_sent is not False:
+                call.was_sent = call.was_sent or call.request_sent
 
     def _send_once(self, call):
         options = {
@@ -240,6 +244,8 @@ class Call(CallLimits):
         self.idle_timeout = defaults.configuration.idle_timeout
         self.max_bytes = CallLimits.max_bytes if self.streaming else self.max_response_bytes
         self.retries = defaults.retries
+        #: Whether any attempt has sent a byte of the request; ``None`` if a connection does not tell.
+        self.was_sent = False
         self._parameters = parameters
         self._times, self._timeout = defaults.times, defaults.timeout
         if timeout is not None:
@@ -258,7 +264,7 @@ class Call(CallLimits):
         :param ApiException error: the error of the call.
         """
         secrets = self.secrets()
-        error.request_sent = self.request_sent
+        error.request_sent = self.was_sent
         error.set_request(self.method, self.url, secrets)
         redact_cause(error, secrets, self._handled)
 
@@ -299,7 +305,7 @@ def _log_retry(call, raw, error, delay):
     # In a function of its own: tools that report exceptions show the local variables of send().
     secrets = call.secrets()
     reason = raw.status if error is None else describe_error(error, secrets)
-    logger.warning('%s %s failed (%s); retrying in %.1f s', call.method, scrub_native(call.url, secrets), reason, delay)
+    logger.warning('%s %s failed (%s); retrying in %.1f s', call.method, printable(call.url, secrets), reason, delay)
 
 
 def _get_origin(url):

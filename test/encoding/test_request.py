@@ -241,3 +241,20 @@ def test_resource_path_that_is_not_a_str_raises_type_error(path):
 def test_header_name_that_is_not_a_str_raises_type_error(name):
     with pytest.raises(TypeError, match='^header name must be a str'):
         check_header(name, 'x')
+
+
+@pytest.mark.parametrize('value', ['../../../x', 'a/../../x', 'a/..', '..\\x', 'a\\..\\b', './x', u'\xe4/../x'])
+def test_path_parameter_that_decodes_to_another_path_is_refused(value):
+    with pytest.raises(ValueError, match='^slug_perm must be'):
+        build_url('https://host/v1', '/user/tokens/{slug_perm}/refresh/', {'slug_perm': value})
+
+
+@pytest.mark.parametrize('path', ['/a%2F..%2Fb/', '/..%2Fb/', '/a/%2e%2e%2fb/', '/a/..%5cb/', '/%2e/'])
+def test_resource_path_that_decodes_to_another_path_is_refused(path):
+    with pytest.raises(ValueError, match='^resource_path must start with /'):
+        build_url('https://host/v1', path, None)
+
+
+@pytest.mark.parametrize('value', ['a..b', '...', 'a/b', 'v1.2', '.hidden', 'a.'])
+def test_path_parameter_with_harmless_dots_is_encoded(value):
+    assert build_url('https://host/v1', '/x/{name}/', {'name': value}).startswith('https://host/v1/x/')

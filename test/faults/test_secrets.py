@@ -276,3 +276,19 @@ def test_frames_below_the_transport_are_not_kept_with_the_error(connect):
     frames = traceback.walk_tb(caught.value.__traceback__) if six.PY3 else []
     sessions = [frame for frame, _ in frames if frame.f_globals['__name__'] == 'cloudsmith_api._transport.session']
     assert 'the-secret-key' not in repr([frame.f_locals for frame in sessions])
+
+
+@pytest.mark.parametrize('data', [
+    b'HTTP/1.1 2\x1b]0;title\x07\x1b[31m\r\n\r\n',
+    b'\x1b]0;title\x07\r\n\r\n',
+    b'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n\x1b[2J\r\n',
+])
+def test_log_record_of_a_retry_is_one_printable_line(connect, caplog, data):
+    caplog.set_level(logging.WARNING)
+    with ScriptedServer(truncated(data)) as server:
+        with pytest.raises(ApiException) as caught:
+            connect(server.url, retries=1).user_self()
+    lines = [record.getMessage() for record in caplog.records if record.name == 'cloudsmith_api.rest']
+    assert len(lines) == 1
+    for text in lines + [str(caught.value)]:
+        assert not set(text) & set('\x1b\x07\r\n')

@@ -6,6 +6,8 @@ mistaken for one that is merely slow.
 
 import socket
 
+import six
+
 from cloudsmith_api._transport.connections import (
     DeadlineHTTPConnection,
     DeadlineHTTPSConnection,
@@ -41,6 +43,9 @@ class Network(object):
     def connect(self, scheme, host, port):
         """Open a connection, and return the client's end."""
         client_end, server_end = socket.socketpair()
+        if six.PY2:
+            # socketpair() returns the bare C object there, whose file does not respect timeouts.
+            client_end = socket.socket(_sock=client_end)
         for end in client_end, server_end:
             end.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _SOCKET_BUFFER)
         response = self.responses[min(len(self.connections), len(self.responses) - 1)]

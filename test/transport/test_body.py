@@ -8,6 +8,7 @@ import pytest
 from servers import ScriptedServer, http_response, truncated
 
 from cloudsmith_api import ConnectionException, InvalidResponseException
+from cloudsmith_api._common.clock import monotonic
 from cloudsmith_api._transport.body import read_body
 from cloudsmith_api._transport.retry import ApiRetry
 
@@ -106,3 +107,30 @@ def test_body_of_a_response_that_is_not_urllib3s_is_taken_as_it_is():
     response = RecordedResponse()
     assert read_body(response, 10 ** 6) == BODY
     assert response.released == 1
+
+
+@pytest.mark.parametrize('length', [65536, 65537, 65794, 131072, 131073, 200000])
+@pytest.mark.parametrize('compress', [gzipped, deflated, zlib.compress], ids=['gzip', 'raw deflate', 'deflate'])
+def test_long_compressed_body_is_whole(connect, compress, length):
+    body = b'"' + b'a' * (length - 2) + b'"'
+    encoding = 'gzip' if compress is gzipped else 'deflate'
+    with ScriptedServer(http_response(200, compress(body), [('Content-Encoding', encoding)])) as server:
+        data, _, _ = connect(server.url).api_client.call_api('/x/', 'GET', response_type='str')
+    assert len(data) == length - 2
+
+
+@pytest.mark.slow
+def test_bytes_after_the_end_take_linear_time(connect):
+    head = b'HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nTransfer-Encoding: chunked\r\n\r\n'
+    compressed = gzipped(BODY)
+
+    def seconds_for(count):
+        rest = b'1\r\n.\r\n' * count
+        response = head + b'%x\r\n%s\r\n' % (len(compressed), compressed) + rest + b'0\r\n\r\n'
+        with ScriptedServer(response) as server:
+            api = connect(server.url)
+            started = monotonic()
+            assert api.user_self(_request_timeout=30).name == 'Ada'
+            return monotonic() - started
+
+    assert seconds_for(80000) < 8 * seconds_for(20000) + 0.5

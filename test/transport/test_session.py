@@ -1,12 +1,14 @@
 """What a session promises of its connections: they grow old, are found again, and wait for no lock."""
 
+import os
 import signal
 import socket
 import threading
 
 import pytest
+import six
 from certificates import Authority
-from servers import ScriptedServer, closed_port, http_response, json_response, reset, truncated
+from servers import ScriptedServer, closed_port, http_response, json_response, repeating, reset, truncated
 from six.moves import queue
 from urllib3.connection import HTTPConnection
 
@@ -348,3 +350,124 @@ def test_endless_small_chunks_take_no_more_memory_than_a_body(connect):
             tracemalloc.stop()
     # The server's own copies count too: 2.4 MB; a list of the chunks would take 7 MB more.
     assert peak < 6 * 1024 * 1024
+
+
+def close_after_request(connection):
+    connection.settimeout(5)
+    return False
+
+
+@pytest.mark.parametrize('fault', [reset, close_after_request], ids=['reset', 'closed'])
+def test_response_lost_behind_a_proxy_is_retried_for_get_only(connect, fault):
+    with ScriptedServer(fault) as proxy:
+        api = connect('http://service.localhost/v1', proxy=proxy.origin)
+        for call, attempts in (api.user_self, 4), (api.user_tokens_create, 1):
+            del proxy.requests[:]
+            with pytest.raises(ConnectionException) as caught:
+                call()
+            assert (len(proxy.requests), caught.value.request_sent) == (attempts, True)
+
+
+@pytest.mark.parametrize('fault', [reset, close_after_request], ids=['reset', 'closed'])
+def test_proxy_lost_while_it_connects_is_retried_for_any_method(connect, fault):
+    with ScriptedServer(fault) as proxy:
+        with pytest.raises(ConnectionException) as caught:
+            connect('https://service.localhost/v1', proxy=proxy.origin).user_tokens_create()
+        assert {request.method for request in proxy.requests} == {'CONNECT'}
+        assert (len(proxy.requests), caught.value.request_sent) == (4, False)
+
+
+def test_proxy_that_refuses_the_tunnel_is_not_asked_twice(connect):
+    with ScriptedServer(http_response(407)) as proxy:
+        with pytest.raises(ApiException):
+            connect('https://service.localhost/v1', proxy=proxy.origin).user_self()
+        assert len(proxy.requests) == 1
+
+
+def test_request_sent_counts_all_attempts(connect):
+    class Refusing(ScriptedServer):
+        def _handle_request(self, connection, stream):
+            carries_on = super(Refusing, self)._handle_request(connection, stream)
+            self._listener.shutdown(socket.SHUT_RDWR)
+            return carries_on and False
+
+    with Refusing(http_response(429, headers=[('Retry-After', '0')])) as server:
+        with pytest.raises(ApiException) as caught:
+            connect(server.url, retries=2).user_tokens_create()
+        assert len(server.requests) == 1
+    assert caught.value.request_sent is True
+
+
+def test_nested_call_does_not_wait_for_the_frame_it_interrupted(connect):
+    idle = ConnectionQueue(1)
+    interrupted = threading.Event()
+    idle._waiting.append(interrupted)
+    putter = threading.Timer(0.1, idle.put, ['a'])
+    putter.start()
+    started = monotonic()
+    # The wake-up goes to the frame that waited first, and cannot run before this call is over.
+    assert idle.get(timeout=5) == 'a'
+    assert monotonic() - started < 2
+    putter.join()
+
+
+@pytest.mark.skipif(not hasattr(os, 'fork'), reason='this system does not fork')
+def test_forked_child_that_drops_a_stream_leaves_it_to_its_parent(connect, tmpdir):
+    authority = Authority(tmpdir)
+    body = b'x' * 300000
+    with ScriptedServer(http_response(200, body), tls=authority.server_context()) as server:
+        api = connect(server.url, ssl_ca_cert=authority.path)
+        response = api.user_self(_preload_content=False)
+        start = response.read(1000)
+        child = os.fork()
+        if child == 0:
+            response.close()
+            os._exit(0)
+        os.waitpid(child, 0)
+        assert start + response.read() == body
+
+
+@pytest.mark.skipif(six.PY2, reason='Python 2.7 has no TLS within TLS')
+def test_bytes_after_a_response_through_an_https_proxy_are_not_the_next_response(connect, tmpdir):
+    authority = Authority(tmpdir)
+    first, second = json_response('{"name": "Ada"}'), json_response('{"name": "Eve"}')
+    padding = b' ' * (8192 - len(first))
+    with ScriptedServer(first + padding + second, first, tls=authority.server_context(u'service.localhost')) as server:
+        with TunnelServer(server.port, tls=authority.server_context(u'localhost', u'127.0.0.1')) as proxy:
+            api = connect('https://service.localhost/v1', proxy='https://localhost:%d' % proxy.port,
+                          ssl_ca_cert=authority.path)
+            assert [api.user_self(_request_timeout=10).name for _ in range(2)] == ['Ada', 'Ada']
+
+
+class TunnelServer(ScriptedServer):
+    """An HTTP proxy that connects each tunnel to one port of this machine."""
+
+    def __init__(self, port, **options):
+        self._target_port = port
+        super(TunnelServer, self).__init__(self._open_tunnel, **options)
+
+    def _open_tunnel(self, connection):
+        target = socket.create_connection(('127.0.0.1', self._target_port), 5)
+        connection.sendall(b'HTTP/1.1 200 Connection established\r\n\r\n')
+        back = threading.Thread(target=self._copy, args=(target, connection))
+        back.daemon = True
+        back.start()
+        self._copy(connection, target)
+        back.join(5)
+        target.close()
+        return False
+
+    @staticmethod
+    def _copy(source, target):
+        try:
+            for data in iter(lambda: source.recv(65536), b''):
+                target.sendall(data)
+            target.shutdown(socket.SHUT_WR)
+        except (OSError, ValueError):
+            return
+
+
+def test_endless_interim_responses_of_a_stream_are_bounded(connect):
+    with ScriptedServer(repeating(b'', b'HTTP/1.1 100 Continue\r\nX-Name: value\r\n\r\n' * 100)) as server:
+        with pytest.raises(ApiException):
+            connect(server.url, retries=0).user_self(_preload_content=False)
