@@ -1,4 +1,4 @@
-"""Draws the ratios that ``compare.py`` measured; runs where matplotlib is, with the results on standard input."""
+"""Draw the ratios that ``compare.py`` measured; needs matplotlib, and reads the results from standard input."""
 
 import json
 import sys
@@ -6,22 +6,22 @@ import sys
 import report
 from matplotlib import pyplot
 
-# Readable on white and on a dark page alike.
+# Readable on a white and on a dark page.
 _TEXT = '#777d85'
 _GOAL = '#d29922'
 _BARS = (('this package', '#2f9e44'), ('best generated client', '#8957e5'), ('requests, by hand', '#388bfd'),
          ('published 2.0.19', '#e5534b'))
-_FARTHEST = 3.4
+_MAX_RATIO = 3.4
 
 
 def draw(figures, path):
     """Draw a group of bars for each figure.
 
-    :param dict figures: what was measured on one interpreter.
-    :param str path: the file to write.
+    :param dict figures: the results on one interpreter.
+    :param str path: the SVG file to write.
     """
-    coloured = ('text.color', 'axes.labelcolor', 'axes.edgecolor', 'xtick.color', 'ytick.color')
-    pyplot.rcParams.update(dict.fromkeys(coloured, _TEXT), **{'font.size': 10, 'svg.hashsalt': 'the same each time'})
+    colours = ('text.color', 'axes.labelcolor', 'axes.edgecolor', 'xtick.color', 'ytick.color')
+    pyplot.rcParams.update(dict.fromkeys(colours, _TEXT), **{'font.size': 10, 'svg.hashsalt': 'constant'})
     shown = [name for name in report.FIGURES if name in figures]
     picture, axes = pyplot.subplots(figsize=(8.6, 1.05 * len(shown) + 1.1), layout='constrained')
     for position, name in enumerate(shown):
@@ -30,7 +30,7 @@ def draw(figures, path):
                   _ratio(figures[name], 'published')]
         for place, ((label, colour), ratio) in enumerate(zip(_BARS, ratios)):
             if ratio is not None:
-                # The number stands behind the goal's mark, not on it.
+                # Place the number to the right of the goal's mark, not on it.
                 number_at = max(ratio, goal) if place == 0 else ratio
                 _bar(axes, position + 0.2 * (place - 1.5), ratio, number_at, colour, None if position else label)
         axes.plot([goal, goal], [position - 0.42, position - 0.18], color=_GOAL, linewidth=2.5,
@@ -38,24 +38,24 @@ def draw(figures, path):
     axes.axvline(1, color=_TEXT, linewidth=1, linestyle=(0, (4, 3)))
     titles = [report.FIGURES[name][0].replace('`', '').replace(', ', '\n', 1) for name in shown]
     axes.set_yticks(range(len(shown)), titles)
-    axes.set_xlim(0, _FARTHEST)
+    axes.set_xlim(0, _MAX_RATIO)
     axes.set_xlabel('cost as a multiple of raw urllib3 + json.loads (shorter is better)')
     axes.invert_yaxis()
     for side in ('top', 'right', 'left'):
         axes.spines[side].set_visible(False)
     axes.tick_params(axis='y', length=0)
     picture.legend(loc='outside upper center', ncols=5, frameon=False, fontsize=9, handlelength=1.2)
-    # Without the date, the same figures make the same file.
+    # Without a date, the same figures produce the same file.
     picture.savefig(path, transparent=True, metadata={'Date': None})
 
 
 def _bar(axes, height, ratio, number_at, colour, label):
-    beyond = ratio > _FARTHEST
-    axes.barh(height, min(ratio, _FARTHEST), 0.17, color=colour, label=label)
-    # A bar that is cut off says so, in its own end.
-    text = ('%.0f \u2192 ' % ratio) if beyond else ' %.2f' % ratio
-    axes.text(min(number_at, _FARTHEST), height, text, va='center_baseline', ha='right' if beyond else 'left',
-              fontsize=9, color='white' if beyond else _TEXT, weight='bold' if beyond else 'normal')
+    clipped = ratio > _MAX_RATIO
+    axes.barh(height, min(ratio, _MAX_RATIO), 0.17, color=colour, label=label)
+    # A clipped bar has its number and an arrow inside, at its end.
+    text = ('%.0f \u2192 ' % ratio) if clipped else ' %.2f' % ratio
+    axes.text(min(number_at, _MAX_RATIO), height, text, va='center_baseline', ha='right' if clipped else 'left',
+              fontsize=9, color='white' if clipped else _TEXT, weight='bold' if clipped else 'normal')
 
 
 def _ratio(rows, name):

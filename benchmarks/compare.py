@@ -1,8 +1,8 @@
-"""Measures what a call costs with this package, the published one and requests, beside the HTTP library below them.
+"""Compare the cost of a call with this package, the published client and requests to plain urllib3.
 
-Everything is a ratio to the baseline, urllib3 and ``json.loads`` doing the same work, measured just before and just
-after: a machine that others use too slows down both. Makes its own environments from the package index, and starts its
-own server. Runs on Python 3.9 or later.
+Each figure is a ratio to the baseline, urllib3 and ``json.loads`` doing the same work. The baseline is measured just
+before and just after each contender, so that load on the machine slows down both. Creates its environments from the
+package index and starts its own server. Runs on Python 3.9 or later.
 """
 
 import argparse
@@ -17,9 +17,9 @@ import time
 
 import report
 from environments import ROOT, Environments, packages_of, version_of
-from processes import HERE, Server, Worker, time_of_import, time_of_process
+from processes import HERE, Server, Worker, time_import, time_process
 
-#: ``script`` is its file in ``contenders/``, ``modules`` what such a program imports.
+#: ``script`` is the name of a file in ``contenders/``, ``modules`` the modules that such a program imports.
 Contender = collections.namedtuple('Contender', ('script', 'requirements', 'modules'))
 
 RAW = 'raw'
@@ -35,34 +35,37 @@ CONTENDERS = {
 }
 OTHERS = (THIS, REQUESTS, PUBLISHED)
 
-# What the baseline leaves out, and this package does: by how much that makes the baseline dearer.
-IN_TIME = (('raw, time limited', 'user_self_in_time'),)
-DATES_READ = (('raw, dates read', 'user_tokens_list_with_dates'),)
+# Work that the plain baseline skips and this package does: the baseline is measured with it, too.
+WITH_TIMEOUT = (('raw, with timeout', 'user_self_with_timeout'),)
+WITH_DATES = (('raw, dates parsed', 'user_tokens_list_with_dates'),)
 
 ROWS = (1, 10, 100, 500, 1000, 5000)
 THREADS = (1, 2, 4, 8, 16, 32, 64)
 
-#: The seconds that a batch of calls takes; in how many processes, one after the other, each contender makes a figure's
-#: calls, since where a process has its memory makes some hundredths, for as long as it lives; the rounds in each, of
-#: calls and of calls for growth; the rounds of new processes; and the seconds after which a contender has no more
-#: rounds for a figure (but two in each process).
+#: How much is measured:
+#: ``batch_seconds``, the duration of a batch of calls;
+#: ``workers``, the number of successive processes that make the calls of a figure, since the memory layout of a process
+#: changes its ratio by a few hundredths for its whole life;
+#: ``rounds`` and ``growth_rounds``, the batches in each of these processes;
+#: ``process_rounds``, the number of new processes for a cold start or an import;
+#: ``seconds``, the time budget of a contender for a figure (at least two rounds in each process are measured).
 Effort = collections.namedtuple(
-    'Effort', ('batch_seconds', 'lives', 'rounds', 'growth_rounds', 'process_rounds', 'seconds'))
+    'Effort', ('batch_seconds', 'workers', 'rounds', 'growth_rounds', 'process_rounds', 'seconds'))
 
 FULL = Effort(0.2, 10, 4, 2, 120, 60)
 QUICK = Effort(0.02, 1, 8, 3, 4, 1.5)
 
-# Models and clients that are made and dropped: few by the published package, which is too slow for more.
+# Number of models and of clients to create and discard: the published package is too slow for more.
 _DISCARDED = {THIS: (100000, 1000), PUBLISHED: (1000, 50), RAW: (None, 1000)}
 
 
 class Comparison:
-    """All figures on one interpreter.
+    """Measure all figures on one interpreter.
 
-    :param str interpreter: the path of a Python.
-    :param Environments environments: where the contenders are installed.
-    :param str url: the server's.
-    :param Effort effort: how much is measured.
+    :param str interpreter: path of a Python interpreter.
+    :param Environments environments: installs the contenders.
+    :param str url: base URL of the server.
+    :param Effort effort: how much to measure.
     """
 
     def __init__(self, interpreter, environments, url, effort):
@@ -77,30 +80,29 @@ class Comparison:
                 self._pythons[name] = environments.python(interpreter, name, contender.requirements)
 
     def packages(self):
-        """Give what is installed for each contender."""
+        """Return the installed packages of each contender."""
         return {name: packages_of(python) for name, python in self._pythons.items()}
 
     def user_self(self):
-        """Measure one short call on a connection that is kept open."""
-        return self._calls(OTHERS, 'user_self', [], also=IN_TIME)
+        """Measure a short call on a keep-alive connection."""
+        return self._calls(OTHERS, 'user_self', [], also=WITH_TIMEOUT)
 
     def user_tokens_list(self):
-        """Measure a page of 500 keys, whose dates the baseline leaves as they are."""
-        return self._calls(OTHERS, 'user_tokens_list', [500],
-                           also=DATES_READ)
+        """Measure a page of 500 keys, whose dates the baseline leaves as text."""
+        return self._calls(OTHERS, 'user_tokens_list', [500], also=WITH_DATES)
 
     def threads(self):
         """Measure 16 threads that share one client."""
-        return self._calls(OTHERS, 'user_self', [], threads=16, also=IN_TIME)
+        return self._calls(OTHERS, 'user_self', [], threads=16, also=WITH_TIMEOUT)
 
     def cold_start(self):
-        """Measure a process from its start to its end, with one call in between."""
-        return self._processes(lambda name: time_of_process(
+        """Measure a new process that makes one call, from its start to its exit."""
+        return self._processes(lambda name: time_process(
             self._pythons[name], CONTENDERS[name].script, self._url))
 
     def imports(self):
         """Measure the import in a new process."""
-        return self._processes(lambda name: time_of_import(
+        return self._processes(lambda name: time_import(
             self._pythons[name], CONTENDERS[name].modules, os.path.dirname(self._pythons[name])))
 
     def model(self):
@@ -108,20 +110,20 @@ class Comparison:
         rows = {}
         for name in (THIS, PUBLISHED):
             with self._worker(name) as worker:
-                count = self._fitting(lambda count, worker=worker: worker.ask('models', count))
-                rows[name] = report.row([worker.ask('models', count) for _ in range(self._effort.rounds)])
+                count = self._batch_size(lambda count, worker=worker: worker.run('models', count))
+                rows[name] = report.row([worker.run('models', count) for _ in range(self._effort.rounds)])
         return rows
 
     def memory(self):
-        """Measure how many bytes are kept of models and clients that nobody refers to."""
+        """Measure the bytes still allocated after models and clients were discarded."""
         if self.version.startswith('2.'):
             return {}
         rows = {}
         for name, (models, clients) in _DISCARDED.items():
             with self._worker(name) as worker:
-                rows[name] = {'clients': clients, 'kept_by_clients': worker.ask('kept_by_clients', clients)}
+                rows[name] = {'clients': clients, 'kept_by_clients': worker.run('kept_by_clients', clients)}
                 if models is not None:
-                    rows[name].update({'models': models, 'kept_by_models': worker.ask('kept_by_models', models)})
+                    rows[name].update({'models': models, 'kept_by_models': worker.run('kept_by_models', models)})
         return rows
 
     def growth_rows(self):
@@ -135,36 +137,36 @@ class Comparison:
                 for threads in THREADS}
 
     def _calls(self, names, operation, arguments, threads=1, also=(), rounds=None):
-        """Measure calls, in processes that stay.
+        """Measure calls in long-lived processes.
 
-        :param also: further operations of the baseline, each with the name it gets in the report.
+        :param also: pairs of a title for the report and a further operation of the baseline.
         """
-        taken = collections.defaultdict(list)
-        for _ in range(self._effort.lives):
+        timings = collections.defaultdict(list)
+        for _ in range(self._effort.workers):
             with contextlib.ExitStack() as stack:
                 measures = {}
                 for name in (RAW,) + names:
                     worker = stack.enter_context(self._worker(name))
                     measures[name] = self._batch(worker, operation, arguments, threads)
-                    for title, another in also if name == RAW else ():
-                        measures[title] = self._batch(worker, another, arguments, threads)
-                taken_in_one = self._interleaved(
-                    measures, rounds or self._effort.rounds, self._effort.seconds / self._effort.lives)
-                for name, measured in taken_in_one.items():
-                    taken[name] += measured
-        return _rows(taken)
+                    for title, extended in also if name == RAW else ():
+                        measures[title] = self._batch(worker, extended, arguments, threads)
+                measured = self._interleaved(
+                    measures, rounds or self._effort.rounds, self._effort.seconds / self._effort.workers)
+                for name, pairs in measured.items():
+                    timings[name] += pairs
+        return _rows(timings)
 
     def _batch(self, worker, operation, arguments, threads):
         def measure(count):
-            return worker.ask('calls', operation, arguments, count, threads)
+            return worker.run('calls', operation, arguments, count, threads)
 
-        # Of threads that end with their first call, most of the time would be their start.
-        count = self._fitting(measure, threads if threads == 1 else 10 * threads)
+        # At least ten calls a thread, or starting the threads would be most of what is measured.
+        count = self._batch_size(measure, threads if threads == 1 else 10 * threads)
         return lambda: measure(count)
 
-    def _fitting(self, measure, least=1):
-        """Find out how often something can be done in the time of a batch."""
-        # The first time connects, and fills what is kept for the next.
+    def _batch_size(self, measure, least=1):
+        """Return the number of repetitions that take as long as a batch should."""
+        # The first call connects and fills caches.
         measure(least)
         count = least
         while count * measure(count) < self._effort.batch_seconds / 4:
@@ -172,23 +174,23 @@ class Comparison:
         return max(least, int(self._effort.batch_seconds / measure(count)))
 
     def _processes(self, measure):
-        def measured(name):
+        def bound(name):
             return lambda: measure(name)
 
-        measures = {name: measured(name) for name in self._pythons}
-        # Once before: modules are compiled, and files are read from memory.
+        measures = {name: bound(name) for name in self._pythons}
+        # A first run compiles the modules and brings the files into the page cache.
         for warm_up in measures.values():
             warm_up()
         return _rows(self._interleaved(measures, self._effort.process_rounds, self._effort.seconds))
 
     def _interleaved(self, measures, rounds, seconds):
-        """Measure each contender in turn, each time between two runs of the baseline.
+        """Measure the contenders in turn, each between two runs of the baseline.
 
-        :return: by contender, for each time the seconds, and what the baseline took around it.
+        :return: contender -> list of (seconds, mean seconds of the baseline before and after).
         """
         baseline = measures.pop(RAW)
         before = baseline()
-        taken = {name: [] for name in [RAW] + list(measures)}
+        timings = {name: [] for name in [RAW] + list(measures)}
         spent = dict.fromkeys(measures, 0.0)
         for turn in range(rounds):
             for name, measure in measures.items():
@@ -196,18 +198,18 @@ class Comparison:
                     begin = time.perf_counter()
                     own, after = measure(), baseline()
                     spent[name] += time.perf_counter() - begin
-                    taken[name].append((own, (before + after) / 2))
-                    taken[RAW].append((after, after))
+                    timings[name].append((own, (before + after) / 2))
+                    timings[RAW].append((after, after))
                     before = after
-        return taken
+        return timings
 
     def _worker(self, name):
         return Worker(self._pythons[name], CONTENDERS[name].script, self._url)
 
 
-def _rows(taken):
-    return {name: report.row([own for own, _ in measured], [own / baseline for own, baseline in measured])
-            for name, measured in taken.items()}
+def _rows(timings):
+    return {name: report.row([own for own, _ in pairs], [own / baseline for own, baseline in pairs])
+            for name, pairs in timings.items()}
 
 
 FIGURES = ('user_self', 'user_tokens_list', 'cold_start', 'imports', 'threads', 'model', 'memory', 'growth_rows',
@@ -215,20 +217,20 @@ FIGURES = ('user_self', 'user_tokens_list', 'cold_start', 'imports', 'threads', 
 
 
 def main():
-    """Measure, or take what was measured before, and print it."""
+    """Measure, or load earlier results, and print the report."""
     options = _parser().parse_args()
     environments = Environments(options.environments)
     if options.results:
-        with open(options.results) as opened:
-            results = json.load(opened)
+        with open(options.results) as file:
+            results = json.load(file)
     else:
         results = _measure(options, environments)
-    # As JSON has it, where every name is a text.
+    # Loaded results have JSON's string keys, so fresh ones must have them, too.
     results = json.loads(json.dumps(results))
     print(report.markdown(results))
     if options.json:
-        with open(options.json, 'w') as opened:
-            json.dump(results, opened, indent=1)
+        with open(options.json, 'w') as file:
+            json.dump(results, file, indent=1)
     if options.chart:
         _draw(environments, results, options.chart)
 
@@ -263,8 +265,8 @@ def _machine():
 
 def _processor():
     with contextlib.suppress(OSError):
-        with open('/proc/cpuinfo') as opened:
-            for line in opened:
+        with open('/proc/cpuinfo') as file:
+            for line in file:
                 if line.startswith('model name'):
                     return line.partition(':')[2].strip()
     return platform.processor() or platform.machine()
@@ -278,15 +280,15 @@ def _draw(environments, results, path):
 def _parser():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument('--environments', metavar='FOLDER', default=os.path.join(ROOT, '.benchmarks'),
-                        help='where environments are made and kept (default: %(default)s)')
+                        help='where to create and keep the environments (default: %(default)s)')
     parser.add_argument('--python', metavar='PATH', action='append',
-                        help='a Python to measure on, may be repeated (default: the one that runs this)')
-    parser.add_argument('--quick', action='store_true', help='measure less: to see that it works, not to quote')
-    parser.add_argument('--rounds', type=int, help='how often each figure is measured, in each process')
+                        help='interpreter to measure on, may be repeated (default: the one that runs this)')
+    parser.add_argument('--quick', action='store_true', help='measure less: a smoke test, not figures to quote')
+    parser.add_argument('--rounds', type=int, help='measurements of each figure, in each process')
     parser.add_argument('--only', metavar='FIGURE', action='append', choices=FIGURES,
                         help='one of %s, may be repeated (default: all)' % ', '.join(FIGURES))
-    parser.add_argument('--json', metavar='FILE', help='write all that was measured')
-    parser.add_argument('--results', metavar='FILE', help='measure nothing: take what --json wrote')
+    parser.add_argument('--json', metavar='FILE', help='write the results')
+    parser.add_argument('--results', metavar='FILE', help='report the results that --json wrote, without measuring')
     parser.add_argument('--chart', metavar='FILE', help='draw the ratios as SVG')
     return parser
 

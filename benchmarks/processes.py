@@ -1,4 +1,4 @@
-"""The processes that a comparison runs: the server, and the contenders."""
+"""Start the processes of a comparison: the server and the contenders."""
 
 import json
 import os
@@ -12,10 +12,10 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 CONTENDERS = os.path.join(HERE, 'contenders')
 
 
-def _on_processor(number):
-    """Keep a process on one processor, where the system can do that.
+def _pin_to(number):
+    """Return ``Popen`` arguments that pin a process to one processor, where the system supports that.
 
-    Left to the scheduler, server and contender share one now and then, and a call takes half as long again.
+    Left to the scheduler, server and contender share a processor now and then, and a call takes half as long again.
     """
     if not hasattr(os, 'sched_setaffinity'):
         return {}
@@ -23,32 +23,32 @@ def _on_processor(number):
     return {'preexec_fn': lambda: os.sched_setaffinity(0, {available[number % len(available)]})}
 
 
-_SERVERS = _on_processor(0)
-_CONTENDERS = _on_processor(1)
+_SERVER_PIN = _pin_to(0)
+_CONTENDER_PIN = _pin_to(1)
 
 
 class Server:
-    """The bare server, in a process of its own while ``with`` lasts.
+    """Run ``server.py`` in a process of its own for the duration of a ``with`` block.
 
-    :ivar str url: the base URL.
+    :ivar str url: its base URL.
     """
 
     def __enter__(self):
         self._process = subprocess.Popen([sys.executable, os.path.join(HERE, 'server.py')], stdin=subprocess.PIPE,
-                                         stdout=subprocess.PIPE, text=True, **_SERVERS)
+                                         stdout=subprocess.PIPE, text=True, **_SERVER_PIN)
         self.url = 'http://127.0.0.1:%d/v1' % int(self._process.stdout.readline())
         return self
 
     def __exit__(self, *_):
-        _end(self._process)
+        _stop(self._process)
 
 
 class Worker:
-    """A contender in a process of its own while ``with`` lasts.
+    """Run ``contenders/worker.py`` in a process of its own for the duration of a ``with`` block.
 
-    :param str python: the Python of its environment.
-    :param str script: the name of its script.
-    :param str url: the server's.
+    :param str python: the interpreter of the contender's environment.
+    :param str script: the name of the contender's script.
+    :param str url: base URL of the server.
     """
 
     def __init__(self, python, script, url):
@@ -56,51 +56,47 @@ class Worker:
 
     def __enter__(self):
         self._process = subprocess.Popen(self._command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
-                                         env=VARIABLES, **_CONTENDERS)
+                                         env=VARIABLES, **_CONTENDER_PIN)
         return self
 
     def __exit__(self, *_):
-        _end(self._process)
+        _stop(self._process)
 
-    def ask(self, *asked):
-        """Have it do something, see ``contenders/worker.py``.
+    def run(self, *command):
+        """Run a command of the worker, see ``contenders/worker.py``.
 
-        :return: the number it answers.
+        :return: the number that it prints.
         """
-        self._process.stdin.write(json.dumps(asked) + '\n')
+        self._process.stdin.write(json.dumps(command) + '\n')
         self._process.stdin.flush()
         line = self._process.stdout.readline()
         if not line:
-            raise RuntimeError('%s ended; what it said is above' % ' '.join(self._command))
+            raise RuntimeError('%s exited; see its output above' % ' '.join(self._command))
         return json.loads(line)
 
 
-def time_of_process(python, script, url):
-    """Start a contender's script, which makes one call, and wait for its end.
-
-    :return: seconds.
-    """
+def time_process(python, script, url):
+    """Return how many seconds a contender's script takes, from start to exit; it makes one call."""
     command = [python, os.path.join(CONTENDERS, script + '.py'), url]
     begin = time.perf_counter()
-    subprocess.run(command, check=True, env=VARIABLES, **_CONTENDERS)
+    subprocess.run(command, check=True, env=VARIABLES, **_CONTENDER_PIN)
     return time.perf_counter() - begin
 
 
-def time_of_import(python, modules, folder):
-    """Import modules in a new process.
+def time_import(python, modules, folder):
+    """Return how many seconds an import takes in a new process.
 
-    :param str modules: what stands behind ``import``.
-    :param str folder: where the process is started; Python looks for modules there too.
-    :return: seconds.
+    :param str modules: the names after ``import``, separated by commas.
+    :param str folder: the working directory; Python searches it for modules, too.
     """
     code = ('import time; clock = getattr(time, "perf_counter", time.time); begin = clock(); import %s; '
             'print(repr(clock() - begin))' % modules)
     done = subprocess.run([python, '-c', code], check=True, env=VARIABLES, cwd=folder, stdout=subprocess.PIPE,
-                          **_CONTENDERS)
+                          **_CONTENDER_PIN)
     return float(done.stdout)
 
 
-def _end(process):
+def _stop(process):
     process.stdin.close()
     try:
         process.wait(10)

@@ -1,8 +1,8 @@
-"""Shows where the time of one call goes, with the package of this source tree.
+"""Profile one call of the package in this source tree.
 
-Run it with a Python that has what the package needs, for example, after ``compare.py``, with
-``.benchmarks/3.11.7/this-package/bin/python``. The profiler slows down every function call, so small functions look
-larger than they are: whether a change helps, ``compare.py`` tells.
+Run it with an interpreter that has the package's dependencies, such as ``.benchmarks/3.11.7/this-package/bin/python``,
+which ``compare.py`` creates. The profiler adds a fixed cost to each function call, which exaggerates small functions:
+use ``compare.py`` to see whether a change helps.
 """
 
 import argparse
@@ -17,9 +17,9 @@ sys.path[:0] = [os.path.dirname(HERE), os.path.join(HERE, 'contenders')]
 
 
 def main():
-    """Profile calls of this package beside the same calls of the baseline."""
+    """Profile the same calls of this package and of the baseline."""
     options = _parser().parse_args()
-    # Imported here, where the path to them is set.
+    # These need the sys.path set above.
     import cloudsmith
     import raw
 
@@ -40,7 +40,7 @@ def main():
 
 
 def _profile(method, arguments, calls):
-    # The first call connects, and fills what is kept for the next.
+    # The first calls connect and fill caches.
     for _ in range(10):
         method(*arguments)
     profile = cProfile.Profile()
@@ -56,7 +56,7 @@ def _parser():
     parser.add_argument('--operation', choices=('user_self', 'user_tokens_list'), default='user_self')
     parser.add_argument('--rows', type=int, default=500, help='keys on a page, for user_tokens_list')
     parser.add_argument('--calls', type=int, default=1000)
-    parser.add_argument('--top', type=int, default=30, help='rows to show')
+    parser.add_argument('--top', type=int, default=30, help='number of functions to show')
     return parser
 
 

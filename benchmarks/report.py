@@ -1,13 +1,13 @@
-"""What was measured, as tables in Markdown."""
+"""Format the results of ``compare.py`` as Markdown tables."""
 
 import statistics
 
-#: By figure: title, unit, how many units a second has, the goal for this package, and the ratio of the best generated
-#: client (openapi-generator 7.26; for the list, openapi-python-client 0.29), which was measured earlier.
+#: Figure -> title, unit, units per second, goal for this package, and ratio of the best generated client
+#: (openapi-generator 7.26; for the list, openapi-python-client 0.29), which was measured earlier.
 FIGURES = {
     'user_self': ('`user_self`, keep-alive', 'µs', 1e6, 1.10, 1.15),
     'user_tokens_list': ('`user_tokens_list`, 500 keys with dates', 'µs', 1e6, 1.60, 2.5),
-    'cold_start': ('cold start: new process, first answer', 'ms', 1e3, 1.15, 1.68),
+    'cold_start': ('cold start: new process, first response', 'ms', 1e3, 1.15, 1.68),
     'imports': ('import', 'ms', 1e3, 1.10, 1.13),
     'threads': ('16 threads on one client, per call', 'µs', 1e6, 1.10, 1.18),
 }
@@ -15,18 +15,18 @@ FIGURES = {
 #: In microseconds.
 MODEL_GOAL = 1.0
 
-# The goals are for this one; what others have to do more, the documentation says.
-_PYTHON_OF_THE_GOALS = '3.11.'
+# The goals hold for this version; docs/performance.md says what older ones have to do besides.
+_GOAL_PYTHON = '3.11.'
 
 _GROWTH = (('growth_rows', 'keys on a page'), ('growth_threads', 'threads on one client'))
 
 
 def row(times, ratios=None):
-    """Sum up what was measured.
+    """Summarize measurements.
 
     :param list times: seconds.
-    :param list ratios: to the baseline.
-    :return: the lowest time, median and quartiles.
+    :param list ratios: ratios to the baseline.
+    :return: number of rounds, lowest time, and quartiles of times and ratios.
     :rtype: dict
     """
     summary = {'rounds': len(times), 'lowest': min(times), 'seconds': _quartiles(times)}
@@ -36,9 +36,9 @@ def row(times, ratios=None):
 
 
 def markdown(results):
-    """Write all tables.
+    """Return all tables.
 
-    :param dict results: what ``compare.py`` measured.
+    :param dict results: the results of ``compare.py``.
     :rtype: str
     """
     machine = results['machine']
@@ -49,10 +49,10 @@ def markdown(results):
         lines += ['', '## Python %s' % version, '']
         lines += ['- %s: %s' % (name, ', '.join(packages)) for name, packages in measured['packages'].items()]
         figures = measured['figures']
-        with_goals = version.startswith(_PYTHON_OF_THE_GOALS)
+        with_goals = version.startswith(_GOAL_PYTHON)
         lines += _ratios(figures, with_goals) + _details(figures) + _models(figures, with_goals) + _memory(figures)
-        for figure, what in _GROWTH:
-            lines += _growth(figures.get(figure, {}), what)
+        for figure, title in _GROWTH:
+            lines += _growth(figures.get(figure, {}), title)
     return '\n'.join(lines)
 
 
@@ -66,8 +66,8 @@ def _ratios(figures, with_goals):
     return _table(['ratio to raw urllib3'] + list(names) + ['goal', ''] * with_goals, rows)
 
 
-def _verdict(measured, goal, form, with_goals):
-    return ['≤ ' + form % goal, 'holds' if measured <= goal else '**missed**'] if with_goals else []
+def _verdict(measured, goal, template, with_goals):
+    return ['≤ ' + template % goal, 'met' if measured <= goal else '**missed**'] if with_goals else []
 
 
 def _table(titles, rows):
@@ -94,7 +94,7 @@ def _details(figures):
 def _models(figures, with_goals):
     rows = []
     for name, measured in figures.get('model', {}).items():
-        # As timeit has it: here is no baseline that would be slowed down too, and the lowest is the least disturbed.
+        # Without a baseline that load would slow down too, the lowest is the least disturbed, as in timeit.
         lowest = measured['lowest'] * 1e6
         low, middle, high = (_number(seconds * 1e6) for seconds in measured['seconds'])
         cells = [name, '%s µs' % _number(lowest), '%s µs' % middle, '%s to %s' % (low, high)]
@@ -107,26 +107,26 @@ def _models(figures, with_goals):
 def _memory(figures):
     rows = [[name, _kept(measured, 'models'), _kept(measured, 'clients')]
             for name, measured in figures.get('memory', {}).items()]
-    return _table(['memory kept, in all', 'by discarded models', 'by discarded clients'], rows)
+    return _table(['memory kept', 'by discarded models', 'by discarded clients'], rows)
 
 
-def _kept(measured, what):
-    if what not in measured:
+def _kept(measured, kind):
+    if kind not in measured:
         return '–'
-    return '{:,} bytes after {:,}'.format(measured['kept_by_' + what], measured[what])
+    return '{:,} bytes after {:,}'.format(measured['kept_by_' + kind], measured[kind])
 
 
-def _growth(measured, what):
+def _growth(measured, title):
     rows = []
     for size, contenders in measured.items():
         ratio = [_number(part) for part in contenders['this package']['ratio']]
         times = ['%s µs' % _number(contenders[name]['seconds'][1] * 1e6) for name in ('raw', 'this package')]
         rows.append(['{:,}'.format(int(size))] + times + [ratio[1], '%s to %s' % (ratio[0], ratio[2])])
-    return _table([what, 'raw', 'this package', 'ratio', 'quartiles'], rows)
+    return _table([title, 'raw', 'this package', 'ratio', 'quartiles'], rows)
 
 
 def _number(value):
-    """Show what can be told apart: three or four digits."""
+    """Format a number with three significant digits, or all those before the decimal point."""
     return '%.0f' % value if value >= 100 else '%.1f' % value if value >= 10 else '%.2f' % value
 
 

@@ -1,4 +1,4 @@
-"""A bare server on loopback that says what it has prepared: what is measured is the client."""
+"""Serve prepared responses on loopback at next to no cost, so that the client is what is measured."""
 
 import json
 import socket
@@ -14,7 +14,7 @@ _USER = {
     'slug': 'ada',
     'slug_perm': 'abcdefghijkl',
 }
-_HEAD = (
+_HEADERS = (
     'HTTP/1.1 200 OK\r\n'
     'Content-Type: application/json\r\n'
     'X-RateLimit-Limit: 1000\r\n'
@@ -25,13 +25,13 @@ _HEAD = (
 
 
 def main():
-    """Print the port, and serve until standard input ends: then whoever started this is gone."""
+    """Print the port, and serve until standard input is closed, which the exit of the parent process does, too."""
     listener = socket.socket()
     listener.bind(('127.0.0.1', 0))
     listener.listen(128)
     sys.stdout.write('%d\n' % listener.getsockname()[1])
     sys.stdout.flush()
-    _start(_accept, listener)
+    _start_thread(_accept, listener)
     sys.stdin.read()
 
 
@@ -40,11 +40,11 @@ def _accept(listener):
     while True:
         connection, _ = listener.accept()
         connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        _start(_serve, connection, prepared)
+        _start_thread(_serve, connection, prepared)
 
 
 def _serve(connection, prepared):
-    """Answer each request with the bytes prepared for its target; no request here has a body."""
+    """Send the prepared response for the target of each request; requests have no body here."""
     received = b''
     with connection:
         while True:
@@ -56,17 +56,17 @@ def _serve(connection, prepared):
                     head, _, received = received.partition(b'\r\n\r\n')
                     target = head.split(b' ', 2)[1]
                     if target not in prepared:
-                        prepared[target] = _answer(target.decode('ascii'))
+                        prepared[target] = _response(target.decode('ascii'))
                     connection.sendall(prepared[target])
             except ConnectionError:
                 return
 
 
-def _answer(target):
+def _response(target):
     path, _, query = target.partition('?')
     value = _USER if path.endswith('/user/self/') else {'results': _keys(int(query.partition('=')[2]))}
     body = json.dumps(value).encode('ascii')
-    return (_HEAD % len(body)).encode('ascii') + body
+    return (_HEADERS % len(body)).encode('ascii') + body
 
 
 def _keys(count):
@@ -74,8 +74,8 @@ def _keys(count):
              'slug_perm': 'abcdefgh%04d' % number} for number in range(count)]
 
 
-def _start(work, *args):
-    threading.Thread(target=work, args=args, daemon=True).start()
+def _start_thread(function, *args):
+    threading.Thread(target=function, args=args, daemon=True).start()
 
 
 if __name__ == '__main__':

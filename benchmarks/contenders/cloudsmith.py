@@ -1,18 +1,18 @@
-"""One script for this package and for the published one: what is written for the one runs on the other."""
+"""The script of this package and of the published client, which have the same interface."""
 
 import sys
 
 import cloudsmith_api
 
-# For timeit: what is made ready, and what is measured.
+# Setup and statement for timeit.
 MODEL = ('from cloudsmith_api import UserBrief', 'UserBrief(authenticated=True, name="Ada", slug="ada")')
 
 
 class Client(object):
-    """Makes the calls of one client.
+    """A client with the operations to measure.
 
-    :param str url: the base URL.
-    :param int connections: how many it may keep open.
+    :param str url: base URL of the server.
+    :param int connections: size of the connection pool.
     """
 
     def __init__(self, url, connections=1):
@@ -25,7 +25,7 @@ class Client(object):
         self._list = api.user_tokens_list
 
     def user_tokens_list(self, rows):
-        """Ask for a page of keys."""
+        """Request a page of keys."""
         return self._list(page_size=rows)
 
 

@@ -1,4 +1,4 @@
-"""The baseline: urllib3 and the JSON parser, and nothing else."""
+"""The baseline: urllib3 and ``json.loads``, and nothing else."""
 
 import datetime
 import json
@@ -15,45 +15,45 @@ HEADERS = {
 
 
 class Client(object):
-    """Makes the calls of one client.
+    """A client with the operations to measure.
 
-    :param str url: the base URL.
-    :param int connections: how many it may keep open.
+    :param str url: base URL of the server.
+    :param int connections: size of the connection pool.
     """
 
     def __init__(self, url, connections=1):
         self._url = url
-        self._connections = urllib3.PoolManager(maxsize=connections, block=True)
+        self._pool = urllib3.PoolManager(maxsize=connections, block=True)
 
     def user_self(self):
-        """Ask who the user is."""
+        """Request the user behind the credentials."""
         return self._get('/user/self/')
 
-    def user_self_in_time(self):
-        """Ask who the user is, with the time limits that this package has by default."""
+    def user_self_with_timeout(self):
+        """Request the user, with the default timeouts of this package."""
         return self._get('/user/self/', timeout=urllib3.Timeout(10, 60))
 
     def user_tokens_list(self, rows):
-        """Ask for a page of keys; their dates stay texts."""
+        """Request a page of keys, and leave their dates as text."""
         return self._get('/user/tokens/?page_size=%d' % rows)
 
     def user_tokens_list_with_dates(self, rows):
-        """Ask for a page of keys, and read their dates."""
-        answer = self.user_tokens_list(rows)
-        for key in answer['results']:
-            key['created'] = _date(key['created'])
-        return answer
+        """Request a page of keys, and parse their dates."""
+        page = self.user_tokens_list(rows)
+        for key in page['results']:
+            key['created'] = _parse_date(key['created'])
+        return page
 
     def _get(self, target, **options):
-        return json.loads(self._connections.request('GET', self._url + target, headers=HEADERS, **options).data)
+        return json.loads(self._pool.request('GET', self._url + target, headers=HEADERS, **options).data)
 
 
-def _read_by_format(text):
+def _parse_with_format(text):
     return datetime.datetime.strptime(text, '%Y-%m-%dT%H:%M:%S.%fZ')
 
 
-# Before Python 3.11 it cannot read the Z at the end.
-_date = datetime.datetime.fromisoformat if sys.version_info >= (3, 11) else _read_by_format
+# Before Python 3.11, fromisoformat rejects the Z at the end.
+_parse_date = datetime.datetime.fromisoformat if sys.version_info >= (3, 11) else _parse_with_format
 
 
 if __name__ == '__main__':

@@ -1,4 +1,4 @@
-"""What people write by hand: a session of requests."""
+"""A hand-written script with a ``requests`` session."""
 
 import sys
 
@@ -7,10 +7,10 @@ from requests.adapters import HTTPAdapter
 
 
 class Client(object):
-    """Makes the calls of one client.
+    """A client with the operations to measure.
 
-    :param str url: the base URL.
-    :param int connections: how many it may keep open.
+    :param str url: base URL of the server.
+    :param int connections: size of the connection pool.
     """
 
     def __init__(self, url, connections=1):
@@ -20,11 +20,11 @@ class Client(object):
         self._session.mount('http://', HTTPAdapter(pool_maxsize=connections, pool_block=True))
 
     def user_self(self):
-        """Ask who the user is."""
+        """Request the user behind the credentials."""
         return self._get('/user/self/')
 
     def user_tokens_list(self, rows):
-        """Ask for a page of keys; their dates stay texts."""
+        """Request a page of keys, and leave their dates as text."""
         return self._get('/user/tokens/', {'page_size': rows})
 
     def _get(self, path, query=None):

@@ -1,7 +1,9 @@
-"""Measures one contender in a process that stays: reads what to do from standard input, and prints what it took.
+"""Measure one contender in a long-lived process that takes commands on standard input.
 
-Called with the name of the contender's script and the URL. A line in is a JSON list ``[FUNCTION, ARGUMENT, ...]``, a
-line out is a JSON number. Runs on every interpreter that the package supports.
+    python worker.py SCRIPT URL
+
+Each input line is a JSON list ``[METHOD, ARGUMENT, ...]`` that names a method of :class:`Worker`; each output line is
+the JSON number that it returns. Runs on every interpreter that the package supports.
 """
 
 import gc
@@ -11,16 +13,16 @@ import sys
 import threading
 import timeit
 
-# For what nobody looked at before: lines of source for tracebacks, regular expressions, method caches.
-_MODELS_BEFORE = 1000
-_CLIENTS_BEFORE = 50
+# A warm-up fills the interpreter's own caches, which are no leak: regular expressions, methods, source lines.
+_WARM_UP_MODELS = 1000
+_WARM_UP_CLIENTS = 50
 
 
 class Worker(object):
-    """What may be asked for.
+    """The commands.
 
     :param contender: the contender's module.
-    :param str url: the base URL.
+    :param str url: base URL of the server.
     """
 
     def __init__(self, contender, url):
@@ -29,13 +31,13 @@ class Worker(object):
         self._clients = {}
 
     def calls(self, operation, arguments, count, threads=1):
-        """Call one operation over and over, on one client.
+        """Call one operation of one client repeatedly.
 
-        :param str operation: the name of a method of the contender's client.
+        :param str operation: name of a method of the contender's client.
         :param list arguments: its arguments.
-        :param int count: how many times in all.
-        :param int threads: on how many threads.
-        :return: seconds for each call.
+        :param int count: number of calls on all threads together.
+        :param int threads: number of threads.
+        :return: seconds per call.
         """
         if threads not in self._clients:
             self._clients[threads] = self._contender.Client(self._url, threads)
@@ -45,7 +47,7 @@ class Worker(object):
             for _ in range(count // threads):
                 method(*arguments)
 
-        # Each batch finds the processor and the server busy with another contender's.
+        # Another contender's batch has just filled the processor's caches.
         method(*arguments)
         if threads == 1:
             return timeit.timeit(work, number=1) / count
@@ -58,43 +60,43 @@ class Worker(object):
         return (timeit.default_timer() - begin) / (count // threads * threads)
 
     def models(self, count):
-        """Make models.
+        """Create models.
 
-        :return: seconds for each.
+        :return: seconds per model.
         """
         setup, statement = self._contender.MODEL
         return timeit.timeit(statement, setup, number=count) / count
 
     def kept_by_models(self, count):
-        """Make models and drop them.
+        """Create models and discard them.
 
-        :return: bytes that are kept of all of them.
+        :return: bytes that are still allocated afterwards.
         """
         setup, statement = self._contender.MODEL
         names = {}
         exec(setup, names)
-        make = eval('lambda: ' + statement, names)
-        return _kept(make, _MODELS_BEFORE, count)
+        create = eval('lambda: ' + statement, names)
+        return _kept(create, _WARM_UP_MODELS, count)
 
     def kept_by_clients(self, count):
-        """Make clients, have each make one call, and drop them.
+        """Create clients, make one call with each, and discard them.
 
-        :return: bytes that are kept of all of them.
+        :return: bytes that are still allocated afterwards.
         """
-        return _kept(lambda: self._contender.Client(self._url).user_self(), _CLIENTS_BEFORE, count)
+        return _kept(lambda: self._contender.Client(self._url).user_self(), _WARM_UP_CLIENTS, count)
 
 
-def _kept(make, before, count):
-    # Not there on Python 2.
+def _kept(create, warm_up, count):
+    # Python 2 does not have it.
     import tracemalloc
 
     tracemalloc.start()
-    for _ in range(min(before, count)):
-        make()
+    for _ in range(min(warm_up, count)):
+        create()
     gc.collect()
     start = tracemalloc.get_traced_memory()[0]
     for _ in range(count):
-        make()
+        create()
     gc.collect()
     kept = tracemalloc.get_traced_memory()[0] - start
     tracemalloc.stop()
@@ -102,11 +104,11 @@ def _kept(make, before, count):
 
 
 def main():
-    """Do what is asked until nothing more is."""
+    """Run commands until standard input is closed."""
     worker = Worker(importlib.import_module(sys.argv[1]), sys.argv[2])
     for line in iter(sys.stdin.readline, ''):
-        asked = json.loads(line)
-        sys.stdout.write('%s\n' % json.dumps(getattr(worker, asked[0])(*asked[1:])))
+        command = json.loads(line)
+        sys.stdout.write('%s\n' % json.dumps(getattr(worker, command[0])(*command[1:])))
         sys.stdout.flush()
 
 
