@@ -17,7 +17,7 @@ import time
 
 import report
 from environments import ROOT, Environments, packages_of, version_of
-from processes import HERE, Server, Worker, time_import, time_process
+from processes import HERE, Server, Worker, first_call, time_import, time_process
 
 #: ``script`` is the name of a file in ``contenders/``, ``modules`` the modules that such a program imports.
 Contender = collections.namedtuple('Contender', ('script', 'requirements', 'modules'))
@@ -98,7 +98,7 @@ class Comparison:
     def cold_start(self):
         """Measure a new process that makes one call, from its start to its exit."""
         return self._processes(lambda name: time_process(
-            self._pythons[name], CONTENDERS[name].script, self._url))
+            self._pythons[name], first_call(CONTENDERS[name].script, self._url)))
 
     def imports(self):
         """Measure the import in a new process."""

@@ -1,7 +1,5 @@
 """The script of this package and of the published client, which have the same interface."""
 
-import sys
-
 import cloudsmith_api
 
 # Setup and statement for timeit.
@@ -27,7 +25,3 @@ class Client(object):
     def user_tokens_list(self, rows):
         """Request a page of keys."""
         return self._list(page_size=rows)
-
-
-if __name__ == '__main__':
-    Client(sys.argv[1]).user_self()

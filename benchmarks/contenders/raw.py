@@ -54,7 +54,3 @@ def _parse_with_format(text):
 
 # Before Python 3.11, fromisoformat rejects the Z at the end.
 _parse_date = datetime.datetime.fromisoformat if sys.version_info >= (3, 11) else _parse_with_format
-
-
-if __name__ == '__main__':
-    Client(sys.argv[1]).user_self()

@@ -1,7 +1,5 @@
 """A hand-written script with a ``requests`` session."""
 
-import sys
-
 import requests
 from requests.adapters import HTTPAdapter
 
@@ -31,7 +29,3 @@ class Client(object):
         response = self._session.get(self._url + path, params=query)
         response.raise_for_status()
         return response.json()
-
-
-if __name__ == '__main__':
-    Client(sys.argv[1]).user_self()
