@@ -1,8 +1,9 @@
 """Compare the cost of a call with this package, the published client and requests to plain urllib3.
 
 Each figure is a ratio to the baseline, urllib3 and ``json.loads`` doing the same work. The baseline is measured just
-before and just after each contender, so that load on the machine slows down both. Creates its environments from the
-package index and starts its own server. Runs on Python 3.9 or later.
+before and just after each contender, so that load on the machine slows down both. With ``--instructions``, instructions
+are counted in place of time, see ``instructions.py``. Creates its environments from the package index and starts its
+own server. Runs on Python 3.9 or later.
 """
 
 import argparse
@@ -15,24 +16,12 @@ import subprocess
 import sys
 import time
 
+import instructions
 import report
+from contenders import CLIENTS, MODELS, PUBLISHED, RAW, REQUESTS, THIS
 from environments import ROOT, Environments, packages_of, version_of
 from processes import HERE, Server, Worker, first_call, time_import, time_process
 
-#: ``script`` is the name of a file in ``contenders/``, ``modules`` the modules that such a program imports.
-Contender = collections.namedtuple('Contender', ('script', 'requirements', 'modules'))
-
-RAW = 'raw'
-THIS = 'this package'
-PUBLISHED = 'published'
-REQUESTS = 'requests'
-
-CONTENDERS = {
-    RAW: Contender('raw', ['urllib3>=1.26.19,<3', 'certifi'], 'urllib3, certifi, json'),
-    THIS: Contender('cloudsmith', None, 'cloudsmith_api'),
-    REQUESTS: Contender('requests_session', ['requests'], 'requests'),
-    PUBLISHED: Contender('cloudsmith', ['cloudsmith-api==2.0.19'], 'cloudsmith_api'),
-}
 OTHERS = (THIS, REQUESTS, PUBLISHED)
 
 # Work that the plain baseline skips and this package does: the baseline is measured with it, too.
@@ -62,26 +51,15 @@ _DISCARDED = {THIS: (100000, 1000), PUBLISHED: (1000, 50), RAW: (None, 1000)}
 class Comparison:
     """Measure all figures on one interpreter.
 
-    :param str interpreter: path of a Python interpreter.
-    :param Environments environments: installs the contenders.
+    :param dict pythons: contender -> the interpreter of its environment.
     :param str url: base URL of the server.
     :param Effort effort: how much to measure.
     """
 
-    def __init__(self, interpreter, environments, url, effort):
-        self.version = version_of(interpreter)
+    def __init__(self, pythons, url, effort):
+        self._pythons = pythons
         self._url = url
         self._effort = effort
-        self._pythons = {}
-        for name, contender in CONTENDERS.items():
-            if contender.requirements is None:
-                self._pythons[name] = environments.python_with_this_package(interpreter, name)
-            else:
-                self._pythons[name] = environments.python(interpreter, name, contender.requirements)
-
-    def packages(self):
-        """Return the installed packages of each contender."""
-        return {name: packages_of(python) for name, python in self._pythons.items()}
 
     def user_self(self):
         """Measure a short call on a keep-alive connection."""
@@ -98,25 +76,25 @@ class Comparison:
     def cold_start(self):
         """Measure a new process that makes one call, from its start to its exit."""
         return self._processes(lambda name: time_process(
-            self._pythons[name], first_call(CONTENDERS[name].script, self._url)))
+            self._pythons[name], first_call(CLIENTS[name].script, self._url)))
 
     def imports(self):
         """Measure the import in a new process."""
         return self._processes(lambda name: time_import(
-            self._pythons[name], CONTENDERS[name].modules, os.path.dirname(self._pythons[name])))
+            self._pythons[name], CLIENTS[name].modules, os.path.dirname(self._pythons[name])))
 
     def model(self):
         """Measure a ``UserBrief`` of three fields."""
         rows = {}
         for name in (THIS, PUBLISHED):
             with self._worker(name) as worker:
-                count = self._batch_size(lambda count, worker=worker: worker.run('models', count))
-                rows[name] = report.row([worker.run('models', count) for _ in range(self._effort.rounds)])
+                count = self._batch_size(lambda count, worker=worker: worker.run('models', 3, count))
+                rows[name] = report.row([worker.run('models', 3, count) for _ in range(self._effort.rounds)])
         return rows
 
     def memory(self):
         """Measure the bytes still allocated after models and clients were discarded."""
-        if self.version.startswith('2.'):
+        if version_of(self._pythons[RAW]).startswith('2.'):
             return {}
         rows = {}
         for name, (models, clients) in _DISCARDED.items():
@@ -204,7 +182,7 @@ class Comparison:
         return timings
 
     def _worker(self, name):
-        return Worker(self._pythons[name], CONTENDERS[name].script, self._url)
+        return Worker(self._pythons[name], CLIENTS[name].script, self._url)
 
 
 def _rows(timings):
@@ -214,11 +192,12 @@ def _rows(timings):
 
 FIGURES = ('user_self', 'user_tokens_list', 'cold_start', 'imports', 'threads', 'model', 'memory', 'growth_rows',
            'growth_threads')
+_ALL_FIGURES = FIGURES + tuple(figure for figure in instructions.FIGURES if figure not in FIGURES)
 
 
 def main():
     """Measure, or load earlier results, and print the report."""
-    options = _parser().parse_args()
+    options = _options()
     environments = Environments(options.environments)
     if options.results:
         with open(options.results) as file:
@@ -242,15 +221,45 @@ def _measure(options, environments):
     results = {'machine': _machine(), 'effort': effort._asdict(), 'pythons': {}}
     with Server() as server:
         for interpreter in options.python or [sys.executable]:
-            comparison = Comparison(interpreter, environments, server.url, effort)
-            measured = results['pythons'][comparison.version] = {'packages': comparison.packages(), 'figures': {}}
-            for figure in options.only or FIGURES:
+            version = version_of(interpreter)
+            pythons = _install(environments, interpreter, _contenders(options))
+            measured = results['pythons'][version] = {
+                'packages': {name: packages_of(python) for name, python in pythons.items()}}
+            if options.instructions:
+                kind, comparison = 'instructions', instructions.InstructionCounts(pythons, server.url)
+            else:
+                kind, comparison = 'figures', Comparison(pythons, server.url, effort)
+            figures = measured[kind] = {}
+            for figure in options.only:
                 begin = time.perf_counter()
-                measured['figures'][figure] = getattr(comparison, figure)()
-                print('%s on Python %s: %.0f s' % (figure, comparison.version, time.perf_counter() - begin),
-                      file=sys.stderr)
+                figures[figure] = getattr(comparison, figure)()
+                print('%s on Python %s: %.0f s' % (figure, version, time.perf_counter() - begin), file=sys.stderr)
     results['machine']['load_after'] = round(os.getloadavg()[0], 2)
     return results
+
+
+def _contenders(options):
+    if not options.instructions:
+        return CLIENTS
+    contenders = {**CLIENTS, **MODELS}
+    return {name: contenders[name] for name in instructions.ESSENTIAL} if options.quick else contenders
+
+
+def _install(environments, interpreter, contenders):
+    """Create the environments of those contenders that support an interpreter.
+
+    :return: contender -> the interpreter of its environment.
+    """
+    version = tuple(map(int, version_of(interpreter).split('.')))
+    pythons = {}
+    for name, contender in contenders.items():
+        if version < contender.oldest:
+            continue
+        if contender.requirements is None:
+            pythons[name] = environments.python_with_this_package(interpreter, name)
+        else:
+            pythons[name] = environments.python(interpreter, name, contender.requirements)
+    return pythons
 
 
 def _machine():
@@ -277,6 +286,22 @@ def _draw(environments, results, path):
     subprocess.run([python, os.path.join(HERE, 'chart.py'), path], input=json.dumps(results), text=True, check=True)
 
 
+def _options():
+    parser = _parser()
+    options = parser.parse_args()
+    figures = instructions.FIGURES if options.instructions else FIGURES
+    for figure in options.only or ():
+        if figure not in figures:
+            parser.error('argument --only: %s is measured %s' % (
+                figure, 'without --instructions' if options.instructions else 'with --instructions only'))
+    options.only = options.only or figures
+    if options.instructions and options.chart:
+        parser.error('argument --chart: the chart shows times, not instructions')
+    if options.instructions and not options.results and not instructions.VALGRIND:
+        parser.error('argument --instructions: Valgrind is not installed (`apt install valgrind` on Debian)')
+    return options
+
+
 def _parser():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument('--environments', metavar='FOLDER', default=os.path.join(ROOT, '.benchmarks'),
@@ -284,9 +309,11 @@ def _parser():
     parser.add_argument('--python', metavar='PATH', action='append',
                         help='interpreter to measure on, may be repeated (default: the one that runs this)')
     parser.add_argument('--quick', action='store_true', help='measure less: a smoke test, not figures to quote')
+    parser.add_argument('--instructions', action='store_true',
+                        help='count instructions with Valgrind in place of time: the same result under any load')
     parser.add_argument('--rounds', type=int, help='measurements of each figure, in each process')
-    parser.add_argument('--only', metavar='FIGURE', action='append', choices=FIGURES,
-                        help='one of %s, may be repeated (default: all)' % ', '.join(FIGURES))
+    parser.add_argument('--only', metavar='FIGURE', action='append', choices=_ALL_FIGURES,
+                        help='one of %s, may be repeated (default: all)' % ', '.join(_ALL_FIGURES))
     parser.add_argument('--json', metavar='FILE', help='write the results')
     parser.add_argument('--results', metavar='FILE', help='report the results that --json wrote, without measuring')
     parser.add_argument('--chart', metavar='FILE', help='draw the ratios as SVG')

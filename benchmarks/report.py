@@ -15,6 +15,14 @@ FIGURES = {
 #: In microseconds.
 MODEL_GOAL = 1.0
 
+#: Further figures of which instructions are counted, with their titles.
+MODELS = {
+    'model': 'one `UserBrief`, three of seven fields set',
+    'full_model': 'one `UserBrief`, all seven fields set',
+}
+
+_COMPARED = ('this package', 'requests', 'published')
+
 # The goals hold for this version; docs/performance.md says what older ones have to do besides.
 _GOAL_PYTHON = '3.11.'
 
@@ -47,8 +55,10 @@ def markdown(results):
         machine['load_after'])]
     for version, measured in results['pythons'].items():
         lines += ['', '## Python %s' % version, '']
-        lines += ['- %s: %s' % (name, ', '.join(packages)) for name, packages in measured['packages'].items()]
-        figures = measured['figures']
+        lines += ['- %s: %s' % (name, ', '.join(packages) or 'no packages')
+                  for name, packages in measured['packages'].items()]
+        lines += _instructions(measured.get('instructions', {}))
+        figures = measured.get('figures', {})
         with_goals = version.startswith(_GOAL_PYTHON)
         lines += _ratios(figures, with_goals) + _details(figures) + _models(figures, with_goals) + _memory(figures)
         for figure, title in _GROWTH:
@@ -56,14 +66,32 @@ def markdown(results):
     return '\n'.join(lines)
 
 
+def _instructions(figures):
+    # Without goals: those are for time.
+    ratios, details = [], []
+    for figure, (title, *_) in FIGURES.items():
+        if figure in figures:
+            ratios.append([title] + [_exact(figures[figure].get(name, {}).get('ratio')) for name in _COMPARED])
+    for figure, contenders in figures.items():
+        title = MODELS.get(figure) or FIGURES[figure][0]
+        details += [[title, name, '{:,.0f}'.format(counted['instructions']), _exact(counted['ratio']),
+                     '{:,.0f}'.format(counted['system_calls']), _exact(counted['system_call_ratio'])]
+                    for name, counted in contenders.items()]
+    return (_table(['instructions, ratio to raw urllib3'] + list(_COMPARED), ratios)
+            + _table(['figure', 'contender', 'instructions', 'ratio', 'system calls', 'ratio'], details))
+
+
+def _exact(ratio):
+    return '–' if ratio is None else '%.3f' % ratio
+
+
 def _ratios(figures, with_goals):
-    names = ('this package', 'requests', 'published')
     rows = []
     for figure, (title, _, _, goal, _) in FIGURES.items():
         if figure in figures:
-            ratios = [figures[figure][name]['ratio'][1] for name in names]
+            ratios = [figures[figure][name]['ratio'][1] for name in _COMPARED]
             rows.append([title] + [_number(ratio) for ratio in ratios] + _verdict(ratios[0], goal, '%.2f', with_goals))
-    return _table(['ratio to raw urllib3'] + list(names) + ['goal', ''] * with_goals, rows)
+    return _table(['ratio to raw urllib3'] + list(_COMPARED) + ['goal', ''] * with_goals, rows)
 
 
 def _verdict(measured, goal, template, with_goals):

@@ -2,8 +2,7 @@
 
 import cloudsmith_api
 
-# Setup and statement for timeit.
-MODEL = ('from cloudsmith_api import UserBrief', 'UserBrief(authenticated=True, name="Ada", slug="ada")')
+UserBrief = cloudsmith_api.UserBrief
 
 
 class Client(object):

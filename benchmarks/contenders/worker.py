@@ -17,6 +17,13 @@ import timeit
 _WARM_UP_MODELS = 1000
 _WARM_UP_CLIENTS = 50
 
+# Number of fields -> statement for timeit that creates a model.
+_MODELS = {
+    3: 'UserBrief(authenticated=True, name="Ada", slug="ada")',
+    7: 'UserBrief(authenticated=True, email="ada@example.com", name="Ada", profile_url="https://cloudsmith.io/~ada/", '
+       'self_url="https://api.cloudsmith.io/v1/users/profile/ada/", slug="ada", slug_perm="abcdefghijkl")',
+}
+
 
 class Worker(object):
     """The commands.
@@ -59,23 +66,22 @@ class Worker(object):
             thread.join()
         return (timeit.default_timer() - begin) / (count // threads * threads)
 
-    def models(self, count):
+    def models(self, fields, count):
         """Create models.
 
+        :param int fields: number of fields that have a value, 3 or 7.
+        :param int count: number of models.
         :return: seconds per model.
         """
-        setup, statement = self._contender.MODEL
-        return timeit.timeit(statement, setup, number=count) / count
+        setup = 'from %s import UserBrief' % self._contender.__name__
+        return timeit.timeit(_MODELS[fields], setup, number=count) / count
 
     def kept_by_models(self, count):
         """Create models and discard them.
 
         :return: bytes that are still allocated afterwards.
         """
-        setup, statement = self._contender.MODEL
-        names = {}
-        exec(setup, names)
-        create = eval('lambda: ' + statement, names)
+        create = eval('lambda: ' + _MODELS[3], {'UserBrief': self._contender.UserBrief})
         return _kept(create, _WARM_UP_MODELS, count)
 
     def kept_by_clients(self, count):

@@ -1,0 +1,30 @@
+"""The contenders, and how each is installed and run; the other files here are their scripts."""
+
+import collections
+
+#: ``script`` is the name of a file in this folder, ``requirements`` are the packages to install (``None``: that of this
+#: source tree), ``modules`` those that such a program imports, and ``oldest`` is the oldest Python that they support.
+Contender = collections.namedtuple('Contender', ('script', 'requirements', 'modules', 'oldest'))
+
+RAW = 'raw'
+THIS = 'this package'
+PUBLISHED = 'published'
+REQUESTS = 'requests'
+
+CLIENTS = {
+    RAW: Contender('raw', ['urllib3>=1.26.19,<3', 'certifi'], 'urllib3, certifi, json', (2, 7)),
+    THIS: Contender('cloudsmith', None, 'cloudsmith_api', (2, 7)),
+    REQUESTS: Contender('requests_session', ['requests'], 'requests', (2, 7)),
+    PUBLISHED: Contender('cloudsmith', ['cloudsmith-api==2.0.19'], 'cloudsmith_api', (2, 7)),
+}
+
+PLAIN = 'plain class'
+ATTRS = 'attrs'
+VALIDATED_ATTRS = 'attrs, validated'
+
+#: What else has a ``UserBrief``.
+MODELS = {
+    PLAIN: Contender('plain_model', [], None, (2, 7)),
+    ATTRS: Contender('attrs_model', ['attrs'], None, (3, 6)),
+    VALIDATED_ATTRS: Contender('validated_attrs_model', ['attrs'], None, (3, 6)),
+}
