@@ -9,8 +9,10 @@ from matplotlib import pyplot
 # Readable on a white and on a dark page.
 _TEXT = '#777d85'
 _GOAL = '#d29922'
-_BARS = (('this package', '#2f9e44'), ('best generated client', '#8957e5'), ('requests, by hand', '#388bfd'),
-         ('published 2.0.19', '#e5534b'))
+_PEER = 'best generated client'
+_BARS = (('this package', '#2f9e44'), (_PEER, '#8957e5'), ('requests', '#388bfd'), ('httpx', '#1b7c83'),
+         ('published 2.0.19', '#e5534b'), ('published 2.0.42', '#b35900'))
+_STEP = 0.8 / len(_BARS)
 _MAX_RATIO = 3.4
 
 
@@ -23,17 +25,17 @@ def draw(figures, path):
     colours = ('text.color', 'axes.labelcolor', 'axes.edgecolor', 'xtick.color', 'ytick.color')
     pyplot.rcParams.update(dict.fromkeys(colours, _TEXT), **{'font.size': 10, 'svg.hashsalt': 'constant'})
     shown = [name for name in report.FIGURES if name in figures]
-    picture, axes = pyplot.subplots(figsize=(8.6, 1.05 * len(shown) + 1.1), layout='constrained')
+    picture, axes = pyplot.subplots(figsize=(8.6, 1.45 * len(shown) + 1.3), layout='constrained')
     for position, name in enumerate(shown):
+        top = position - _STEP * len(_BARS) / 2
         title, _, _, goal, peer = report.FIGURES[name]
-        ratios = [_ratio(figures[name], 'this package'), peer, _ratio(figures[name], 'requests'),
-                  _ratio(figures[name], 'published')]
-        for place, ((label, colour), ratio) in enumerate(zip(_BARS, ratios)):
+        for place, (label, colour) in enumerate(_BARS):
+            ratio = peer if label == _PEER else _ratio(figures[name], label)
             if ratio is not None:
                 # Place the number to the right of the goal's mark, not on it.
                 number_at = max(ratio, goal) if place == 0 else ratio
-                _bar(axes, position + 0.2 * (place - 1.5), ratio, number_at, colour, None if position else label)
-        axes.plot([goal, goal], [position - 0.42, position - 0.18], color=_GOAL, linewidth=2.5,
+                _bar(axes, top + _STEP * (place + 0.5), ratio, number_at, colour, None if position else label)
+        axes.plot([goal, goal], [top - 0.02, top + _STEP], color=_GOAL, linewidth=2.5,
                   label=None if position else 'goal')
     axes.axvline(1, color=_TEXT, linewidth=1, linestyle=(0, (4, 3)))
     titles = [report.FIGURES[name][0].replace('`', '').replace(', ', '\n', 1) for name in shown]
@@ -44,14 +46,14 @@ def draw(figures, path):
     for side in ('top', 'right', 'left'):
         axes.spines[side].set_visible(False)
     axes.tick_params(axis='y', length=0)
-    picture.legend(loc='outside upper center', ncols=5, frameon=False, fontsize=9, handlelength=1.2)
+    picture.legend(loc='outside upper center', ncols=4, frameon=False, fontsize=9, handlelength=1.2)
     # Without a date, the same figures produce the same file.
     picture.savefig(path, transparent=True, metadata={'Date': None})
 
 
 def _bar(axes, height, ratio, number_at, colour, label):
     clipped = ratio > _MAX_RATIO
-    axes.barh(height, min(ratio, _MAX_RATIO), 0.17, color=colour, label=label)
+    axes.barh(height, min(ratio, _MAX_RATIO), 0.85 * _STEP, color=colour, label=label)
     # A clipped bar has its number and an arrow inside, at its end.
     text = ('%.0f \u2192 ' % ratio) if clipped else ' %.2f' % ratio
     axes.text(min(number_at, _MAX_RATIO), height, text, va='center_baseline', ha='right' if clipped else 'left',

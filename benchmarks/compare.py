@@ -1,4 +1,4 @@
-"""Compare the cost of a call with this package, the published client and requests to plain urllib3.
+"""Compare the cost of a call with this package, the published client, requests and httpx to plain urllib3.
 
 Each figure is a ratio to the baseline, urllib3 and ``json.loads`` doing the same work. The baseline is measured just
 before and just after each contender, so that load on the machine slows down both. With ``--instructions``, instructions
@@ -18,11 +18,9 @@ import time
 
 import instructions
 import report
-from contenders import CLIENTS, MODELS, PUBLISHED, RAW, REQUESTS, THIS
+from contenders import CLIENTS, MODELS, PUBLISHED, RAW, THIS
 from environments import ROOT, Environments, packages_of, version_of
 from processes import HERE, Server, Worker, first_call, time_import, time_process
-
-OTHERS = (THIS, REQUESTS, PUBLISHED)
 
 # Work that the plain baseline skips and this package does: the baseline is measured with it, too.
 WITH_TIMEOUT = (('raw, with timeout', 'user_self_with_timeout'),)
@@ -45,7 +43,7 @@ FULL = Effort(0.2, 10, 4, 2, 120, 60)
 QUICK = Effort(0.02, 1, 8, 3, 4, 1.5)
 
 # Number of models and of clients to create and discard: the published package is too slow for more.
-_DISCARDED = {THIS: (100000, 1000), PUBLISHED: (1000, 50), RAW: (None, 1000)}
+_DISCARDED = {THIS: (100000, 1000), RAW: (None, 1000), **dict.fromkeys(PUBLISHED, (1000, 50))}
 
 
 class Comparison:
@@ -60,18 +58,19 @@ class Comparison:
         self._pythons = pythons
         self._url = url
         self._effort = effort
+        self._clients = [name for name in pythons if name != RAW]
 
     def user_self(self):
         """Measure a short call on a keep-alive connection."""
-        return self._calls(OTHERS, 'user_self', [], also=WITH_TIMEOUT)
+        return self._calls(self._clients, 'user_self', [], also=WITH_TIMEOUT)
 
     def user_tokens_list(self):
         """Measure a page of 500 keys, whose dates the baseline leaves as text."""
-        return self._calls(OTHERS, 'user_tokens_list', [500], also=WITH_DATES)
+        return self._calls(self._clients, 'user_tokens_list', [500], also=WITH_DATES)
 
     def threads(self):
         """Measure 16 threads that share one client."""
-        return self._calls(OTHERS, 'user_self', [], threads=16, also=WITH_TIMEOUT)
+        return self._calls(self._clients, 'user_self', [], threads=16, also=WITH_TIMEOUT)
 
     def cold_start(self):
         """Measure a new process that makes one call, from its start to its exit."""
@@ -86,7 +85,7 @@ class Comparison:
     def model(self):
         """Measure a ``UserBrief`` of three fields."""
         rows = {}
-        for name in (THIS, PUBLISHED):
+        for name in [name for name in (THIS,) + PUBLISHED if name in self._pythons]:
             with self._worker(name) as worker:
                 count = self._batch_size(lambda count, worker=worker: worker.run('models', 3, count))
                 rows[name] = report.row([worker.run('models', 3, count) for _ in range(self._effort.rounds)])
@@ -98,6 +97,8 @@ class Comparison:
             return {}
         rows = {}
         for name, (models, clients) in _DISCARDED.items():
+            if name not in self._pythons:
+                continue
             with self._worker(name) as worker:
                 rows[name] = {'clients': clients, 'kept_by_clients': worker.run('kept_by_clients', clients)}
                 if models is not None:
@@ -106,12 +107,12 @@ class Comparison:
 
     def growth_rows(self):
         """Measure pages of 1 to 5,000 keys."""
-        return {rows: self._calls((THIS,), 'user_tokens_list', [rows], rounds=self._effort.growth_rounds)
+        return {rows: self._calls([THIS], 'user_tokens_list', [rows], rounds=self._effort.growth_rounds)
                 for rows in ROWS}
 
     def growth_threads(self):
         """Measure 1 to 64 threads that share one client."""
-        return {threads: self._calls((THIS,), 'user_self', [], threads, rounds=self._effort.growth_rounds)
+        return {threads: self._calls([THIS], 'user_self', [], threads, rounds=self._effort.growth_rounds)
                 for threads in THREADS}
 
     def _calls(self, names, operation, arguments, threads=1, also=(), rounds=None):
@@ -123,7 +124,7 @@ class Comparison:
         for _ in range(self._effort.workers):
             with contextlib.ExitStack() as stack:
                 measures = {}
-                for name in (RAW,) + names:
+                for name in [RAW] + names:
                     worker = stack.enter_context(self._worker(name))
                     measures[name] = self._batch(worker, operation, arguments, threads)
                     for title, extended in also if name == RAW else ():

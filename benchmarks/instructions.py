@@ -102,7 +102,7 @@ class InstructionCounts:
         return _rows(counts)
 
     def _models(self, fields):
-        names = [name for name in list(MODELS) + [THIS, PUBLISHED] if name in self._pythons]
+        names = [name for name in (*MODELS, THIS, *PUBLISHED) if name in self._pythons]
         return _rows({name: self._repeated(name, _repetitions(name, 'models'), 'models', fields) for name in names})
 
     def _repeated(self, name, repetitions, *command):
@@ -136,7 +136,7 @@ def _worker(script, url, command):
 
 
 def _repetitions(name, kind):
-    return (_REPETITIONS_OF_PUBLISHED if name == PUBLISHED else _REPETITIONS)[kind]
+    return (_REPETITIONS_OF_PUBLISHED if name in PUBLISHED else _REPETITIONS)[kind]
 
 
 def _rows(counts):

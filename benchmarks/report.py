@@ -21,7 +21,7 @@ MODELS = {
     'full_model': 'one `UserBrief`, all seven fields set',
 }
 
-_COMPARED = ('this package', 'requests', 'published')
+_COMPARED = ('this package', 'requests', 'httpx', 'published 2.0.19', 'published 2.0.42')
 
 # The goals hold for this version; docs/performance.md says what older ones have to do besides.
 _GOAL_PYTHON = '3.11.'
@@ -89,8 +89,10 @@ def _ratios(figures, with_goals):
     rows = []
     for figure, (title, _, _, goal, _) in FIGURES.items():
         if figure in figures:
-            ratios = [figures[figure][name]['ratio'][1] for name in _COMPARED]
-            rows.append([title] + [_number(ratio) for ratio in ratios] + _verdict(ratios[0], goal, '%.2f', with_goals))
+            measured = figures[figure]
+            ratios = [_number(measured[name]['ratio'][1]) if name in measured else '–' for name in _COMPARED]
+            own = measured['this package']['ratio'][1]
+            rows.append([title] + ratios + _verdict(own, goal, '%.2f', with_goals))
     return _table(['ratio to raw urllib3'] + list(_COMPARED) + ['goal', ''] * with_goals, rows)
 
 
