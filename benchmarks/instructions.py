@@ -26,14 +26,14 @@ _VARIABLES = {'LANG': 'C.UTF-8', 'PYTHONHASHSEED': '0'}
 _OPTIONS = ('--tool=callgrind', '--callgrind-out-file=/dev/null', '--collect-systime=yes', '--vgdb=no')
 _COLLECTED = re.compile(r'Collected : (\d+) (\d+)')
 
-# What is repeated is counted for so many repetitions and for twice as many, and the difference is the figure. The
-# published package is too slow for more.
+# Calls and models are counted in two processes, with this number of repetitions and with twice as many; the difference
+# leaves out the cost of the process. The published package is too slow for more.
 _REPETITIONS = {'user_self': 50, 'user_tokens_list': 10, 'models': 500}
 _REPETITIONS_OF_PUBLISHED = {'user_self': 50, 'user_tokens_list': 2, 'models': 20}
 
 
 class Count(collections.namedtuple('Count', ('instructions', 'system_calls'))):
-    """What a process executed."""
+    """The number of instructions and of system calls that a process executed."""
 
     __slots__ = ()
 
@@ -106,7 +106,7 @@ class InstructionCounts:
         return _rows({name: self._repeated(name, _repetitions(name, 'models'), 'models', fields) for name in names})
 
     def _repeated(self, name, repetitions, *command):
-        """Count one repetition of a worker's command, without what happens only once in a process."""
+        """Count one repetition of a worker's command, without the cost of the process."""
         script = (CLIENTS.get(name) or MODELS[name]).script
         once, twice = (count(self._pythons[name], _worker(script, self._url, command + (number,)))
                        for number in (repetitions, 2 * repetitions))
@@ -114,7 +114,7 @@ class InstructionCounts:
 
 
 def count(python, code):
-    """Return what a new process executes that runs code.
+    """Return the instructions and system calls of a new process that runs code.
 
     :raises RuntimeError: with its standard error, if it fails.
     """

@@ -29,7 +29,7 @@ VALIDATED_ATTRS = 'attrs with checks'
 
 PUBLISHED = (OLD_PUBLISHED, NEW_PUBLISHED)
 
-#: What else has a ``UserBrief``.
+#: Other implementations of ``UserBrief``.
 MODELS = {
     PLAIN: Contender('plain_model', [], None, (2, 7)),
     ATTRS: Contender('attrs_model', ['attrs'], None, (3, 6)),
