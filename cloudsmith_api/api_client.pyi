@@ -127,7 +127,7 @@ class ApiClient:
         collection_formats: dict[str, str] | None = None, _preload_content: Literal[False],
         _request_timeout: _Timeout = None,
     ) -> AsyncResult[BaseHTTPResponse]: ...
-    # Called with everything by its position, or with options that only the program's run decides.
+    # For positional arguments only, and for options whose values are known at run time only.
     @overload
     def call_api(
         self, resource_path: str, method: str, path_params: dict[str, Any] | None = None,

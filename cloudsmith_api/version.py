@@ -1,2 +1,2 @@
-"""The one place that states the release."""
+"""The version of this package, stated here only."""
 __version__ = '1.0.0'

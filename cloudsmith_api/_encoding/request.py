@@ -81,7 +81,7 @@ def _encode_segment(name, values, safe):
         raise ValueError('%s is not valid Unicode' % name)
     if _changes_path(segment) or not all(
             part and validation.contains_only(_SEGMENT_CHARACTERS, part) for part in segment.split('/')):
-        raise ValueError("%s must be a non-empty path segment, without '.' or '..' between slashes" % name)
+        raise ValueError("%s must be a non-empty path segment of URL characters, without '.' or '..' between slashes" % name)
     return segment
 
 
@@ -159,7 +159,7 @@ def check_header(name, value):
     """
     if not (validation.check_str('header name', name)
             and validation.contains_only(_HEADER_NAME_CHARACTERS, name)):
-        raise ValueError('header name must consist of letters, digits and hyphens, got %r' % name)
+        raise ValueError('header name must be a token (RFC 9110 section 5.6.2), got %r' % name)
     if name.lower() in _FRAMING_HEADERS:
         raise ValueError('header %s must not be set: it is derived from the body' % name)
     if isinstance(value, six.integer_types):
