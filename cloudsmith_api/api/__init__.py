@@ -1,4 +1,4 @@
-"""The API's methods, one class for each part of the API."""
+"""The methods of the API, one class for each group of endpoints."""
 
 from .user_api import UserApi
 

@@ -1,4 +1,4 @@
-"""The User API: what each method sends, and what it answers."""
+"""The User API: one method for each endpoint."""
 
 import functools
 
@@ -13,17 +13,19 @@ _KEY_OR_BASIC = ('apikey', 'basic')
 
 
 def _endpoint(method):
-    """Mark a method that makes one call."""
+    """Mark a method that calls one endpoint."""
     method.is_endpoint = True
     return method
 
 
 def _add_with_http_info(cls):
-    """Give each endpoint's method ``NAME`` of a class, which answers data alone, its ``NAME_with_http_info``."""
+    """Make each endpoint's method ``NAME`` return the data alone, and add its ``NAME_with_http_info``."""
     for name, method in list(vars(cls).items()):
         if hasattr(method, 'is_endpoint'):
             setattr(cls, name, _data_only(method))
-            setattr(cls, name + '_with_http_info', _renamed(method, name + '_with_http_info'))
+            method.__name__ = name + '_with_http_info'
+            method.__doc__ = 'Like :meth:`%s`, but return ``(data, status, headers)``.' % name
+            setattr(cls, method.__name__, method)
     return cls
 
 
@@ -35,31 +37,24 @@ def _data_only(method):
     return data_only
 
 
-def _renamed(method, name):
-    method.__name__ = name
-    method.__doc__ = 'Like :meth:`%s`, but gives ``(data, status, headers)``.' % name.replace('_with_http_info', '')
-    return method
-
-
 @_add_with_http_info
 class UserApi(object):
-    """Who the user is, signing in, and the user's API keys.
+    """The current user, sign-in, and the user's API keys.
 
-    Each method is there twice: ``user_self`` gives the data alone, ``user_self_with_http_info`` gives ``(data, status,
-    headers)``. All of them take four options besides their own parameters:
+    Each method has two forms: ``user_self`` returns the data alone, ``user_self_with_http_info`` returns ``(data,
+    status, headers)``. Besides its own parameters, each takes four options:
 
-    - ``async_req`` (bool): make the call in the background, and give at once an object with ``get([timeout])``,
+    - ``async_req`` (bool): make the call in the background, and return at once an object with ``get([timeout])``,
       ``wait([timeout])``, ``ready()`` and ``successful()``.
-    - ``_request_timeout`` (seconds): a number bounds the whole call, retries included; a pair ``(connect, read)``
-      bounds each operation. By default, ``configuration.timeout``.
-    - ``_preload_content`` (bool): ``False`` gives urllib3's response with its body unread.
-    - ``_return_http_data_only`` (bool): ``True`` makes the ``_with_http_info`` form give the data alone.
+    - ``_request_timeout`` (seconds): a number limits the whole call, retries included; a pair ``(connect, read)``
+      limits each connection attempt and each read. ``configuration.timeout`` by default.
+    - ``_preload_content`` (bool): if ``False``, return urllib3's response with its body unread.
+    - ``_return_http_data_only`` (bool): if ``True``, ``NAME_with_http_info`` returns the data alone.
 
-    And all of them raise :class:`.ApiException` for whatever goes wrong on the wire (its subclasses say what: see
-    :mod:`cloudsmith_api.exceptions`), and ``TypeError`` or ``ValueError`` for a wrong argument or setting, before
-    anything is sent.
+    Each raises ``TypeError`` or ``ValueError`` for an invalid argument or setting, before anything is sent, and
+    :class:`.ApiException`, or a subclass (see :mod:`cloudsmith_api.exceptions`), for every failure after that.
 
-    :param ApiClient api_client: what makes the calls; a new ``ApiClient()`` by default.
+    :param ApiClient api_client: the client that makes the calls; a new ``ApiClient()`` by default.
     """
 
     def __init__(self, api_client=None):
@@ -69,27 +64,27 @@ class UserApi(object):
 
     @_endpoint
     def user_self(self, **options):
-        """Tell who the credentials belong to.
+        """Return the user that the credentials belong to.
 
         :return: the current user.
         :rtype: UserBrief
-        :raises UnauthorizedException: if the credentials are missing or not accepted.
+        :raises UnauthorizedException: if the credentials are missing or invalid.
         """
         return self._call('GET', '/user/self/', options, 'UserBrief')
 
     @_endpoint
     def user_token_create(self, data=None, **options):
-        """Sign in with email and password, and with a one-time code where the user has two-factor sign-in.
+        """Sign in with email and password, and with a one-time code if the user has two-factor authentication.
 
-        The service announced the end of signing in with a password for 2026-11-20; use an API key where you can. The
-        API key, if one is set, is not sent. Without ``data``, ``configuration.username`` and ``password`` sign in.
+        The service announced the end of password sign-in for 2026-11-20: prefer an API key. This call never sends the
+        API key. Without ``data``, it signs in with ``configuration.username`` and ``password``.
 
-        :param data: email and password; or, to finish a two-factor sign-in, ``two_factor_token`` and ``totp_token``.
+        :param data: email and password; or, to complete a two-factor sign-in, ``two_factor_token`` and ``totp_token``.
         :type data: UserAuthTokenRequest or dict
         :return: the token.
         :rtype: UserAuthToken
-        :raises TwoFactorRequiredException: if a one-time code is needed; it has the ``two_factor_token`` to send.
-        :raises UnprocessableEntityException: if the sign-in failed, or ``data`` is not valid.
+        :raises TwoFactorRequiredException: if a one-time code is required; has the ``two_factor_token``.
+        :raises UnprocessableEntityException: if the sign-in fails, or ``data`` is invalid.
         :raises ForbiddenException: if the user is locked out after repeated failures.
         """
         if data is not None:
@@ -100,12 +95,12 @@ class UserApi(object):
 
     @_endpoint
     def user_tokens_create(self, **options):
-        """Make the user's API key.
+        """Create the user's API key.
 
-        :return: the new key, in full: later, the service shows it masked.
+        :return: the new key; only this response has it in full, later ones mask it.
         :rtype: UserAuthenticationToken
-        :raises BadRequestException: if the user has a key already.
-        :raises UnauthorizedException: if the credentials are missing or not accepted.
+        :raises BadRequestException: if the user already has a key.
+        :raises UnauthorizedException: if the credentials are missing or invalid.
         """
         return self._call('POST', '/user/tokens/', options, 'UserAuthenticationToken')
 
@@ -113,23 +108,23 @@ class UserApi(object):
     def user_tokens_list(self, page=None, page_size=None, **options):
         """List the user's API keys, masked.
 
-        :param int page: which page, from 1; the first by default.
-        :param int page_size: how many keys a page has; 30 by default, 500 at most.
+        :param int page: the page number, from 1; 1 by default.
+        :param int page_size: keys per page, up to 500; 30 by default.
         :return: one page of keys.
         :rtype: InlineResponse2001
-        :raises UnauthorizedException: if the credentials are missing or not accepted.
+        :raises UnauthorizedException: if the credentials are missing or invalid.
         """
         query = [(name, validation.check_int(name, value))
                  for name, value in (('page', page), ('page_size', page_size)) if value is not None]
         return self._call('GET', '/user/tokens/', options, 'InlineResponse2001', query_params=query)
 
     def user_tokens_iter(self, page_size=None, _request_timeout=None):
-        """Go through all the user's API keys, masked, page by page as they are needed.
+        """Iterate over all the user's API keys, masked, fetching each page when it is needed.
 
-        :param int page_size: how many keys to ask for at a time; 30 by default, 500 at most.
+        :param int page_size: keys per page, up to 500; 30 by default.
         :param _request_timeout: as for :meth:`user_tokens_list`, for each page.
-        :return: an iterator over :class:`.UserAuthenticationToken`; the first call is made with its first step.
-        :raises TypeError: if ``page_size`` is not a whole number.
+        :return: an iterator over :class:`.UserAuthenticationToken`; the first ``next()`` makes the first call.
+        :raises TypeError: if ``page_size`` is not an int.
         :raises ApiException: while iterating, as for :meth:`user_tokens_list`.
         """
         if page_size is not None:
@@ -144,13 +139,13 @@ class UserApi(object):
 
     @_endpoint
     def user_tokens_refresh(self, slug_perm, **options):
-        """Replace an API key by a new one; the old one stops working at once.
+        """Replace an API key with a new one; the old one is revoked at once.
 
-        :param str slug_perm: which key, by the ``slug_perm`` that :meth:`user_tokens_list` shows.
+        :param str slug_perm: the ``slug_perm`` of the key, as listed by :meth:`user_tokens_list`.
         :return: the new key, in full.
         :rtype: UserAuthenticationToken
         :raises NotFoundException: if the user has no such key.
-        :raises UnauthorizedException: if the credentials are missing or not accepted.
+        :raises UnauthorizedException: if the credentials are missing or invalid.
         """
         if slug_perm is None:
             raise ValueError('slug_perm is required')
@@ -160,7 +155,7 @@ class UserApi(object):
     def _call(self, verb, path, options, response_type, auth_settings=_KEY_OR_BASIC, **parameters):
         for name in options:
             if name not in _CALL_OPTIONS:
-                raise TypeError('got an unexpected keyword argument %r; besides its own parameters, a method takes %s'
+                raise TypeError('got an unexpected keyword argument %r; the options are %s'
                                 % (name, ', '.join(sorted(_CALL_OPTIONS))))
         parameters.update(options)
         return self.api_client.call_api(path, verb, response_type=response_type, auth_settings=auth_settings,

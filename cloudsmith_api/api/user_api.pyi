@@ -16,14 +16,14 @@ from ..models import (
 
 _T = TypeVar('_T')
 _Info: TypeAlias = tuple[_T, int, HTTPHeaderDict]
-# What comes back where an option is a bool that only the program's run decides.
+# The result where the value of a bool option is only known at run time.
 _Either: TypeAlias = _T | BaseHTTPResponse | AsyncResult[_T] | AsyncResult[BaseHTTPResponse]
 _EitherInfo: TypeAlias = (
     _Either[_T] | _Either[_Info[_T]] | _Info[BaseHTTPResponse] | AsyncResult[_Info[BaseHTTPResponse]]
 )
 _SignIn: TypeAlias = UserAuthTokenRequest | dict[str, Any] | None
 
-# The values of the options, one by one: those that may be left out are `total=False`.
+# One TypedDict per option value; `total=False` where that value is the default.
 class _Timeout(TypedDict, total=False):
     _request_timeout: float | tuple[float, float] | None
 
@@ -48,7 +48,7 @@ class _DataOnly(TypedDict):
 class _Ignored(TypedDict, total=False):
     _return_http_data_only: bool | None
 
-# And all together: NAME takes these,
+# The combinations: NAME takes these,
 class _Data(_AtOnce, _Read, _Ignored, _Timeout): ...
 class _Response(_AtOnce, _UnreadResponse, _Ignored, _Timeout): ...
 class _AsyncData(_Async, _Read, _Ignored, _Timeout): ...

@@ -1,4 +1,4 @@
-"""The JSON objects of the API, one class each."""
+"""The JSON objects of the API, one class and one file each."""
 
 from .inline_response2001 import InlineResponse2001
 from .user_auth_token import UserAuthToken

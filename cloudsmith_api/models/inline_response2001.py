@@ -4,7 +4,7 @@ from .model import Field, Model
 
 
 class InlineResponse2001(Model):
-    """A page of the user's API keys, as ``user_tokens_list`` answers."""
+    """A page of the user's API keys: the response of ``user_tokens_list``."""
 
     fields = (
         Field('results', 'list[UserAuthenticationToken]', required=True),

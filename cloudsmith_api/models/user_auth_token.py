@@ -1,10 +1,10 @@
-"""The outcome of a sign-in."""
+"""The result of a sign-in."""
 
 from .model import Field, Model
 
 
 class UserAuthToken(Model):
-    """The token of a finished sign-in, as ``user_token_create`` answers."""
+    """The token of a completed sign-in: the response of ``user_token_create``."""
 
     fields = (
         Field('token', 'str', min_length=1, secret=True),

@@ -1,10 +1,10 @@
-"""What a sign-in sends."""
+"""The request body of a sign-in."""
 
 from .model import Field, Model
 
 
 class UserAuthTokenRequest(Model):
-    """What ``user_token_create`` sends: email and password, or the two tokens that finish a two-factor sign-in."""
+    """Email and password, or the two tokens that complete a two-factor sign-in, for ``user_token_create``."""
 
     fields = (
         Field('email', 'str', min_length=1),

@@ -4,7 +4,7 @@ from .model import Field, Model
 
 
 class UserAuthenticationToken(Model):
-    """An API key; the service shows its ``key`` in full only in the answer that makes or refreshes it."""
+    """An API key. ``key`` is only complete in the response that creates or refreshes it, and masked afterwards."""
 
     fields = (
         Field('created', 'datetime'),

@@ -1,10 +1,10 @@
-"""The user behind the credentials."""
+"""The current user."""
 
 from .model import Field, Model
 
 
 class UserBrief(Model):
-    """The user that the request's credentials belong to, as ``user_self`` answers."""
+    """The user whose credentials were sent: the response of ``user_self``."""
 
     fields = (
         Field('authenticated', 'bool'),
