@@ -12,8 +12,8 @@ class Field:
     max_length: int | None
     required: bool
     secret: bool
-    # Not `type`: that is the field's, here.
-    kinds: tuple[Any, ...]
+    # Not tuple[type, ...]: `type` is the attribute above.
+    python_types: tuple[Any, ...]
 
     def __init__(
         self,
