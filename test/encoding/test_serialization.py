@@ -142,18 +142,18 @@ def test_deserialized_models_validate_assignments():
 
 
 @pytest.mark.parametrize('value, type_name, message', [
-    (1, 'bool', 'should be true or false, not a number'),
-    (u'true', 'bool', 'should be true or false, not this text'),
-    (True, 'int', 'should be a whole number, not true or false'),
-    (1.0, 'int', 'should be a whole number, not a number'),
-    (None, 'int', 'should be a whole number, not null'),
+    (1, 'bool', 'should be a boolean, not a number'),
+    (u'true', 'bool', 'should be a boolean, not this string'),
+    (True, 'int', 'should be an integer, not a boolean'),
+    (1.0, 'int', 'should be an integer, not a number'),
+    (None, 'int', 'should be an integer, not null'),
     (10 ** 30, 'str', None),
-    (10 ** 30, 'bool', 'should be true or false, not a number'),
-    (False, 'float', 'should be a number, not true or false'),
-    (u'1.5', 'float', 'should be a number, not this text'),
+    (10 ** 30, 'bool', 'should be a boolean, not a number'),
+    (False, 'float', 'should be a number, not a boolean'),
+    (u'1.5', 'float', 'should be a number, not this string'),
     (10 ** 400, 'float', 'is too large a number'),
     ({}, 'list[int]', 'should be a list, not an object'),
-    (u'abc', 'list[UserBrief]', 'should be a list, not this text'),
+    (u'abc', 'list[UserBrief]', 'should be a list, not this string'),
     (5, 'list[UserBrief]', 'should be a list, not a number'),
     ({'a': 1}, 'list[UserBrief]', 'should be a list, not an object'),
     (None, 'list[UserBrief]', 'should be a list, not null'),
@@ -169,12 +169,12 @@ def test_deserialized_models_validate_assignments():
     ({'results': [KEY, key(created=5)]}, 'InlineResponse2001',
      'at results[1].created should be a date and time, not a number'),
     ({'results': [KEY] * 9 + [key(slug_perm=[])]}, 'InlineResponse2001',
-     'at results[9].slug_perm should be a text, not a list'),
-    ({'authenticated': 1}, 'UserBrief', 'at authenticated should be true or false, not a number'),
-    ([[1], [2, None]], 'list[list[int]]', 'at [1][1] should be a whole number, not null'),
+     'at results[9].slug_perm should be a string, not a list'),
+    ({'authenticated': 1}, 'UserBrief', 'at authenticated should be a boolean, not a number'),
+    ([[1], [2, None]], 'list[list[int]]', 'at [1][1] should be an integer, not null'),
     ([{}, {'results': []}], 'list[InlineResponse2001]', 'at [0] has no results'),
-    ({SECRET: {'name': 5}}, 'dict(str, UserBrief)', 'at [...].name should be a text, not a number'),
-    ({'a': [1, u'b']}, 'dict(str, list[int])', 'at [...][1] should be a whole number, not this text'),
+    ({SECRET: {'name': 5}}, 'dict(str, UserBrief)', 'at [...].name should be a string, not a number'),
+    ({'a': [1, u'b']}, 'dict(str, list[int])', 'at [...][1] should be an integer, not this string'),
 ])
 def test_error_names_the_path_and_the_expected_type(value, type_name, message):
     if message is None:
@@ -188,6 +188,8 @@ def test_error_names_the_path_and_the_expected_type(value, type_name, message):
     ({'created': SECRET}, 'UserAuthenticationToken'),
     ({'results': [key(created=SECRET)]}, 'InlineResponse2001'), ({'results': SECRET}, 'InlineResponse2001'),
     (SECRET, 'datetime'), (u'2024-99-02T03:04:05.000006Z', 'datetime'),
+    ([key(created=u'2024-99-02T03:04:05.000006Z')], 'list[UserAuthenticationToken]'),
+    ([key(created=SECRET + u'\xe4')], 'list[UserAuthenticationToken]'),
     ({'authenticated': SECRET}, 'UserBrief'),
 ])
 def test_error_does_not_show_the_value(value, type_name):
@@ -273,7 +275,7 @@ def test_date_without_a_time_zone_stays_naive(text, expected):
 ])
 def test_invalid_date_raises_alone_and_in_a_list_of_models(text):
     message = error_of(text, 'datetime')
-    assert message in ('should be a date and time, not this text', 'should be a date and time that exists')
+    assert message in ('should be a date and time, not this string', 'should be a valid date and time')
     assert error_of([key(created=text)], 'list[UserAuthenticationToken]') == 'at [0].created ' + message
 
 
@@ -284,7 +286,7 @@ def test_invalid_date_raises_alone_and_in_a_list_of_models(text):
     u'2024-01-02T03:04:05.000006+24:00', u'2024-01-02T03:04:05+99:00',
 ])
 def test_nonexistent_date_raises(text):
-    assert error_of(text, 'datetime') == 'should be a date and time that exists'
+    assert error_of(text, 'datetime') == 'should be a valid date and time'
 
 
 @pytest.mark.parametrize('text', [
@@ -468,7 +470,7 @@ def test_unserializable_value_raises_an_error_with_its_type(value):
 def test_circular_value_raises_value_error():
     circular = {'key': 'the-secret'}
     circular['self'] = [circular]
-    with pytest.raises(ValueError, match='cannot be sent as JSON: it holds itself, or is nested too deeply'):
+    with pytest.raises(ValueError, match='cannot be sent as JSON: it contains itself, or is nested too deeply'):
         serialize(circular)
 
 
