@@ -77,8 +77,7 @@ def redact_cause(error, secrets, handled):
     cause, seen = getattr(error, '__cause__', None), [None, handled]
     while not any(cause is known for known in seen):
         seen.append(cause)
-        if hasattr(cause, '__traceback__'):
-            cause.__traceback__ = None
+        cause.__traceback__ = None
         quoted = '%s %r' % (cause, cause)
         if scrub(quoted, secrets) != quoted:
             error.__cause__ = error.__context__ = None

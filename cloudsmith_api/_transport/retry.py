@@ -113,9 +113,9 @@ def _is_proxy_lost(error):
 
     The error of a proxy that refuses a tunnel is an ``OSError`` too, but without ``errno``.
     """
-    if isinstance(error, ssl.SSLError):
-        return False
-    return isinstance(error, (socket.timeout, http_client.HTTPException)) or getattr(error, 'errno', None) is not None
+    # An SSLError of a certificate that cannot be trusted has one too (1.26).
+    has_errno = getattr(error, 'errno', None) is not None and not isinstance(error, ssl.SSLError)
+    return has_errno or isinstance(error, (socket.timeout, http_client.HTTPException))
 
 
 def _is_tls_eof(error):

@@ -218,7 +218,7 @@ def _check_model(model_class):
         assert type(model) is model_class, model
         for field in model_class.fields:
             value = getattr(model, field.name)
-            assert value is None or isinstance(value, field.kinds), repr(value)
+            assert value is None or isinstance(value, field.python_types), repr(value)
             if field.secret and value:
                 assert MASK in repr(model)
             if field.type.startswith('list['):

@@ -115,7 +115,7 @@ def test_refused_proxy_connection_is_retried_for_any_method(connect, method, sch
 def test_read_timeout_is_retried_only_for_get(connect, method, requests):
     with ScriptedServer(silent()) as server:
         with pytest.raises(TimeoutException):
-            send(connect(server.url, retries=2), method, _request_timeout=(5, 0.1))
+            send(connect(server.url, retries=2), method, _request_timeout=(5, 0.3))
     assert len(server.requests) == requests
 
 

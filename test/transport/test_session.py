@@ -315,6 +315,14 @@ class TestConnectionQueue(object):
         waiter.join(5)
         assert taken == ['a']
 
+    def test_item_put_just_before_the_wait_is_taken_at_once(self, monkeypatch):
+        idle, event = ConnectionQueue(1), threading.Event
+        monkeypatch.setattr(threading, 'Event', lambda: idle._items.append('a') or event())
+        monkeypatch.setattr('cloudsmith_api._transport.connections._MAX_WAIT', 5)
+        started = monotonic()
+        assert idle.get(timeout=5) == 'a'
+        assert monotonic() - started < 2
+
     def test_no_item_is_lost_or_given_twice_among_threads(self):
         idle, held, errors = ConnectionQueue(3), set(), []
         for item in range(3):
