@@ -1,7 +1,7 @@
-"""The five calls of the Cloudsmith User API.
+"""Make the five calls of the Cloudsmith User API.
 
-Without credentials, this talks to a sandbox that it starts on this machine, and makes all five calls. With an API key
-in CLOUDSMITH_API_KEY it talks to the real service, and makes only the calls that change nothing.
+Without credentials, this starts a sandbox on this machine and makes all five calls to it. With an API key in
+CLOUDSMITH_API_KEY, it calls the real service, and makes only the calls that change nothing.
 """
 
 from __future__ import print_function
@@ -23,29 +23,29 @@ from cloudsmith_api.sandbox import Sandbox
 def main():
     try:
         if os.environ.get('CLOUDSMITH_API_KEY'):
-            look_around()
+            make_read_only_calls()
         else:
             with Sandbox() as sandbox:
-                print('No CLOUDSMITH_API_KEY is set, so this talks to a sandbox at', sandbox.url)
-                try_everything(sandbox.url, sandbox.add_user(name='Ada Lovelace', two_factor=True))
+                print('CLOUDSMITH_API_KEY is not set: calling a sandbox at', sandbox.url)
+                make_all_calls(sandbox.url, sandbox.add_user(name='Ada Lovelace', two_factor=True))
     except ApiException as error:
         sys.exit('The call failed: %s' % error)
 
 
-def look_around():
+def make_read_only_calls():
     with ApiClient(Configuration.from_environment()) as client:
         api = UserApi(client)
         show_user(api.user_self())
         show_keys(api.user_tokens_list())
 
 
-def try_everything(url, person):
+def make_all_calls(url, user):
     configuration = Configuration()
     configuration.host = url
     with ApiClient(configuration) as client:
         api = UserApi(client)
 
-        token = sign_in(api, person.email, person.password, person.totp_token)
+        token = sign_in(api, user.email, user.password, user.totp_token)
         configuration.api_key['X-Api-Key'] = token
         show_user(api.user_self())
 
@@ -67,12 +67,12 @@ def try_everything(url, person):
 
 def sign_in(api, email, password, one_time_code):
     try:
-        answer = api.user_token_create({'email': email, 'password': password})
+        response = api.user_token_create({'email': email, 'password': password})
     except TwoFactorRequiredException as error:
         print('Password accepted, one-time code needed')
-        answer = api.user_token_create({'two_factor_token': error.two_factor_token, 'totp_token': one_time_code})
-    print('Signed in, token  ', masked(answer.token))
-    return answer.token
+        response = api.user_token_create({'two_factor_token': error.two_factor_token, 'totp_token': one_time_code})
+    print('Signed in, token  ', masked(response.token))
+    return response.token
 
 
 def show_user(user):

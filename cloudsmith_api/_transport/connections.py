@@ -1,14 +1,11 @@
-"""Connections that keep to the deadline and the size limit of the call that uses them, and their pools."""
+"""Connections that keep to the deadline and the size limit of the call that uses them."""
 
 import io
 import os
 import socket
-import threading
 import weakref
-from collections import deque
 
-from six.moves import http_client, queue
-from urllib3 import HTTPConnectionPool, HTTPSConnectionPool
+from six.moves import http_client
 
 # Not from urllib3.connection, where a recorder may have put its own classes before this module is imported.
 from urllib3.connectionpool import HTTPConnection, HTTPSConnection
@@ -16,7 +13,6 @@ from urllib3.exceptions import ConnectTimeoutError, NewConnectionError
 from urllib3.util.connection import allowed_gai_family
 from urllib3.util.ssl_ import SSLTransport
 
-from .._common.clock import monotonic
 from .timeouts import CallLimits, Deadline, OversizeError, clamp_timeout
 
 # What a response may take besides its body. http.client limits a line and the number of lines, but not how many
@@ -29,10 +25,6 @@ _SEND_CHUNK_BYTES = 16 * 1024
 # The least time that connecting to one of several addresses gets, in seconds, as long as the deadline allows: with an
 # equal share of 2.5 s, none of 12 addresses at a distance of 250 ms could ever be reached.
 _MIN_CONNECT_TIMEOUT = 0.5
-
-
-# The longest that a call sleeps before it looks for an idle connection itself, in seconds.
-_MAX_WAIT = 0.05
 
 
 class _ResponseStream(io.RawIOBase):
@@ -269,175 +261,3 @@ class _DeadlineSocket(object):
     def sendall(self, *args):
         _apply_deadline(self._connection.call.deadline, self._sock)
         return self._sock.sendall(*args)
-
-
-class ConnectionQueue(queue.Queue, object):
-    """The idle connections of a pool, last in, first out, without locks.
-
-    The standard library's queue holds a lock while it is changed. A signal handler that makes a call at that moment
-    would wait for it for ever, and so would a process forked then.
-
-    It is a ``Queue`` by type only: vcrpy (9.4) keeps the slot of a connection that it drops where it finds one.
-
-    :param int maxsize: how many connections may be idle.
-    """
-
-    def __init__(self, maxsize):
-        self._maxsize = maxsize
-        self._items = deque()
-        self._waiting = deque()
-
-    def qsize(self):
-        """Return the number of idle connections."""
-        return len(self._items)
-
-    def put(self, item, block=True):
-        """Give back a connection, or ``None`` for the right to open one.
-
-        :raises queue.Full: if there are ``maxsize`` already.
-        """
-        if len(self._items) >= self._maxsize:
-            raise queue.Full()
-        self._items.append(item)
-        self._wake_one()
-
-    def get(self, block=True, timeout=None):
-        """Take the connection that was given back last.
-
-        :param bool block: whether to wait for one if there is none.
-        :param float timeout: the longest wait in seconds; ``None`` for no limit.
-        :raises queue.Empty: if there is none by then.
-        """
-        deadline = None if timeout is None else monotonic() + timeout
-        while True:
-            try:
-                return self._items.pop()
-            except IndexError:
-                remaining = None if deadline is None else deadline - monotonic()
-            if not block or (remaining is not None and remaining <= 0):
-                raise queue.Empty()
-            # Not for longer: whoever was woken may be a frame that a signal handler has interrupted.
-            self._wait(_MAX_WAIT if remaining is None else min(remaining, _MAX_WAIT))
-
-    def _wait(self, seconds):
-        given_back = threading.Event()
-        try:
-            self._waiting.append(given_back)
-            # One may have been given back just before this call was seen to wait.
-            if not self._items:
-                given_back.wait(seconds)
-        finally:
-            try:
-                self._waiting.remove(given_back)
-            except ValueError:
-                pass  # It was chosen to be woken.
-
-    def _wake_one(self):
-        try:
-            self._waiting.popleft().set()
-        except IndexError:
-            return  # Nobody waits.
-
-
-class PoolMixin(object):
-    """A pool of urllib3 whose connections know their call, grow old, and can be closed while calls wait for one."""
-
-    QueueCls = ConnectionQueue
-
-    #: The class of the pool's connections, a subclass of urllib3's.
-    deadline_class = None
-
-    _drained = None
-
-    @property
-    def ConnectionCls(self):  # noqa: N802 (urllib3's name)
-        """The class of new connections.
-
-        A recorder puts its own class in the place of urllib3's (vcrpy). That one is used as it is, so that nothing is
-        sent past the recorder; it knows no deadline of a call and no limit.
-        """
-        current = super(PoolMixin, self).ConnectionCls
-        return self.deadline_class if current in self.deadline_class.__bases__ else current
-
-    def close(self):
-        """Close all connections that no call uses."""
-        if self.pool is not None:
-            # Calls that wait for a connection wait at this queue; urllib3 would never put anything there again.
-            # Another thread may close the pool too.
-            drained, self.pool = self.pool, None
-            self._drained = drained or self._drained
-            _close_idle(self._drained)
-
-    def _new_conn(self):
-        connection = super(PoolMixin, self)._new_conn()
-        connection.preferred_addresses = vars(self).setdefault('_preferred_addresses', {})
-        return connection
-
-    def _get_conn(self, timeout=None):
-        """Lend a connection to a call.
-
-        The call comes as its ``pool_timeout``: of all that a call can hand to urllib3 (1.26 and 2), only that reaches
-        the pool before the connection is used.
-        """
-        if isinstance(timeout, CallLimits):
-            call, timeout = timeout, timeout.pool_timeout()
-        else:
-            call = CallLimits()
-        call.request_sent = False
-        connection = super(PoolMixin, self)._get_conn(timeout)
-        if not isinstance(connection, DeadlineMixin):
-            # A recorder's does not report what it sends.
-            call.request_sent = None
-            return connection
-        # A firewall or NAT may have forgotten an old connection: what is sent over it is lost without an error.
-        if connection.sock is not None and monotonic() - connection.idle_since > call.idle_timeout:
-            connection.close()
-        connection.call = call
-        return connection
-
-    def _put_conn(self, conn):
-        if conn is not None:
-            # Not kept with the connection: the call holds credentials.
-            conn.call = DeadlineMixin.call
-            conn.idle_since = monotonic()
-        idle_queue = self.pool or self._drained
-        try:
-            idle_queue.put(conn, block=False)
-        except queue.Full:
-            # There are more connections than slots only where calls do not wait for one.
-            if conn is not None:
-                conn.close()
-        if self.pool is None:
-            _close_idle(idle_queue)
-
-
-def _close_idle(idle_queue):
-    """Close idle connections, and leave a ``None`` for each, which lets a waiting call open another."""
-    idle = []
-    try:
-        while True:
-            idle.append(idle_queue.get(block=False))
-    except queue.Empty:
-        for connection in filter(None, idle):
-            connection.close()
-    try:
-        for _ in idle:
-            idle_queue.put(None, block=False)
-    except queue.Full:
-        # A call that found the pool closed has given back a slot that it never took.
-        return
-
-
-class HTTPPool(PoolMixin, HTTPConnectionPool):
-    """A pool of plain connections."""
-
-    deadline_class = DeadlineHTTPConnection
-
-
-class HTTPSPool(PoolMixin, HTTPSConnectionPool):
-    """A pool of TLS connections."""
-
-    deadline_class = DeadlineHTTPSConnection
-
-
-POOL_CLASSES = {'http': HTTPPool, 'https': HTTPSPool}

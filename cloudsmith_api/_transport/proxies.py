@@ -6,7 +6,8 @@ from urllib3 import PoolManager, ProxyManager
 
 from .._common.headers import basic_credentials
 from .._common.urls import split_credentials
-from .connections import POOL_CLASSES, DeadlineMixin, PoolMixin
+from .connections import DeadlineMixin
+from .pools import POOL_CLASSES, PoolMixin
 from .timeouts import to_urllib3_timeout
 from .tls import tls_context
 

@@ -11,9 +11,8 @@ import six
 from cloudsmith_api._transport.connections import (
     DeadlineHTTPConnection,
     DeadlineHTTPSConnection,
-    HTTPPool,
-    HTTPSPool,
 )
+from cloudsmith_api._transport.pools import HTTPPool, HTTPSPool
 from cloudsmith_api._transport.session import Session
 from cloudsmith_api.rest import RESTClientObject
 

@@ -7,17 +7,12 @@ import threading
 import pytest
 from certificates import Authority
 from servers import ScriptedServer, closed_port, json_response, silent, truncated
-from six.moves import queue
-from urllib3 import HTTPConnectionPool
-from urllib3.connection import HTTPConnection
 from urllib3.exceptions import NewConnectionError
 
 from cloudsmith_api import ConnectionException
 from cloudsmith_api._common.clock import monotonic
 from cloudsmith_api._transport.connections import (
     DeadlineHTTPConnection,
-    HTTPPool,
-    _close_idle,
     _ResponseStream,
     shut_down,
 )
@@ -137,96 +132,6 @@ def test_shut_down_of_unconnected_socket_leaves_it_open():
     # Closing the socket is left to its owner.
     assert never_connected.fileno() >= 0
     never_connected.close()
-
-
-def test_closed_pool_accepts_more_connections_than_it_lent():
-    pool = HTTPPool('127.0.0.1', 9, maxsize=1, block=True)
-    used = pool._get_conn()
-    pool.close()
-    pool.close()
-    pool._put_conn(used)
-    pool._put_conn(None)
-    assert pool.pool is None
-
-
-class TestReturnedConnections(object):
-    """Connections returned to a pool that is full or closed."""
-
-    def test_surplus_connection_is_closed(self):
-        pool = HTTPPool('127.0.0.1', 1, maxsize=1)
-        closed = []
-        connection = pool._new_conn()
-        connection.close = lambda: closed.append(True)
-        pool._put_conn(connection)
-        pool._put_conn(None)
-        assert closed == [True]
-        pool.close()
-
-    def test_pool_close_closes_used_connection_once_returned(self):
-        with ScriptedServer(GOOD) as server:
-            pool = HTTPPool('127.0.0.1', server.port, maxsize=2, timeout=5)
-            used, idle = pool._get_conn(), pool._get_conn()
-            for connection in (used, idle):
-                connection.connect()
-            pool._put_conn(idle)
-            pool.close()
-            assert idle.sock is None
-            assert used.sock is not None
-            pool._put_conn(used)
-            assert used.sock is None
-
-    def test_second_close_does_nothing(self):
-        pool = HTTPPool('127.0.0.1', 1, maxsize=1)
-        pool.close()
-        assert pool.close() is None
-        assert pool._drained.qsize() == 1
-
-    def test_close_idle_does_not_block_on_full_queue(self):
-        idle_queue = queue.LifoQueue(1)
-        idle_queue.put(None)
-        get, taken = idle_queue.get, []
-
-        def get_while_another_thread_puts(block):
-            taken.append(get(block=block))
-            if len(taken) == 1:
-                idle_queue.put(None)
-                return taken[0]
-            idle_queue.put(None)
-            raise queue.Empty()
-
-        idle_queue.get = get_while_another_thread_puts
-        _close_idle(idle_queue)
-        assert idle_queue.qsize() == 1
-
-
-@pytest.fixture
-def recorder(monkeypatch):
-    """A connection class in the place of urllib3's, as recorders put it there."""
-    class RecorderConnection(HTTPConnection):
-        pass
-
-    with monkeypatch.context() as patched:
-        patched.setattr(HTTPConnectionPool, 'ConnectionCls', RecorderConnection)
-        yield RecorderConnection
-    assert HTTPPool('127.0.0.1').ConnectionCls is DeadlineHTTPConnection
-
-
-def test_connection_class_that_a_recorder_replaced_is_used(connect, recorder):
-    assert HTTPPool('127.0.0.1').ConnectionCls is recorder
-    with ScriptedServer(GOOD) as server:
-        api = connect(server.url, connection_pool_maxsize=1)
-        assert [api.user_self().name for _ in range(2)] == ['Ada'] * 2
-
-
-def test_change_lost_on_a_replaced_connection_is_not_retried(connect, recorder):
-    with ScriptedServer(truncated(b'')) as server:
-        with pytest.raises(ConnectionException) as caught:
-            connect(server.url).user_tokens_refresh('a')
-    assert (len(server.requests), caught.value.request_sent) == (1, None)
-
-
-def test_pool_queue_is_known_as_a_queue_to_recorders():
-    assert isinstance(HTTPPool('127.0.0.1').pool, queue.Queue)
 
 
 class SocketDouble(object):

@@ -9,13 +9,13 @@ import pytest
 import six
 from certificates import Authority
 from servers import ScriptedServer, closed_port, http_response, json_response, repeating, reset, truncated
-from six.moves import queue
 from urllib3.connection import HTTPConnection
 
 from cloudsmith_api import ApiException, ConnectionException, TimeoutException
 from cloudsmith_api._common.clock import monotonic
 from cloudsmith_api._transport import session
-from cloudsmith_api._transport.connections import ConnectionQueue, _format_address
+from cloudsmith_api._transport.connections import _format_address
+from cloudsmith_api._transport.pools import ConnectionQueue
 from cloudsmith_api._transport.retry import ApiRetry
 
 GOOD = json_response('{"name": "Ada"}')
@@ -84,7 +84,7 @@ def test_error_of_an_untrusted_service_says_that_nothing_was_sent(connect, tmpdi
     assert caught.value.request_sent is False
 
 
-def test_error_of_a_proxy_that_refuses_the_tunnel_says_that_nothing_was_sent(connect):
+def test_refused_tunnel_says_that_nothing_was_sent(connect):
     with ScriptedServer(http_response(407)) as proxy:
         with pytest.raises(ApiException) as caught:
             connect('https://service.localhost/v1', proxy=proxy.origin, retries=0).user_tokens_create()
@@ -269,82 +269,6 @@ def test_interrupt_between_headers_and_body_gives_the_connection_back(connect, m
         assert api.user_self(_request_timeout=2).name == 'Ada'
 
 
-class TestConnectionQueue(object):
-    def test_last_in_is_first_out(self):
-        idle = ConnectionQueue(3)
-        for item in 'abc':
-            idle.put(item)
-        assert (idle.qsize(), idle.get(), idle.get(), idle.get()) == (3, 'c', 'b', 'a')
-
-    def test_put_beyond_the_size_is_refused(self):
-        idle = ConnectionQueue(1)
-        idle.put('a')
-        with pytest.raises(queue.Full):
-            idle.put('b', block=False)
-
-    @pytest.mark.parametrize('options', [{'block': False}, {'timeout': 0}, {'timeout': 0.05}])
-    def test_get_from_an_empty_queue_is_refused(self, options):
-        with pytest.raises(queue.Empty):
-            ConnectionQueue(1).get(**options)
-
-    def test_get_waits_for_what_another_thread_puts(self):
-        idle = ConnectionQueue(1)
-        putter = threading.Timer(0.1, idle.put, ['a'])
-        putter.start()
-        assert idle.get(timeout=5) == 'a'
-        putter.join()
-
-    def test_waiting_thread_that_is_interrupted_wakes_the_next(self, monkeypatch):
-        idle, taken = ConnectionQueue(1), []
-        waiter = threading.Thread(target=lambda: taken.append(idle.get(timeout=5)))
-
-        class Interrupted(object):
-            def wait(self, _):
-                waiter.start()
-                while len(idle._waiting) < 2:
-                    threading.Event().wait(0.01)
-                idle._items.append('a')
-                idle._waiting.remove(self)
-                raise KeyboardInterrupt()
-
-        events = iter([Interrupted()])
-        event = threading.Event
-        monkeypatch.setattr(threading, 'Event', lambda: next(events, None) or event())
-        with pytest.raises(KeyboardInterrupt):
-            idle.get(timeout=5)
-        waiter.join(5)
-        assert taken == ['a']
-
-    def test_item_put_just_before_the_wait_is_taken_at_once(self, monkeypatch):
-        idle, event = ConnectionQueue(1), threading.Event
-        monkeypatch.setattr(threading, 'Event', lambda: idle._items.append('a') or event())
-        monkeypatch.setattr('cloudsmith_api._transport.connections._MAX_WAIT', 5)
-        started = monotonic()
-        assert idle.get(timeout=5) == 'a'
-        assert monotonic() - started < 2
-
-    def test_no_item_is_lost_or_given_twice_among_threads(self):
-        idle, held, errors = ConnectionQueue(3), set(), []
-        for item in range(3):
-            idle.put(item)
-
-        def use():
-            for _ in range(300):
-                item = idle.get(timeout=10)
-                if item in held:
-                    errors.append(item)
-                held.add(item)
-                held.discard(item)
-                idle.put(item)
-
-        threads = [threading.Thread(target=use) for _ in range(8)]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join(30)
-        assert (errors, idle.qsize()) == ([], 3)
-
-
 def test_endless_small_chunks_take_no_more_memory_than_a_body(connect):
     tracemalloc = pytest.importorskip('tracemalloc')
     head = b'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n'
@@ -436,7 +360,7 @@ def test_forked_child_that_drops_a_stream_leaves_it_to_its_parent(connect, tmpdi
 
 
 @pytest.mark.skipif(six.PY2, reason='Python 2.7 has no TLS within TLS')
-def test_bytes_after_a_response_through_an_https_proxy_are_not_the_next_response(connect, tmpdir):
+def test_bytes_after_response_via_https_proxy_are_not_the_next(connect, tmpdir):
     authority = Authority(tmpdir)
     first, second = json_response('{"name": "Ada"}'), json_response('{"name": "Eve"}')
     padding = b' ' * (8192 - len(first))
