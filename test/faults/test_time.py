@@ -333,6 +333,10 @@ class SlowReader(ScriptedServer):
     """A server that reads requests slowly, and never responds."""
 
     def _serve(self, connection):
-        while not self.stopping.wait(0.05) and connection.recv(65536):
-            continue
-        connection.close()
+        try:
+            while not self.stopping.wait(0.05) and connection.recv(65536):
+                continue
+        except (OSError, socket.error):
+            return  # stop() has closed it.
+        finally:
+            connection.close()
