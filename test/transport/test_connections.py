@@ -153,3 +153,16 @@ def test_response_of_a_socket_double_is_read_from_its_file():
     stream = _ResponseStream(SocketDouble(), CallLimits())
     assert stream.makefile().read() == GOOD
     stream.close()
+
+
+def test_nothing_is_sent_after_the_deadline():
+    with ScriptedServer(GOOD) as server:
+        connection = DeadlineHTTPConnection('127.0.0.1', server.port, timeout=5)
+        connection.call = CallLimits()
+        connection.connect()
+        connection.call.deadline = Deadline(-1)
+        with pytest.raises(socket.timeout):
+            connection.request('GET', '/')
+        assert connection.call.request_sent is False
+        connection.close()
+    assert server.requests == []
