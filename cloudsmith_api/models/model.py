@@ -77,7 +77,7 @@ class Field(object):
 
 
 class ModelType(type):
-    """Derives from ``fields`` the class attributes and the constructor that a generated model spells out."""
+    """Metaclass that derives from ``fields`` what a generated model spells out: class attributes and constructor."""
 
     def __init__(cls, name, bases, namespace):
         super(ModelType, cls).__init__(name, bases, namespace)
@@ -88,7 +88,7 @@ class ModelType(type):
         cls._by_name = {field.name: field for field in cls.fields}
         cls.__init__ = _LazyConstructor(cls)
         for field in cls.fields:
-            # For instances made of responses that leave fields out.
+            # The value in models of responses that leave the field out.
             setattr(cls, field.name, None)
 
 
@@ -139,13 +139,14 @@ def _needs_validation(field):
     return source.format(field.name, field.type.partition('[')[0], field.min_length, field.max_length)
 
 
-class Model(six.with_metaclass(ModelType, object)):
+@six.add_metaclass(ModelType)
+class Model(object):
     """A JSON object of the API, with an attribute for each field; a field that is not set is ``None``.
 
     Fields are given in the documented order or by name. They are validated here and on assignment, unless
     ``client_side_validation`` is off in ``_configuration`` or, without one, in the default configuration.
 
-    :param Configuration _configuration: decides with its ``client_side_validation`` for this instance.
+    :param Configuration _configuration: its ``client_side_validation`` applies to this model.
     :raises TypeError: for an unknown name, a field given twice, or a value of the wrong type.
     :raises ValueError: for a string that is too short or too long, or a required field that is missing.
     """
