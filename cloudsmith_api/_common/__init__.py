@@ -1,1 +1,1 @@
-"""Shared by all rooms: validation of arguments, URLs, headers, JSON text, redaction and a clock."""
+"""The lowest layer: validation of arguments, URLs, headers, JSON text, redaction and a clock."""

@@ -41,7 +41,6 @@ _NOT_ALPHANUMERIC = r'(?u)[\W_]+'
 _MIN_SECRET_LENGTH = 4
 _MIN_LENGTH_ACROSS_WORDS = 8
 
-
 # The longest text that messages and logs show, and the longest that is searched for secrets to that end.
 _MAX_SHOWN = 500
 _MAX_SCRUBBED = 100 * _MAX_SHOWN
