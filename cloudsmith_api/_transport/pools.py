@@ -104,12 +104,14 @@ class PoolMixin(object):
 
     def close(self):
         """Close all connections that no call uses."""
-        if self.pool is not None:
-            # Calls that wait for a connection wait at this queue; urllib3 would never put anything there again.
-            # Another thread may close the pool too.
-            drained, self.pool = self.pool, None
-            self._drained = drained or self._drained
-            _close_idle(self._drained)
+        # Read once, since another thread may close the pool too.
+        idle_queue = self.pool
+        if idle_queue is not None:
+            # Calls that wait for a connection wait at this queue; urllib3 would never put anything there again. Kept
+            # before the pool is closed: a connection that is given back meanwhile goes to one or the other.
+            self._drained = idle_queue
+            self.pool = None
+            _close_idle(idle_queue)
 
     def _new_conn(self):
         connection = super(PoolMixin, self)._new_conn()
