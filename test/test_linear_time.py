@@ -20,6 +20,7 @@ SECRETS = [u'kE7-the-key-0123456789', u'p\xe4ss w\xf6rd']
 FRAGMENTS = [
     '?key', '?key=', '?key=&', '&key?', '?' + 'key' * 5, '=key', '://a', '://a@', '://:@', ' ', 'a ', 'x-api-key',
     'authorization: ', 'cookie"', 'cookie:"\\', 'cookie \t', 'cookie:\n', "authorization':'", '%25', '%2525', '&#38;',
+    'csa_', 'eyJ', 'eyJ.', 'a.eyJ-', '.', '-.',
     '\\\\', '\\u005cu', '&amp;amp;', u'\xc3\xa4', u'a\u0308\u0323', 'kE7-the-key-012345678', 'kE7-the-key-0123456789',
 ]
 

@@ -27,6 +27,11 @@ _HEADER = r"""(?xi)
 # ``?key?key?key`` is cubic in its length.
 _IN_QUERY = r'(?i)([?&](?=[^?&=#\s]*=[^&#\s])[^?&=#\s]*?(?:%s)[^?&=#\s]*=)[^&#\s]+' % _NAMES
 
+# An API key of the service; and dotted words, one of which may be a JSON Web Token. A pattern for the token itself would
+# start at every ``eyJ`` in a word, and search it to its end.
+_API_KEY = 'csa_[0-9A-Za-z]{20,}'
+_DOTTED = r'(?<![\w.-])[\w-]+(?:\.[\w-]*){2,}'
+
 # An escaped character in URLs, JSON, Python's repr or HTML: a hexadecimal number, a decimal number, or a name.
 _ESCAPED = (r'(?:%|\\x)([0-9A-Fa-f]{2})|\\u([0-9A-Fa-f]{4})|\\U([0-9A-Fa-f]{8})|&#[xX]([0-9A-Fa-f]{1,6});'
             r'|&#([0-9]{1,7});|&([A-Za-z]{2,8});|\\([\\abfnrtv])')
@@ -67,7 +72,7 @@ def mask(mapping):
     :param dict mapping: headers, settings or a JSON object.
     :rtype: dict
     """
-    return {name: MASK if value and is_secret(name) else value for name, value in mapping.items()}
+    return {name: MASK if value and is_secret(name) else _mask_tokens(value) for name, value in mapping.items()}
 
 
 def find_secrets(value):
@@ -109,11 +114,13 @@ def collect_secrets(configuration, *sources):
     :param sources: headers, parameters and bodies of the request.
     :rtype: list
     """
-    return credentials_in(configuration.proxy) + find_secrets([vars(configuration)] + list(sources))
+    # Without the names of the variables and files that secret settings were read from.
+    settings = {name: value for name, value in dict(vars(configuration)).items() if name != '_origins'}
+    return credentials_in(configuration.proxy) + find_secrets([settings] + list(sources))
 
 
 def scrub(text, values=()):
-    """Mask secrets in a text: the given values, credentials and secret parameters in URLs, and secret headers.
+    """Mask secrets in a text: the given values, credentials and secret parameters in URLs, secret headers, and tokens.
 
     A given value is also found escaped, in other letter case or in another encoding. In such a form, the whole word
     around it is masked, or the whole text if it spans several words. The time is linear in the length of the text.
@@ -131,7 +138,7 @@ def scrub(text, values=()):
     text = _mask_values(_mask_values(text, values), parts)
     text = re.sub(_USER_INFO, MASK + '@', text)
     text = re.sub(_IN_QUERY, r'\1' + MASK, text)
-    return re.sub(_HEADER, r'\1' + MASK, text)
+    return _mask_tokens(re.sub(_HEADER, r'\1' + MASK, text))
 
 
 def printable_line(text, secrets=()):
@@ -159,6 +166,19 @@ def _mask_values(text, values):
         if len(value) >= _MIN_SECRET_LENGTH:
             text = text.replace(value, MASK)
     return _mask_escaped(text, {_normalize(value) for value in values})
+
+
+def _mask_tokens(value):
+    """Mask what has the form of an API key or a JSON Web Token, wherever it stands."""
+    if not isinstance(value, six.string_types):
+        return value
+    return re.sub(_DOTTED, _mask_json_web_token, re.sub(_API_KEY, MASK, value))
+
+
+def _mask_json_web_token(found):
+    text = found.group()
+    start = text.find('eyJ')  # '{"' in Base64: three such parts, the last of which is a signature
+    return text[:start] + MASK if start >= 0 and text.count('.', start) >= 2 else text
 
 
 def _mask_escaped(text, normalized_secrets):

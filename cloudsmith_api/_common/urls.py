@@ -72,13 +72,13 @@ def split_credentials(url):
 
 
 def credentials_in(url):
-    """Collect the credentials of a proxy's URL, in each form that is sent.
+    """Collect the secrets in a proxy's URL, in each form that is sent; a username alone may be a token.
 
     :param str url: as for :func:`split_credentials`, or ``None``.
     :rtype: list
     """
     _, username, password = split_credentials(url) if url else (None, None, None)
-    return [] if username is None else [username, password, basic_credentials(username, password)]
+    return [] if username is None else [password or username, basic_credentials(username, password)]
 
 
 def _check_url(name, value, schemes):

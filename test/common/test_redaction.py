@@ -168,8 +168,27 @@ def test_headers_with_credentials_are_masked(text, scrubbed):
     assert scrub(text) == scrubbed
 
 
+JSON_WEB_TOKEN = 'eyJhbGciOiJIUzI1NiJ9.eyJleHAiOjF9.c2lnbmF0-dXJl_'
+API_KEY = 'csa_' + 'aB3' * 12
+
+
+@pytest.mark.parametrize('text, scrubbed', [
+    (JSON_WEB_TOKEN, '********'),
+    ('got %s.' % JSON_WEB_TOKEN, 'got ********'),
+    ('token=%s&x=1' % JSON_WEB_TOKEN, 'token=********&x=1'),
+    ('host.name.%s' % JSON_WEB_TOKEN, 'host.name.********'),
+    ('eyJhbGciOiJub25lIn0.eyJleHAiOjF9.', '********'),
+    ('key %s, please' % API_KEY, 'key ********, please'),
+    ('%20' + API_KEY + '%20', '%20********%20'),
+])
+def test_token_is_masked_wherever_it_stands(text, scrubbed):
+    assert scrub(text) == scrubbed
+    assert mask({'X-Note': text, 'X-Count': 1}) == {'X-Note': scrubbed, 'X-Count': 1}
+
+
 @pytest.mark.parametrize('text', [
-    'Authorization, please', 'No cookie, no entry', 'Invalid authorization header.',
+    'Authorization, please', 'csa_short', 'eyJ.only', 'api.cloudsmith.io', 'version 1.2.3', 'cloudsmith_api.rest.x',
+    'No cookie, no entry', 'Invalid authorization header.',
     '401 Unauthorized: Invalid token.',
 ])
 def test_ordinary_text_is_kept(text):

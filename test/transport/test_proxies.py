@@ -262,3 +262,17 @@ def copy(source, target):
         target.shutdown(socket.SHUT_RDWR)
     except EnvironmentError:
         return
+
+
+def test_username_of_a_proxy_stays_readable_in_errors(connect):
+    with ScriptedServer(http_response(404)) as proxy:
+        with pytest.raises(ApiException) as raised:
+            connect('http://service.localhost/v1', proxy=proxy.origin.replace('//', '//user:hunter-22@')).user_self()
+    assert '(GET /v1/user/self/)' in str(raised.value)
+
+
+def test_token_in_place_of_a_proxys_username_is_masked(connect):
+    with ScriptedServer(http_response(404, 'no hunter-22', reason='hunter-22')) as proxy:
+        with pytest.raises(ApiException) as raised:
+            connect('http://service.localhost/v1', proxy=proxy.origin.replace('//', '//hunter-22@')).user_self()
+    assert 'hunter-22' not in str(raised.value)
