@@ -1,5 +1,7 @@
 """The exceptions of calls, which all derive from :class:`ApiException`, and the warnings."""
 
+import time
+
 import six
 
 from ._common.headers import get_header
@@ -67,16 +69,18 @@ class ApiException(Exception):
         self.url = None
         self._line = None
 
-    def set_request(self, method, url, secrets=()):
+    def set_request(self, method, url, secrets=(), headers=None):
         """Set the request that failed, and fix the text of ``str(error)``.
 
         :param str method: the request's method.
         :param str url: the request's URL.
         :param secrets: secret texts of the request, masked in ``str(error)`` because the service may echo them. They
             are not kept, since an error may be pickled and passed on.
+        :param dict headers: the request's headers, which tell the credentials to check; they are not kept either.
         """
         self.method = method
         self.url = url
+        self.hint = _hint_for_request(self.status, url, headers) or self.hint
         self._line = self._format_line(secrets)
 
     def __str__(self):
@@ -133,18 +137,16 @@ class TlsException(ConnectionException):
 class RedirectException(ApiException):
     """3xx: the service redirects. Redirects are not followed, so that credentials go to one origin only."""
 
+    def __init__(self, *args, **kwargs):
+        super(RedirectException, self).__init__(*args, **kwargs)
+        self.hint = u'Redirects are not followed'
+        if self.location:
+            self.hint += u'; if you trust the target, adapt configuration.host to it: %s' % _as_text(self.location)
+
     @property
     def location(self):
         """The redirect's target (str), from the ``Location`` header, or ``None``."""
         return get_header(self.headers, 'Location')
-
-    @property
-    def hint(self):
-        """What to do about the error."""
-        if not self.location:
-            return u'Redirects are not followed'
-        return u'Redirects are not followed; if you trust the target, adapt configuration.host to it: %s' % _as_text(
-            self.location)
 
 
 class BadRequestException(ApiException):
@@ -194,13 +196,7 @@ class TooManyRequestsException(ApiException):
         self.retry_after = retry_after_seconds(
             get_header(self.headers, 'Retry-After'), get_header(self.headers, 'Date'))
         self.rate_limit = RateLimit.from_headers(self.headers)
-
-    @property
-    def hint(self):
-        """What to do about the error."""
-        if self.retry_after is None:
-            return 'Retry later'
-        return 'Retry in %.0f seconds' % self.retry_after
+        self.hint = 'Retry later' if self.retry_after is None else 'Retry in %.0f seconds' % self.retry_after
 
 
 class ServiceException(ApiException):
@@ -224,6 +220,31 @@ _CLASS_BY_STATUS = {
     429: TooManyRequestsException,
 }
 _CLASS_BY_STATUS_CLASS = {3: RedirectException, 5: ServiceException}
+
+
+def _hint_for_request(status, url, headers):
+    """Return what to do about an error whose cause depends on the request; ``None`` for all others."""
+    if status in (404, 410) and url.endswith('/user/token/'):
+        return 'The service has ended password sign-in: use an API key, or in CI an OidcToken'
+    return None if status != 401 or headers is None else _credentials_hint(headers)
+
+
+def _credentials_hint(headers):
+    """Return which setting to check after a 401."""
+    if get_header(headers, 'X-Api-Key'):
+        return UnauthorizedException.hint
+    scheme, _, credentials = (get_header(headers, 'Authorization') or '').partition(' ')
+    if scheme == 'Basic':
+        return 'Check configuration.username and configuration.password'
+    if scheme != 'Bearer':
+        return 'The request had no credentials: set configuration.api_key or configuration.access_token'
+    from ._common.tokens import expiry_of  # most programs use an API key
+
+    expiry = expiry_of(credentials)
+    if expiry is None or expiry > time.time():
+        return 'Check configuration.access_token'
+    return 'The token in configuration.access_token expired at %s' % time.strftime(
+        '%Y-%m-%dT%H:%M:%SZ', time.gmtime(expiry))
 
 
 def _class_for(status, http_resp):

@@ -1,4 +1,4 @@
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from typing_extensions import Self
@@ -19,6 +19,7 @@ class ApiException(Exception):
     method: str | None
     url: str | None
     request_sent: bool | None
+    hint: str | None
 
     def __new__(
         cls,
@@ -32,15 +33,16 @@ class ApiException(Exception):
         self, status: int | None = None, reason: str | None = None, http_resp: Any = None,
         detail: str | None = None,
     ) -> None: ...
-    @property
-    def hint(self) -> str | None: ...
-    def set_request(self, method: str, url: str, secrets: Iterable[str] = ()) -> None: ...
+    def set_request(
+        self, method: str, url: str, secrets: Iterable[str] = (), headers: Mapping[str, str] | None = None,
+    ) -> None: ...
 
 class ConnectionException(ApiException): ...
 class TimeoutException(ConnectionException): ...
 class TlsException(ConnectionException): ...
 
 class RedirectException(ApiException):
+    def __init__(self, *args: Any, **kwargs: Any) -> None: ...
     @property
     def location(self) -> str | None: ...
 

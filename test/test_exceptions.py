@@ -12,6 +12,7 @@ import pytest
 import six
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from servers import ScriptedServer, json_response
 from urllib3._collections import HTTPHeaderDict
 
 from cloudsmith_api import exceptions, rate_limit
@@ -481,3 +482,12 @@ def test_any_response_becomes_a_printable_error(status, body, reason, headers, s
     error.set_request('GET', 'http://127.0.0.1/', secrets)
     assert len(shown(error).splitlines()) == 2
     assert error.body == body
+
+
+@pytest.mark.parametrize('status', [404, 410])
+def test_sign_in_that_is_gone_points_to_other_credentials(connect, status):
+    with ScriptedServer(json_response('{"detail": "Gone."}', status=status)) as server:
+        with pytest.raises(ApiException) as raised:
+            connect(server.url, username='ada', password='secret').user_token_create()
+    assert str(raised.value).endswith(
+        'Gone. (POST /v1/user/token/). The service has ended password sign-in: use an API key, or in CI an OidcToken')
