@@ -17,8 +17,14 @@ from ._common.redaction import collect_secrets, find_secrets, mask, scrub
 from ._encoding.request import build_form, build_headers, build_query, build_url, check_header, is_insecure
 from ._encoding.serialization import DeserializationError, deserialize_text, parser_for, serialize
 from ._transport.body import decode_body
-from .configuration import AUTH_HEADERS, Configuration
-from .exceptions import ApiException, InsecureTransportWarning, InvalidResponseException, TimeoutException
+from .configuration import Configuration
+from .exceptions import (
+    ApiException,
+    InsecureTransportWarning,
+    InvalidResponseException,
+    TimeoutException,
+    UnauthorizedException,
+)
 from .rate_limit import Pacer, RateLimit
 from .rest import RESTClientObject
 from .version import __version__
@@ -174,17 +180,18 @@ class ApiClient(object):
         if _request_timeout is not None:
             _request_timeout = validation.check_timeout('_request_timeout', _request_timeout)
         url = build_url(configuration.host, resource_path, path_params, configuration.safe_chars_for_path_param)
+        credentials, token = self._choose_credentials(auth_settings or ())
         request = {
             'query_params': build_query(query_params, collection_formats) if query_params else [],
-            'headers': self._build_headers(header_params, auth_settings),
+            'headers': self._build_headers(header_params, credentials),
             'post_params': build_form(post_params, files, collection_formats) if post_params or files else [],
-            'body': body if isinstance(body, bytes) else serialize(body),
+            'body': body if isinstance(body, bytes) else self.sanitize_for_serialization(body),
             '_preload_content': _preload_content,
             '_request_timeout': _request_timeout,
         }
         if self._checked_host != configuration.host:
             self._warn_if_insecure(url, request)
-        call = (method, url, request, response_type, _return_http_data_only)
+        call = (method, url, request, token, response_type, _return_http_data_only)
         if async_req:
             return self.pool.apply_async(self._call_in_background, (monotonic(),) + call)
         return self._call(*call)
@@ -221,14 +228,14 @@ class ApiClient(object):
         """Serialize models and dates to JSON values; see :func:`.serialization.serialize`."""
         return serialize(obj)
 
-    def _call_in_background(self, submitted, method, url, request, response_type, data_only):
+    def _call_in_background(self, submitted, method, url, request, token, response_type, data_only):
         """Make a call whose timeout includes the wait for a free thread."""
         waited = monotonic() - submitted
         if waited > _NEGLIGIBLE_WAIT:
             request['_request_timeout'] = self._remaining_timeout(request['_request_timeout'], waited)
-        return self._call(method, url, request, response_type, data_only)
+        return self._call(method, url, request, token, response_type, data_only)
 
-    def _call(self, method, url, request, response_type, data_only):
+    def _call(self, method, url, request, token, response_type, data_only):
         verbose = logger.isEnabledFor(logging.DEBUG)
         if verbose:
             started = monotonic()
@@ -236,7 +243,7 @@ class ApiClient(object):
         try:
             if self.configuration.pace:
                 request['_request_timeout'] = self._wait_for_pace(request['_request_timeout'])
-            response = self.request(method, url, **request)
+            response = self._send(method, url, request, token)
             headers = _response_headers(response)
             self._record_headers(headers)
             data = response
@@ -246,12 +253,35 @@ class ApiClient(object):
             if error.headers is not None:
                 self._record_headers(error.headers)
             if error.method is None:
-                error.set_request(method, url, collect_secrets(self.configuration, request))
+                error.set_request(method, url, collect_secrets(self.configuration, request), request['headers'])
             raise
         if verbose:
             logger.debug('%s %s: %s in %.0f ms', method, scrub(url), response.status, (monotonic() - started) * 1000)
         self.last_response = response
         return data if data_only else (data, response.status, headers)
+
+    def _send(self, method, url, request, token):
+        """Send a request, with a token that is renewed if it has to be, and once if the service rejects it."""
+        if token is None:
+            return self.request(method, url, **request)
+        sent = self._authorize(request, token)
+        try:
+            return self.request(method, url, **request)
+        except UnauthorizedException:
+            # A request that is rejected with 401 was not processed, so any method may be repeated.
+            pass
+        self._authorize(request, token, rejected=sent)
+        return self.request(method, url, **request)
+
+    def _authorize(self, request, token, rejected=None):
+        """Add the token to a request, and take the wait for it off the request's timeout."""
+        started = monotonic()
+        timeout = request['_request_timeout']
+        limit = self._effective_timeout(timeout)
+        value = token.get(self, limit[1] if isinstance(limit, tuple) else limit, rejected)
+        request['headers']['Authorization'] = 'Bearer ' + value
+        request['_request_timeout'] = self._remaining_timeout(timeout, monotonic() - started)
+        return value
 
     def _wait_for_pace(self, timeout):
         """Wait for the call's slot, and return the timeout that is left."""
@@ -279,13 +309,20 @@ class ApiClient(object):
         if self.configuration.pace:
             self._pacer.update(self.rate_limit)
 
-    def _build_headers(self, header_params, auth_settings):
-        credentials = {'Cookie': self.cookie} if self.cookie else {}
-        for scheme in auth_settings or ():
-            credential = self.configuration.credential(scheme)
+    def _choose_credentials(self, schemes):
+        """Return the header of the first scheme that is configured, as a dict, and the token to renew, or ``None``."""
+        configuration = self.configuration
+        for scheme in schemes:
+            if scheme == 'bearer' and hasattr(configuration.access_token, 'get'):
+                return {'Authorization': ''}, configuration.access_token
+            header, credential = configuration._credential_header(scheme)
             if credential:
-                credentials[AUTH_HEADERS[scheme]] = credential
-                break
+                return {header: credential}, None
+        return {}, None
+
+    def _build_headers(self, header_params, credentials):
+        if self.cookie:
+            credentials['Cookie'] = self.cookie
         layers = dict(header_params or {}), _copy_headers(self.default_headers), credentials
         parts = [part for layer in layers for header in layer.items() for part in header]
         # Most calls have the same header objects as the call before, and checking them again takes 3.5 % of the
@@ -293,6 +330,9 @@ class ApiClient(object):
         checked_parts, headers = self._checked_headers
         if len(parts) != len(checked_parts) or not all(map(operator.is_, parts, checked_parts)):
             headers = build_headers(_JSON_HEADERS, *layers)
+            if 'Authorization' in credentials and not headers['Authorization'].startswith('Basic '):
+                # The service may authenticate a request with both headers by the key.
+                headers = {name: value for name, value in headers.items() if name.lower() != 'x-api-key'}
             self._checked_headers = parts, headers
         return dict(headers)
 

@@ -16,6 +16,22 @@ except ImportError:  # pragma: no cover (Python 2.7)
 API_KEY_HEADER = 'X-Api-Key'
 
 
+def _check_access_token(name, value):
+    """Check a bearer token, and wrap a callable that fetches one."""
+    if not value:
+        return None
+    from ._common.tokens import TOKEN_CHARACTERS  # most programs use an API key
+    from .credentials import RenewableToken
+
+    if isinstance(value, six.string_types):
+        if not validation.contains_only(TOKEN_CHARACTERS, value):
+            raise ValueError("%s must be the token alone, without 'Bearer', spaces or line breaks" % name)
+        return value
+    if callable(value):
+        return RenewableToken(value)
+    return validation.check_type(name, value, RenewableToken, 'a str, a function or a RenewableToken')
+
+
 def _check_retries(name, value):
     """Check the number of retries, or a ``urllib3.Retry`` with rules of its own."""
     return value if isinstance(value, Retry) else validation.check_non_negative_int(name, value)
@@ -27,6 +43,7 @@ def _check_dict(name, value):
 
 
 _VALIDATORS = {
+    'access_token': _check_access_token,
     'api_key': _check_dict,
     'api_key_prefix': _check_dict,
     'client_side_validation': validation.check_bool,
@@ -55,7 +72,10 @@ class Configuration(object):
     :ivar dict api_key: ``{'X-Api-Key': 'your key'}``.
     :ivar dict api_key_prefix: ``{'X-Api-Key': 'Bearer'}`` if the key is sent with a prefix.
     :ivar refresh_api_key_hook: called with this configuration before the key is read; it may set a new key.
-    :ivar str username: for basic authentication, if no API key is set.
+    :ivar access_token: a bearer token, sent in place of an API key: a str; or a function that returns one, or the token
+        and its lifetime in seconds, and is called again before the token expires; or a
+        :class:`~.credentials.RenewableToken`.
+    :ivar str username: for basic authentication, if neither a token nor an API key is set.
     :ivar str password: for basic authentication.
     :ivar timeout: seconds: a pair ``(connect, read)`` for each operation, or a number for the whole call.
     :ivar retries: the maximum number of retries of a call that is safe to repeat; 0 for none; a ``urllib3.Retry`` is
@@ -99,6 +119,10 @@ class Configuration(object):
         ``credentials.ini`` and ``config.ini`` of the command-line tool, or those that ``CLOUDSMITH_CREDENTIALS_FILE``
         and ``CLOUDSMITH_CONFIG_FILE`` name. An empty value counts as unset. The current folder is never searched.
 
+        Without an API key, in a CI system that issues identity tokens (OpenID Connect), ``CLOUDSMITH_WORKSPACE`` and
+        ``CLOUDSMITH_SERVICE_SLUG`` set ``access_token``, which the first call fetches: see
+        :class:`~.credentials.OidcToken`.
+
         :param str profile: the files' section ``[profile:NAME]`` to read before ``[default]``; ``CLOUDSMITH_PROFILE``
             by default.
         :param settings: any setting by name; ``api_key`` may be the key itself.
@@ -112,8 +136,11 @@ class Configuration(object):
         if 'host' in settings:
             check_host('host', settings['host'])
         found = find_settings(profile, settings.get('host'))
-        found.update((name, Found(value, 'argument')) for name, value in settings.items())
         configuration = cls()
+        if any(settings.get(name) or getattr(configuration, name) for name in ('api_key', 'username')):
+            # What the program sets comes before the token of a CI system.
+            found.pop('access_token', None)
+        found.update((name, Found(value, 'argument')) for name, value in settings.items())
         for name, (value, origin) in found.items():
             if name.startswith('_') or name not in vars(configuration):
                 raise TypeError('unknown setting %r' % name)
@@ -219,23 +246,33 @@ class Configuration(object):
     def auth_settings(self):
         """Describe the authentication schemes that a call may name in ``auth_settings``.
 
+        A subclass may override this method: calls then send the headers that it describes.
+
         :return: name -> ``type``, ``in``, ``key`` (the header) and ``value`` (the credential).
         :rtype: dict
         """
-        return {name: {'type': kind, 'in': 'header', 'key': header, 'value': self.credential(name)}
-                for name, (kind, header, _) in _SCHEMES.items()}
+        return {name: {'type': kind, 'in': 'header', 'key': header, 'value': value(self)}
+                for name, (kind, header, value) in _SCHEMES.items()}
 
     def credential(self, scheme):
         """Return the credential of an authentication scheme.
 
-        :param str scheme: ``'apikey'`` or ``'basic'``.
-        :return: the header's value; ``None`` or empty if it is not set.
+        :param str scheme: ``'bearer'``, ``'apikey'`` or ``'basic'``.
+        :return: the header's value; ``None`` or empty if it is not set, or is a token that no call has fetched yet.
         :rtype: str
         :raises ValueError: if the scheme is unknown.
         """
+        return self._credential_header(scheme)[1]
+
+    def _credential_header(self, scheme):
+        """Return the header of an authentication scheme, and its value, see :meth:`credential`."""
         if scheme not in _SCHEMES:
-            raise ValueError('auth_settings must contain only %s, got %r' % (' and '.join(sorted(_SCHEMES)), scheme))
-        return _SCHEMES[scheme][2](self)
+            raise ValueError('auth_settings must contain only %s, got %r' % (', '.join(sorted(_SCHEMES)), scheme))
+        if getattr(self.auth_settings, '__func__', None) is not _AUTH_SETTINGS:
+            setting = self.auth_settings().get(scheme) or {}
+            return setting.get('key'), setting.get('value')
+        _, header, value = _SCHEMES[scheme]
+        return header, value(self)
 
     def to_debug_report(self):
         """Describe versions and settings for a bug report, secrets masked.
@@ -258,6 +295,7 @@ def _default_settings():
         'api_key': {},
         'api_key_prefix': {},
         'refresh_api_key_hook': None,
+        'access_token': None,
         'username': '',
         'password': '',
         'timeout': (10.0, 60.0),
@@ -284,11 +322,17 @@ def _default_settings():
     }
 
 
+def _bearer_credential(configuration):
+    token = configuration.access_token
+    if token is not None and not isinstance(token, six.string_types):
+        token = token.current
+    return 'Bearer ' + token if token else None
+
+
 # By their names in the API's description: type, header, and the function that returns the header's value.
 _SCHEMES = {
     'apikey': ('api_key', API_KEY_HEADER, lambda configuration: configuration.get_api_key_with_prefix(API_KEY_HEADER)),
-    'basic': ('basic', 'Authorization', Configuration.get_basic_auth_token),
+    'basic': ('basic', 'Authorization', lambda configuration: configuration.get_basic_auth_token()),
+    'bearer': ('bearer', 'Authorization', _bearer_credential),
 }
-
-#: The header of each authentication scheme.
-AUTH_HEADERS = {name: header for name, (_, header, _) in _SCHEMES.items()}
+_AUTH_SETTINGS = six.get_unbound_function(Configuration.auth_settings)

@@ -5,10 +5,14 @@ from typing import Any, ClassVar, Literal, NamedTuple
 from typing_extensions import Self, TypeAlias, TypedDict, Unpack
 from urllib3 import Retry
 
+from .credentials import RenewableToken
+
 _Timeout: TypeAlias = float | tuple[float, float]
 
 API_KEY_HEADER: str
-AUTH_HEADERS: dict[str, str]
+
+# What may be set as `access_token`; a function becomes a `RenewableToken`.
+_AccessToken: TypeAlias = str | RenewableToken | Callable[[], str | tuple[str, float | None]] | None
 
 class _Setting(NamedTuple):
     name: str
@@ -21,6 +25,7 @@ class _Settings(TypedDict, total=False):
     api_key: str | dict[str, str]
     api_key_prefix: dict[str, str]
     refresh_api_key_hook: Callable[[Configuration], object] | None
+    access_token: _AccessToken
     username: str
     password: str
     timeout: _Timeout
@@ -52,6 +57,7 @@ class Configuration:
     api_key: dict[str, str]
     api_key_prefix: dict[str, str]
     refresh_api_key_hook: Callable[[Configuration], object] | None
+    access_token: _AccessToken
     username: str
     password: str
     timeout: _Timeout
@@ -87,5 +93,5 @@ class Configuration:
     def get_api_key_with_prefix(self, identifier: str) -> str | None: ...
     def get_basic_auth_token(self) -> str: ...
     def auth_settings(self) -> dict[str, dict[str, Any]]: ...
-    def credential(self, scheme: Literal['apikey', 'basic']) -> str | None: ...
+    def credential(self, scheme: Literal['apikey', 'basic', 'bearer']) -> str | None: ...
     def to_debug_report(self) -> str: ...

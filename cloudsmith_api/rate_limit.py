@@ -4,12 +4,11 @@ import threading
 import time
 from collections import namedtuple
 from datetime import datetime
-from email.utils import parsedate_tz
 
 import six
 
 from ._common.clock import monotonic
-from ._common.headers import get_header, parse_number
+from ._common.headers import get_header, parse_http_date, parse_number
 
 try:
     from datetime import timezone
@@ -19,8 +18,6 @@ except ImportError:  # pragma: no cover (Python 2.7)
     from dateutil.tz import tzutc
 
     UTC = tzutc()
-
-_EPOCH = datetime(1970, 1, 1)
 
 # The service counts requests by the hour, so no interval between two of them is longer.
 _WINDOW = 3600.0
@@ -66,20 +63,10 @@ def retry_after_seconds(value, date=None, now=None):
     text = value if isinstance(value, six.string_types) else str(value)
     if text.strip().isdigit():
         return parse_number(float, text)
-    end, start = _parse_http_date(text), _parse_http_date(date)
+    end, start = parse_http_date(text), parse_http_date(date)
     if end is None:
         return None
     return max(0.0, end - ((now or time.time)() if start is None else start))
-
-
-def _parse_http_date(text):
-    """Return the seconds since the epoch of an HTTP date; ``None`` if it is missing or malformed."""
-    try:
-        date = parsedate_tz(text)
-        # Not mktime_tz: on Python 2 it takes a date without a zone as local time; by the RFC it is UTC.
-        return (datetime(*date[:6]) - _EPOCH).total_seconds() - (date[9] or 0)
-    except (AttributeError, TypeError, ValueError, OverflowError, IndexError):
-        return None
 
 
 class Pacer(object):

@@ -210,6 +210,48 @@ def test_refresh_api_key_hook_runs_before_each_call(connect, recorder):
     assert calls == [api.api_client.configuration] * 2
 
 
+class BasicToken(Configuration):
+    def get_basic_auth_token(self):
+        return 'Basic of-the-program'
+
+
+class OtherSchemes(Configuration):
+    def auth_settings(self):
+        other = {'type': 'api_key', 'in': 'header', 'key': 'X-Other', 'value': 'of-the-program'}
+        return {'apikey': other, 'basic': None}
+
+
+@pytest.mark.parametrize('kind, sent, not_sent', [
+    (BasicToken, ('Authorization', 'Basic of-the-program'), 'X-Api-Key'),
+    (OtherSchemes, ('X-Other', 'of-the-program'), 'Authorization'),
+])
+def test_overridden_credentials_of_a_configuration_are_sent(recorder, kind, sent, not_sent):
+    configuration = kind()
+    configuration.host, configuration.username, configuration.password = recorder.url, 'ada', 'the-real-password'
+    with ApiClient(configuration) as client:
+        UserApi(client).user_self()
+    headers = headers_of(recorder.requests[0])
+    assert headers[sent[0]] == sent[1]
+    assert not_sent not in headers
+
+
+def test_method_set_on_the_configuration_itself_is_called(connect, recorder):
+    api = connect(recorder.url, username='ada', password='the-real-password')
+    api.api_client.configuration.get_basic_auth_token = lambda: 'Basic of-the-program'
+    api.user_token_create()
+    assert headers_of(recorder.requests[0])['Authorization'] == 'Basic of-the-program'
+
+
+def test_overridden_serialization_of_the_body_is_called(connect, recorder):
+    class Client(ApiClient):
+        def sanitize_for_serialization(self, obj):
+            return {'wrapped': obj}
+
+    with Client(connect(recorder.url).api_client.configuration) as client:
+        client.call_api('/any/', 'POST', body={'a': 1})
+    assert json.loads(recorder.requests[0].body.decode('ascii')) == {'wrapped': {'a': 1}}
+
+
 def test_changed_configuration_applies_to_the_next_call(connect, recorder):
     api = connect(recorder.url)
     api.user_self()

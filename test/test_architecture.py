@@ -24,6 +24,7 @@ LAYERS = (
     ('_transport', 'models'),
     ('configuration',),
     ('_settings',),
+    ('credentials',),
     ('exceptions',),
     ('pagination', 'rate_limit'),
     ('_common', 'version'),
@@ -34,8 +35,9 @@ DEPTH = {name: depth for depth, names in enumerate(LAYERS) for name in names}
 URLLIB3_USERS = {'configuration', '_common.urls', '_settings.debug_report'}
 
 #: Modules that ``import cloudsmith_api`` must not load: they are slow, have side effects, or are only for tests.
-UNWANTED = ['multiprocessing', 'pprint', 'socks', 'cloudsmith_api._settings.debug_report',
-            'cloudsmith_api._settings.environment', 'cloudsmith_api.sandbox', 'pytest']
+UNWANTED = ['multiprocessing', 'pprint', 'pytest', 'socks', 'cloudsmith_api._common.tokens',
+            'cloudsmith_api._settings.debug_report', 'cloudsmith_api._settings.environment',
+            'cloudsmith_api.credentials', 'cloudsmith_api.sandbox']
 
 # Imports the dependencies first, so that it reports only what the package itself loads and changes.
 _REPORT = """

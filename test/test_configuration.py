@@ -234,9 +234,11 @@ def test_password_with_lone_surrogate_raises_without_showing_it(configuration):
     assert raised.value.__context__ is None
 
 
-def test_auth_settings_describe_both_schemes(configuration):
+def test_auth_settings_describe_the_schemes(configuration):
     configuration.api_key['X-Api-Key'] = 'K'
+    configuration.access_token = 'T'
     assert configuration.auth_settings() == {
+        'bearer': {'type': 'bearer', 'in': 'header', 'key': 'Authorization', 'value': 'Bearer T'},
         'apikey': {'type': 'api_key', 'in': 'header', 'key': 'X-Api-Key', 'value': 'K'},
         'basic': {'type': 'basic', 'in': 'header', 'key': 'Authorization', 'value': ''},
     }

@@ -1,8 +1,12 @@
 """Headers: case-insensitive lookup, numbers in them, and the credentials of basic authentication."""
 
 import base64
+from datetime import datetime
+from email.utils import parsedate_tz
 
 import six
+
+_EPOCH = datetime(1970, 1, 1)
 
 
 def get_header(headers, name):
@@ -31,6 +35,21 @@ def parse_number(kind, text):
     except (TypeError, ValueError):
         return None
     return value if 0 <= value < float('inf') else None
+
+
+def parse_http_date(text):
+    """Parse an HTTP date (RFC 9110 section 5.6.7).
+
+    :param str text: the header's value, or ``None``.
+    :return: seconds since the epoch; ``None`` if the date is missing or malformed.
+    :rtype: float
+    """
+    try:
+        date = parsedate_tz(text)
+        # Not mktime_tz: on Python 2 it takes a date without a zone as local time; by the RFC it is UTC.
+        return (datetime(*date[:6]) - _EPOCH).total_seconds() - (date[9] or 0)
+    except (AttributeError, TypeError, ValueError, OverflowError, IndexError):
+        return None
 
 
 def basic_credentials(username, password):

@@ -6,6 +6,7 @@ from collections import namedtuple
 import urllib3
 
 from .._common.redaction import MASK, find_secrets, is_secret, mask, scrub
+from ..credentials import RenewableToken
 from ..version import __version__
 
 #: A setting as :meth:`.Configuration.describe` returns it: its name, its value as text, and its origin: ``'default'``,
@@ -49,6 +50,8 @@ def debug_report(described):
 
 def _format_value(name, value):
     """Format a setting's value, masked if it is secret."""
+    if isinstance(value, RenewableToken):
+        return repr(value)
     if callable(value):
         # Its repr could show secrets: a bound method's shows its object, a partial's its arguments.
         return getattr(value, '__name__', type(value).__name__)

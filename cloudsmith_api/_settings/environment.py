@@ -35,6 +35,7 @@ _VARIABLES = (
 _CREDENTIALS_OPTIONS = (('api_key', 'api_key'),)
 _CONFIG_OPTIONS = (('host', 'api_host'), ('proxy', 'api_proxy'), ('verify_ssl', 'api_ssl_verify'),
                    ('user_agent', 'api_user_agent'))
+_ORG_OPTIONS = (('org', 'oidc_org'), ('org', 'org'), ('org', 'organization'))
 _DEFAULT_HOST = 'https://api.cloudsmith.io'
 _BOOLEANS = {'1': True, 'yes': True, 'true': True, 'on': True, '0': False, 'no': False, 'false': False, 'off': False}
 
@@ -61,6 +62,8 @@ def find_settings(profile=None, host=None, environ=os.environ):
     if 'api_key' in found and 'api_key' not in variables:
         _warn_if_readable_by_others(credentials.path)
     found.update(variables)
+    if 'api_key' not in found:
+        found.update(_find_oidc_token(environ, config, profile))
     _add_scheme(found, 'host', 'https://')
     if 'proxy' not in variables:
         found.update(_find_system_proxy(host or (found['host'].value if 'host' in found else _DEFAULT_HOST), environ))
@@ -76,6 +79,17 @@ def _read_variables(environ):
         if value:
             found.setdefault(name, Found(value, variable))
     return found
+
+
+def _find_oidc_token(environ, config, profile):
+    """Find a token in exchange for the identity token of a CI system; without a key, it is the last resort."""
+    if not environ.get('CLOUDSMITH_SERVICE_SLUG'):
+        return {}
+    from .identity_providers import find_oidc_token  # few programs run where it applies
+
+    org = config.look_up(_ORG_OPTIONS, profile).get('org')
+    token = find_oidc_token(environ, None if org is None else org.value)
+    return {} if token is None else {'access_token': Found(token, 'OIDC by ' + token.provider)}
 
 
 def _add_scheme(found, name, scheme):

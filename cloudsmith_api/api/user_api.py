@@ -9,7 +9,7 @@ from ..models import UserAuthTokenRequest
 from ..pagination import iterate_pages
 
 _CALL_OPTIONS = frozenset(['async_req', '_preload_content', '_request_timeout', '_return_http_data_only'])
-_KEY_OR_BASIC = ('apikey', 'basic')
+_ANY_SCHEME = ('bearer', 'apikey', 'basic')
 
 
 def _endpoint(method):
@@ -152,7 +152,7 @@ class UserApi(object):
         return self._call('PUT', '/user/tokens/{slug_perm}/refresh/', options, 'UserAuthenticationToken',
                           path_params={'slug_perm': validation.check_str('slug_perm', slug_perm)})
 
-    def _call(self, verb, path, options, response_type, auth_settings=_KEY_OR_BASIC, **parameters):
+    def _call(self, verb, path, options, response_type, auth_settings=_ANY_SCHEME, **parameters):
         for name in options:
             if name not in _CALL_OPTIONS:
                 raise TypeError('got an unexpected keyword argument %r; the options are %s'

@@ -1,0 +1,298 @@
+"""Bearer tokens that are fetched when a call first needs them, and renewed before they expire."""
+
+import copy
+import functools
+import os
+import re
+import threading
+import time
+import traceback
+
+import six
+
+from ._common import validation
+from ._common.clock import monotonic
+from ._common.headers import get_header, parse_http_date
+from ._common.redaction import find_secrets
+from ._common.tokens import TOKEN_CHARACTERS, expiry_of
+from ._common.urls import UNRESERVED
+from .exceptions import ApiException, InvalidResponseException, TimeoutException
+
+# The other names are for the providers of this package.
+__all__ = ('OidcToken', 'RenewableToken')
+
+# A token is renewed this many seconds before it expires; one that lives less than twice as long, after half its life.
+_MARGIN = 60.0
+_FAILED = 'The access token could not be renewed'
+
+_EXCHANGE_HINTS = {
+    401: 'Check that the service account trusts the issuer, audience and claims of the identity token',
+    403: 'Check that the service account trusts the issuer, audience and claims of the identity token',
+    404: 'Check the names of the workspace and of the service account',
+    422: 'Check the name of the service account, and that the identity token is a JSON Web Token',
+}
+
+
+class RenewableToken(object):
+    """A bearer token that is fetched when a call first needs it, and again before it expires.
+
+    Set it as ``configuration.access_token``. Configurations, clients and threads may share it. One thread at a time
+    fetches a token; the others wait for it, each until its own timeout. A token is renewed 60 seconds before it
+    expires, and when the service rejects it with 401. Copies and pickles do not contain it.
+
+    :param fetch: a function without parameters, which returns the token (str); or a pair of the token and its lifetime
+        in seconds, ``None`` if it does not expire. Without a lifetime, the ``exp`` claim of a JSON Web Token counts.
+    :raises TypeError: if ``fetch`` is not callable.
+    """
+
+    def __init__(self, fetch):
+        if not callable(fetch):
+            raise TypeError('fetch must be a function, not %s' % type(fetch).__name__)
+        self._fetch = fetch
+        self._token = None
+        # By process: a forked process does not have the thread that would end a renewal of its parent.
+        self._renewals = {}
+
+    @property
+    def current(self):
+        """The token (str) as it was fetched last; ``None`` before the first call, and when it has expired."""
+        token = self._token
+        return None if token is None or monotonic() >= token.expires else token.value
+
+    @property
+    def expires_in(self):
+        """Seconds until the token expires (float); ``None`` if it does not expire, or none was fetched yet."""
+        token = self._token
+        return None if token is None or token.expires == float('inf') else max(0.0, token.expires - monotonic())
+
+    def get(self, client, timeout, rejected=None):
+        """Return the token, fetching it if there is none yet, it expires soon, or the service has rejected it.
+
+        :param ApiClient client: the client whose transport sends the requests for it.
+        :param float timeout: seconds to wait.
+        :param str rejected: the token that the service has rejected.
+        :rtype: str
+        :raises ApiException: if no token could be fetched, or not before the timeout.
+        """
+        token = self._token
+        if token is None or token.value == rejected or monotonic() >= token.renew_at:
+            renewal = self._join_renewal(client, token)
+            if not renewal.done.wait(timeout):
+                error = TimeoutException(status=0, reason=_FAILED + ' before the timeout')
+                error.request_sent = False
+                raise error
+            if renewal.error is not None:
+                _raise_for_call(renewal.error)
+            token = renewal.token
+        return token.value
+
+    def _join_renewal(self, client, known):
+        """Return the renewal that is under way; else start one."""
+        pid, own = os.getpid(), _Renewal()
+        try:
+            # One atomic step, where a fork or a signal handler could find a lock held.
+            renewal = self._renewals.setdefault(pid, own)
+            if renewal is own and self._token is not known:
+                # Another thread has renewed the token since this one looked.
+                self._finish(pid, own, self._token)
+            elif renewal is own:
+                self._start(pid, own, client)
+        except BaseException as error:
+            # Ctrl-C here would leave behind a renewal that never ends.
+            self._finish(pid, own, error=error)
+            raise
+        return renewal
+
+    def _start(self, pid, renewal, client):
+        # In a thread of its own, so that all calls that wait for it keep to their timeouts.
+        thread = threading.Thread(target=self._renew, args=(pid, renewal, client))
+        thread.daemon = True
+        try:
+            thread.start()
+        except RuntimeError:
+            # There are no daemon threads in an isolated subinterpreter, nor more threads than the system allows.
+            self._renew(pid, renewal, client)
+
+    def _renew(self, pid, renewal, client):
+        try:
+            token, lifetime = self._fetch_token(client)
+            if lifetime <= 0:
+                raise failure('the token had expired already when it was fetched')
+            self._token = _Token(token, lifetime)
+            self._finish(pid, renewal, self._token)
+        except BaseException as error:
+            # A SystemExit in the program's function too: the calls would wait for ever.
+            self._finish(pid, renewal, error=error)
+
+    def _finish(self, pid, renewal, token=None, error=None):
+        renewal.token, renewal.error = token, error
+        if self._renewals.get(pid) is renewal:
+            del self._renewals[pid]
+        renewal.done.set()
+
+    def _fetch_token(self, client):
+        """Return a new token and its lifetime in seconds."""
+        fetched = self._fetch()
+        token, lifetime = fetched if isinstance(fetched, tuple) else (fetched, None)
+        check_token('what the function returned', token)
+        return token, _lifetime(token) if lifetime is None else validation.check_seconds('the lifetime', lifetime)
+
+    def __getstate__(self):
+        return dict(vars(self), _token=None, _renewals={})
+
+    def __repr__(self):
+        expiry = '' if self.expires_in is None else ', expires in %d s' % self.expires_in
+        return '<%s%s>' % (self._describe(), ', not fetched yet' if self._token is None else expiry)
+
+    def _describe(self):
+        return type(self).__name__
+
+
+class OidcToken(RenewableToken):
+    """An access token of a service account, in exchange for the identity token of a CI system (OpenID Connect).
+
+    The exchange is a ``POST`` to ``/openid/{org}/``, beside the API's base URL, over the transport of the client.
+
+    :param str org: the workspace.
+    :param str service_slug: the service account.
+    :param identity_token: the identity token (str), or a function without parameters that returns one.
+    :raises TypeError: if an argument is of the wrong type.
+    :raises ValueError: if a name is empty, or ``org`` is not a name as it stands in URLs.
+    """
+
+    def __init__(self, org, service_slug, identity_token):
+        if not validation.contains_only(UNRESERVED, validation.check_str('org', org)) or not org.strip('.'):
+            raise ValueError('org must be the name of a workspace as it stands in URLs, got %r' % org)
+        if not validation.check_str('service_slug', service_slug):
+            raise ValueError('service_slug must not be empty')
+        if not callable(identity_token):
+            validation.check_type('identity_token', identity_token, six.string_types, 'a str or a function')
+            identity_token = functools.partial(six.ensure_str, identity_token)
+        super(OidcToken, self).__init__(identity_token)
+        self.org = org
+        self.service_slug = service_slug
+
+    def _fetch_token(self, client):
+        url = '%s/openid/%s/' % (re.sub('/v1$', '', client.configuration.host), self.org)
+        body = {'oidc_token': self._fetch_identity_token(client), 'service_slug': self.service_slug}
+        response, token = request_token(
+            client, 'POST', url, 'token', {'Content-Type': 'application/json'}, body=body,
+            step='exchange of the identity token', hints=_EXCHANGE_HINTS)
+        return token, _lifetime(token, response.getheaders())
+
+    def _fetch_identity_token(self, client):
+        # The endpoint of a CI system is reached over the client's transport too.
+        token = self._fetch(client) if isinstance(self._fetch, IdentityProvider) else self._fetch()
+        # A file ends in a line break.
+        return check_token('the identity token', token.strip() if isinstance(token, six.string_types) else token)
+
+    @property
+    def provider(self):
+        """The name of the CI system that issues the identity token (str); ``None`` if the program gave the token."""
+        return self._fetch.name if isinstance(self._fetch, IdentityProvider) else None
+
+    def _describe(self):
+        return 'OidcToken of %s/%s%s' % (self.org, self.service_slug, ' by %s' % self.provider if self.provider else '')
+
+
+class IdentityProvider(object):
+    """A CI system that issues identity tokens; calling it with an :class:`.ApiClient` returns one.
+
+    :ivar str name: the name of the CI system.
+    """
+
+
+def request_token(client, method, url, field, headers, step, hints, query_params=None, body=None):
+    """Request a token.
+
+    :param ApiClient client: sends the request over its transport, with none of its credentials.
+    :param str method: the HTTP method.
+    :param str url: the URL.
+    :param str field: the field of the JSON response that contains the token.
+    :param dict headers: the headers, besides ``Accept`` and ``User-Agent``.
+    :param str step: the step of the renewal, for the error.
+    :param dict hints: what to check if it fails, by status; under ``None`` for every other status.
+    :param list query_params: pairs to add to the query.
+    :param body: the JSON body.
+    :return: the response and the token.
+    :rtype: tuple
+    :raises ApiException: if the request fails, or the response has no token.
+    """
+    headers = dict({'Accept': 'application/json', 'User-Agent': client.user_agent}, **headers)
+    try:
+        response = client.request(method, url, query_params=query_params, headers=headers, body=body)
+        value = client.deserialize(response, 'object')
+        token = value.get(field) if isinstance(value, dict) else None
+        if not _is_token(token):
+            raise InvalidResponseException(http_resp=response, detail='the response has no token in "%s"' % field)
+    except ApiException as error:
+        error.detail = '%s: the %s failed%s' % (_FAILED, step, ': ' + error.detail if error.detail else '')
+        if error.status:
+            error.hint = hints.get(error.status, hints.get(None, error.hint))
+        error.set_request(method, url, find_secrets([headers, body]))
+        raise
+    except ValueError as error:
+        raise failure('the %s failed: %s' % (step, error))
+    return response, token
+
+
+def check_token(name, token):
+    """Check that a token can stand in an ``Authorization`` header.
+
+    :raises ApiException: if it cannot; the message does not show it.
+    """
+    if not _is_token(token):
+        raise failure('%s is not a token (str), or contains spaces or line breaks' % name)
+    return token
+
+
+def failure(detail):
+    """Return the exception for a renewal that failed before a request was sent.
+
+    :rtype: ApiException
+    """
+    return ApiException(status=0, reason=_FAILED, detail=detail)
+
+
+def _is_token(value):
+    return isinstance(value, six.string_types) and value and validation.contains_only(TOKEN_CHARACTERS, value)
+
+
+def _lifetime(token, headers=None):
+    """Return the seconds until a token expires, counted from the ``Date`` of its response: clocks may differ."""
+    expiry = expiry_of(token)
+    if expiry is None:
+        return float('inf')
+    sent = parse_http_date(get_header(headers, 'Date'))
+    return expiry - (time.time() if sent is None else sent)
+
+
+def _raise_for_call(error):
+    """Raise the error of a renewal in a call that waited for it; each call has an exception of its own."""
+    if isinstance(error, ApiException):
+        cause = getattr(error, '__cause__', None)
+        error = copy.copy(error)
+    else:
+        # An exception of the program's function; formatted so since its str() may fail.
+        cause = error
+        error = failure(traceback.format_exception_only(type(error), error)[-1].strip())
+    # The call itself was not sent, whatever was sent for the renewal.
+    error.request_sent = False
+    six.raise_from(error, cause)
+
+
+class _Token(object):
+    """A token; when it expires and when to renew it are on the monotonic clock."""
+
+    def __init__(self, value, lifetime):
+        self.value = value
+        self.expires = monotonic() + lifetime
+        self.renew_at = self.expires - min(_MARGIN, lifetime / 2.0)
+
+
+class _Renewal(object):
+    """A renewal under way. When it is done, it has a token or an error."""
+
+    def __init__(self):
+        self.done = threading.Event()
+        self.token = self.error = None

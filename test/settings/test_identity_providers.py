@@ -1,0 +1,295 @@
+"""OIDC in ``Configuration.from_environment``: detection of the CI system, and its identity token."""
+
+import json
+import os
+import pickle
+import stat
+import sys
+
+import pytest
+from servers import RespondingServer, http_response, json_response
+
+from cloudsmith_api import ApiClient, ApiException, Configuration, UserApi
+
+IDENTITY_TOKEN = 'eyJpZA.eyJzdWIiOiJqb2IifQ.c2lnbmF0dXJl'
+REQUEST_TOKEN = 'eyJyZXE.eyJzdWIiOiJyZXEifQ.c2lnbmF0dXJl'
+VARIABLES = {
+    'buildkite': {'BUILDKITE': 'true', 'BUILDKITE_JOB_ID': '1'},
+    'circleci': {'CIRCLECI': 'true', 'CIRCLE_OIDC_TOKEN_V2': IDENTITY_TOKEN, 'CIRCLE_OIDC_TOKEN': 'old'},
+    'azure_devops': {'SYSTEM_OIDCREQUESTURI': '{origin}/azure?x=1', 'SYSTEM_ACCESSTOKEN': REQUEST_TOKEN},
+    'github': {'GITHUB_ACTIONS': 'true', 'ACTIONS_ID_TOKEN_REQUEST_URL': '{origin}/github?x=1',
+               'ACTIONS_ID_TOKEN_REQUEST_TOKEN': REQUEST_TOKEN},
+    'bitbucket': {'BITBUCKET_STEP_OIDC_TOKEN': IDENTITY_TOKEN},
+    'gitlab': {'GITLAB_CI': 'true', 'CLOUDSMITH_OIDC_TOKEN': IDENTITY_TOKEN},
+    'generic': {'CLOUDSMITH_OIDC_TOKEN': IDENTITY_TOKEN},
+}
+TOOL_ORDER = ['buildkite', 'circleci', 'azure_devops', 'github', 'bitbucket', 'gitlab', 'generic']
+
+
+class Provider(RespondingServer):
+    """The endpoints of GitHub and Azure DevOps, the exchange, and the API, on one port."""
+
+    def __init__(self):
+        self.failure = None
+        super(Provider, self).__init__(self._respond)
+
+    def _respond(self, request):
+        if self.failure is not None and request.target.startswith(('/azure', '/github')):
+            return self.failure
+        if request.target.startswith('/azure'):
+            return json_response(json.dumps({'oidcToken': IDENTITY_TOKEN}))
+        if request.target.startswith('/github'):
+            return json_response(json.dumps({'value': IDENTITY_TOKEN}))
+        if request.target.startswith('/openid/'):
+            return json_response('{"token": "access-token"}', status=201)
+        return json_response('{"slug": "ci"}')
+
+
+@pytest.fixture(autouse=True)
+def no_ci_system(monkeypatch, tmpdir):
+    """Hide the variables of the CI system that runs these tests, and the developer's own files."""
+    for variables in VARIABLES.values():
+        for name in variables:
+            monkeypatch.delenv(name, raising=False)
+    for name in ('HOME', 'USERPROFILE', 'APPDATA'):
+        monkeypatch.setenv(name, str(tmpdir))
+    monkeypatch.delenv('XDG_CONFIG_HOME', raising=False)
+
+
+@pytest.fixture
+def provider():
+    with Provider() as started:
+        yield started
+
+
+@pytest.fixture
+def agent(monkeypatch, tmpdir):
+    """Install a ``buildkite-agent`` that prints its arguments' audience in an identity token, or fails."""
+    def install(body):
+        program = tmpdir.join('buildkite-agent')
+        program.write('#!%s\nimport sys\n%s\n' % (sys.executable, body))
+        program.chmod(stat.S_IRWXU)
+        monkeypatch.setenv('PATH', str(tmpdir) + os.pathsep + os.environ.get('PATH', ''))
+    return install
+
+
+@pytest.fixture
+def use(monkeypatch, provider):
+    """Set the variables of CI systems: ``use('github', CLOUDSMITH_ORG='acme')``."""
+    def set_variables(*names, **others):
+        variables = {
+            'CLOUDSMITH_API_HOST': provider.url, 'CLOUDSMITH_WORKSPACE': 'acme', 'CLOUDSMITH_SERVICE_SLUG': 'ci'}
+        for name in names:
+            variables.update(VARIABLES[name])
+        variables.update(others)
+        for name, value in variables.items():
+            monkeypatch.setenv(name, value.format(origin=provider.origin))
+    return set_variables
+
+
+def find_provider():
+    token = Configuration.from_environment().access_token
+    return None if token is None else token.provider
+
+
+def headers_of(request):
+    return {name.lower(): value for name, value in request.headers}
+
+
+@pytest.mark.parametrize('name', TOOL_ORDER)
+def test_each_ci_system_is_detected_and_makes_calls(use, provider, agent, name):
+    agent('sys.stdout.write(%r + "\\n")' % IDENTITY_TOKEN)
+    use(name)
+    configuration = Configuration.from_environment()
+    assert provider.requests == []
+    with ApiClient(configuration) as client:
+        assert UserApi(client).user_self().slug == 'ci'
+    origins = {setting.name: setting.origin for setting in configuration.describe()}
+    assert origins['access_token'] == 'OIDC by ' + name
+    exchange, call = provider.requests[-2:]
+    assert exchange.target == '/openid/acme/'
+    assert json.loads(exchange.body.decode('ascii')) == {'oidc_token': IDENTITY_TOKEN, 'service_slug': 'ci'}
+    assert headers_of(call)['authorization'] == 'Bearer access-token'
+    assert len(provider.requests) == (3 if name in ('azure_devops', 'github') else 2)
+
+
+@pytest.mark.parametrize('name, method, target, own', [
+    ('azure_devops', 'POST', '/azure?x=1&api-version=7.1',
+     {'x-tfs-fedauthredirect': 'Suppress', 'accept': 'application/json', 'content-length': '0',
+      'content-type': 'application/json'}),
+    ('github', 'GET', '/github?x=1&audience=cloudsmith', {'accept': 'application/json; api-version=2.0'}),
+])
+def test_endpoint_gets_its_request_token_and_nothing_else(use, provider, name, method, target, own):
+    use(name)
+    with ApiClient(Configuration.from_environment(), 'X-Extra', 'secret', 'cookie=secret') as client:
+        UserApi(client).user_self()
+    request = provider.requests[0]
+    assert (request.method, request.target) == (method, target)
+    headers = headers_of(request)
+    assert headers['authorization'] == 'Bearer ' + REQUEST_TOKEN
+    assert headers['user-agent'].startswith('cloudsmith-api/')
+    assert {header: value for header, value in headers.items()
+            if header not in ('host', 'accept-encoding', 'user-agent', 'authorization')} == own
+
+
+@pytest.mark.parametrize('name', ['buildkite', 'github'])
+def test_audience_may_be_set(use, provider, agent, name):
+    agent('assert sys.argv[1:] == ["oidc", "request-token", "--audience", "mine"]; sys.stdout.write("a.b.c")')
+    use(name, CLOUDSMITH_OIDC_AUDIENCE='mine')
+    UserApi(ApiClient(Configuration.from_environment())).user_self()
+    assert name == 'buildkite' or provider.requests[0].target.endswith('&audience=mine')
+
+
+def test_older_circleci_token_is_used_without_the_newer_one(use, monkeypatch, provider):
+    use('circleci', CIRCLE_OIDC_TOKEN='old-token')
+    monkeypatch.delenv('CIRCLE_OIDC_TOKEN_V2')
+    UserApi(ApiClient(Configuration.from_environment())).user_self()
+    assert b'old-token' in provider.requests[0].body
+
+
+def test_ci_systems_are_tried_in_the_order_of_the_tool(use, monkeypatch, agent):
+    agent('')
+    use(*TOOL_ORDER)
+    found = []
+    for _ in TOOL_ORDER:
+        found.append(find_provider())
+        monkeypatch.setenv('CLOUDSMITH_OIDC_%s_DISABLED' % found[-1].upper(), 'True')
+    assert found == TOOL_ORDER
+    assert find_provider() is None
+
+
+@pytest.mark.parametrize('order, found', [
+    ('bitbucket,github', 'bitbucket'), ('aws, GCP , github', 'github'), ('aws', None), (' ', 'github'), (',', 'github'),
+])
+def test_order_may_be_set(use, order, found):
+    use('github', 'bitbucket', 'generic', CLOUDSMITH_OIDC_DETECTOR_ORDER=order)
+    assert find_provider() == found
+
+
+@pytest.mark.parametrize('missing', ['CLOUDSMITH_WORKSPACE', 'CLOUDSMITH_SERVICE_SLUG', 'GITHUB_ACTIONS',
+                                     'ACTIONS_ID_TOKEN_REQUEST_TOKEN'])
+def test_without_one_of_the_variables_there_is_no_token(use, monkeypatch, missing):
+    use('github')
+    monkeypatch.delenv(missing)
+    assert find_provider() is None
+
+
+def test_program_that_is_not_installed_is_not_detected(use):
+    use('buildkite', PATH='/nonexistent')
+    assert find_provider() is None
+
+
+@pytest.mark.parametrize('value, found', [('true', None), ('1', None), ('false', 'github'), ('', 'github')])
+def test_discovery_may_be_disabled(use, value, found):
+    use('github', CLOUDSMITH_OIDC_DISCOVERY_DISABLED=value)
+    assert find_provider() == found
+
+
+def test_workspace_is_named_by_either_variable_or_the_file(use, monkeypatch, tmpdir):
+    use('github', CLOUDSMITH_ORG='second')
+    assert Configuration.from_environment().access_token.org == 'acme'
+    monkeypatch.delenv('CLOUDSMITH_WORKSPACE')
+    assert Configuration.from_environment().access_token.org == 'second'
+    monkeypatch.delenv('CLOUDSMITH_ORG')
+    path = tmpdir.join('config.ini')
+    path.write('[default]\norganization = third\n')
+    path.chmod(0o600)
+    monkeypatch.setenv('CLOUDSMITH_CONFIG_FILE', str(path))
+    assert Configuration.from_environment().access_token.org == 'third'
+
+
+@pytest.mark.parametrize('settings, variables', [
+    ({}, {'CLOUDSMITH_API_KEY': 'key'}), ({'api_key': 'key'}, {}), ({'username': 'ada', 'password': 'secret'}, {}),
+])
+def test_what_is_set_otherwise_comes_before_oidc(use, provider, settings, variables):
+    use('github', **variables)
+    configuration = Configuration.from_environment(**settings)
+    assert configuration.access_token is None
+    UserApi(ApiClient(configuration)).user_self()
+    assert len(provider.requests) == 1
+
+
+def test_key_of_the_default_configuration_comes_before_oidc(use):
+    use('github')
+    default = Configuration()
+    default.api_key['X-Api-Key'] = 'key'
+    Configuration.set_default(default)
+    assert find_provider() is None
+
+
+def test_copies_of_the_configuration_do_not_contain_the_variables(use):
+    use('github')
+    pickled = pickle.dumps(Configuration.from_environment())
+    assert REQUEST_TOKEN.encode('ascii') not in pickled
+    assert pickle.loads(pickled).access_token.provider == 'github'
+
+
+@pytest.mark.parametrize('name, hint', [
+    ('github', 'Check that the job has the permission "id-token: write"'),
+    ('azure_devops', 'Check that SYSTEM_ACCESSTOKEN is that of the job'),
+])
+@pytest.mark.parametrize('failure', [
+    http_response(200, '<html>'), http_response(404), http_response(401), http_response(500), json_response('{}'),
+    http_response(302, headers=[('Location', 'https://elsewhere.example/')]),
+])
+def test_failed_request_for_an_identity_token_names_what_to_check(use, provider, name, hint, failure):
+    use(name)
+    provider.failure = failure
+    with ApiClient(Configuration.from_environment(retries=0)) as client:
+        with pytest.raises(ApiException) as raised:
+            UserApi(client).user_self()
+    text = str(raised.value)
+    assert 'The access token could not be renewed: the request for an identity token to %s failed' % name in text
+    assert text.endswith(hint)
+    assert raised.value.request_sent is False
+    assert len(provider.requests) == 1
+
+
+@pytest.mark.parametrize('url', ['ftp://example.com/', 'no-url'])
+def test_invalid_url_of_an_endpoint_is_an_api_exception(use, url):
+    use('github', ACTIONS_ID_TOKEN_REQUEST_URL=url)
+    with pytest.raises(ApiException, match='the request for an identity token to github failed'):
+        UserApi(ApiClient(Configuration.from_environment())).user_self()
+
+
+def test_variable_that_is_gone_is_an_api_exception(use, monkeypatch):
+    use('bitbucket')
+    configuration = Configuration.from_environment()
+    monkeypatch.delenv('BITBUCKET_STEP_OIDC_TOKEN')
+    with pytest.raises(ApiException, match='the variable BITBUCKET_STEP_OIDC_TOKEN is not a token'):
+        UserApi(ApiClient(configuration)).user_self()
+
+
+@pytest.mark.parametrize('body, text', [
+    ('sys.stderr.write("not in a job"); sys.exit(3)', 'buildkite-agent exited with status 3: not in a job'),
+    ('', 'the output of buildkite-agent is not a token'),
+    ('sys.stdout.write("two words")', 'the output of buildkite-agent is not a token'),
+])
+def test_program_that_fails_is_an_api_exception(use, agent, body, text):
+    agent(body)
+    use('buildkite')
+    with pytest.raises(ApiException, match=text):
+        UserApi(ApiClient(Configuration.from_environment())).user_self()
+
+
+def test_program_that_cannot_be_run_is_an_api_exception(use, agent, tmpdir):
+    agent('')
+    use('buildkite')
+    configuration = Configuration.from_environment()
+    tmpdir.join('buildkite-agent').write('#!/nonexistent\n')
+    with pytest.raises(ApiException, match='buildkite-agent cannot be run: No such file'):
+        UserApi(ApiClient(configuration)).user_self()
+
+
+def test_program_that_hangs_is_killed(use, agent, monkeypatch):
+    monkeypatch.setattr('cloudsmith_api._settings.identity_providers._PROGRAM_TIMEOUT', 0.5)
+    agent('import time; time.sleep(30)')
+    use('buildkite')
+    with pytest.raises(ApiException, match='buildkite-agent exited with status -9'):
+        UserApi(ApiClient(Configuration.from_environment())).user_self(_request_timeout=20)
+
+
+def test_invalid_workspace_raises_at_once(use):
+    use('github', CLOUDSMITH_WORKSPACE='a/b')
+    with pytest.raises(ValueError, match='org must be the name of a workspace'):
+        Configuration.from_environment()

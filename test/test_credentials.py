@@ -1,0 +1,630 @@
+"""Bearer tokens: static, renewable, and in exchange for an identity token."""
+
+import base64
+import copy
+import json
+import os
+import pickle
+import threading
+import time
+
+import pytest
+import six
+from certificates import Authority
+from servers import RespondingServer, ScriptedServer, http_response, json_response, reset, silent, trickling, truncated
+
+from cloudsmith_api import (
+    ApiClient,
+    ApiException,
+    Configuration,
+    ConnectionException,
+    InvalidResponseException,
+    RedirectException,
+    TimeoutException,
+    TlsException,
+    UnauthorizedException,
+    UserApi,
+)
+from cloudsmith_api._common.clock import monotonic
+from cloudsmith_api._common.tokens import expiry_of
+from cloudsmith_api.credentials import OidcToken, RenewableToken
+
+IDENTITY_TOKEN = 'eyJpZA.eyJzdWIiOiJqb2IifQ.c2lnbmF0dXJl'
+
+
+def make_token(lifetime, now=None, number=0):
+    """Return an unsigned JSON Web Token that expires ``lifetime`` seconds from now."""
+    claims = {'exp': (time.time() if now is None else now) + lifetime, 'jti': number}
+    parts = [base64.urlsafe_b64encode(json.dumps(part).encode('ascii')).decode('ascii').rstrip('=')
+             for part in ({'alg': 'none', 'typ': 'JWT'}, claims)]
+    return '.'.join(parts + ['signature'])
+
+
+def headers_of(request):
+    return {name.lower(): value for name, value in request.headers}
+
+
+class Service(RespondingServer):
+    """Exchanges identity tokens, and accepts the bearer tokens that it issued until they expire.
+
+    :param float lifetime: of the tokens, in seconds.
+    :param exchange: responds to an exchange in place of this server, a script item.
+    """
+
+    def __init__(self, lifetime=7200, exchange=None):
+        self.lifetime = lifetime
+        self.exchange = exchange
+        self.issued = []
+        self.exchanging = self.most_exchanging = 0
+        self.rejected = set()
+        super(Service, self).__init__(self._respond)
+
+    def _respond(self, request):
+        if '/openid/' in request.target:
+            return self._exchange if self.exchange is None else self.exchange
+        token = headers_of(request).get('authorization', '').partition(' ')[2]
+        if token in self.rejected or not (expiry_of(token) or 0) > time.time():
+            return json_response('{"detail": "Invalid token."}', status=401)
+        return json_response('{"authenticated": true, "slug": "ci"}')
+
+    def _exchange(self, connection):
+        self.exchanging += 1
+        self.most_exchanging = max(self.most_exchanging, self.exchanging)
+        time.sleep(0.02)
+        self.issued.append(make_token(self.lifetime, number=len(self.issued)))
+        self.exchanging -= 1
+        connection.sendall(json_response(json.dumps({'token': self.issued[-1]}), status=201))
+
+    def targets(self):
+        return [(request.method, request.target) for request in self.requests]
+
+
+@pytest.fixture
+def service():
+    with Service() as started:
+        yield started
+
+
+@pytest.fixture
+def start_service():
+    """Start services with the given arguments, and stop them after the test."""
+    started = []
+
+    def start(*args, **kwargs):
+        started.append(Service(*args, **kwargs))
+        return started[-1]
+
+    yield start
+    for server in started:
+        server.stop()
+
+
+def make_api(connect, url, access_token, **settings):
+    api = connect(url, **settings)
+    api.api_client.configuration.api_key.clear()
+    api.api_client.configuration.access_token = access_token
+    return api
+
+
+def oidc(identity_token=IDENTITY_TOKEN):
+    return OidcToken('acme', 'ci', identity_token)
+
+
+def in_threads(count, target):
+    """Run a function in threads, and return the exceptions that it raised."""
+    errors = []
+
+    def run():
+        try:
+            target()
+        except Exception as error:
+            errors.append(error)
+
+    threads = [threading.Thread(target=run) for _ in range(count)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return errors
+
+
+# A static token
+
+
+def test_access_token_is_sent_as_bearer_token_without_the_api_key(connect, service):
+    token = make_token(60)
+    api = connect(service.url, username='ada', password='secret-password', access_token=token)
+    api.api_client.set_default_header('x-api-key', 'an-earlier-key')
+    assert api.user_self().slug == 'ci'
+    headers = headers_of(service.requests[0])
+    assert headers['authorization'] == 'Bearer ' + token
+    assert 'x-api-key' not in headers
+
+
+def test_sign_in_does_not_send_the_access_token(connect, service):
+    api = connect(service.url, username='ada', password='secret-password', access_token=make_token(60))
+    with pytest.raises(UnauthorizedException):
+        api.user_token_create()
+    assert headers_of(service.requests[0])['authorization'].startswith('Basic ')
+
+
+def test_api_key_is_sent_again_without_access_token(connect, service):
+    api = connect(service.url, access_token=make_token(60))
+    api.user_self()
+    api.api_client.configuration.access_token = None
+    with pytest.raises(UnauthorizedException, match='Check configuration.api_key'):
+        api.user_self()
+    assert 'x-api-key' in headers_of(service.requests[1])
+    assert 'authorization' not in headers_of(service.requests[1])
+
+
+@pytest.mark.parametrize('value', ['Bearer abc', 'abc\n', 'a b', u'caf\xe9'])
+def test_malformed_access_token_raises_without_showing_it(value):
+    with pytest.raises(ValueError, match='access_token must be the token alone') as raised:
+        Configuration().access_token = value
+    assert value not in str(raised.value)
+
+
+@pytest.mark.parametrize('value', [5, b'\xff' if six.PY3 else 1.5, ['abc'], True])
+def test_access_token_of_wrong_type_raises(value):
+    with pytest.raises(TypeError, match='access_token must be a str, a function or a RenewableToken'):
+        Configuration().access_token = value
+
+
+def test_empty_access_token_counts_as_unset():
+    configuration = Configuration()
+    configuration.access_token = ''
+    assert configuration.access_token is None
+    assert configuration.credential('bearer') is None
+
+
+def test_access_token_is_masked_in_reports():
+    configuration = Configuration()
+    configuration.access_token = token = make_token(60)
+    assert configuration.credential('bearer') == 'Bearer ' + token
+    assert token not in repr(configuration) + configuration.to_debug_report() + str(configuration.describe())
+
+
+def test_expired_access_token_is_named_by_the_error(connect, service):
+    api = make_api(connect, service.url, make_token(-60, now=1700000060))
+    with pytest.raises(UnauthorizedException) as raised:
+        api.user_self()
+    assert str(raised.value).endswith('The token in configuration.access_token expired at 2023-11-14T22:13:20Z')
+
+
+@pytest.mark.parametrize('settings, advice', [
+    ({'access_token': 'opaque-token'}, 'Check configuration.access_token'),
+    ({'username': 'ada'}, 'Check configuration.username and configuration.password'),
+    ({}, 'The request had no credentials: set configuration.api_key or configuration.access_token'),
+])
+def test_advice_after_401_names_the_credentials_that_were_sent(connect, service, settings, advice):
+    api = connect(service.url)
+    api.api_client.configuration.api_key.clear()
+    for name, value in settings.items():
+        setattr(api.api_client.configuration, name, value)
+    with pytest.raises(UnauthorizedException) as raised:
+        api.user_self()
+    assert raised.value.hint == advice
+    assert str(raised.value).endswith(advice)
+
+
+@pytest.mark.parametrize('claims', [
+    '', 'x', 'a.b', 'a.%%%.c', 'a.e30.c', 'a.W10.c', 'a.' + 'e' * 5 + '.c', 'a.eyJleHAiOiJ4In0.c',
+    'a.eyJleHAiOjFlOTk5fQ.c', 'a.eyJleHAiOk5hTn0.c', 'a._w.c', u'a.\u20ac.c',
+])
+def test_token_without_usable_expiry_has_none(claims):
+    assert expiry_of(claims) is None
+
+
+# Renewable tokens
+
+
+def test_function_is_called_once_while_its_token_is_valid(connect, service):
+    tokens = iter([make_token(3600)])
+    api = make_api(connect, service.url, lambda: next(tokens))
+    assert api.user_self().slug == api.user_self().slug == 'ci'
+    assert isinstance(api.api_client.configuration.access_token, RenewableToken)
+
+
+def test_nothing_is_fetched_before_the_first_call(connect, service):
+    configuration = make_api(connect, service.url, lambda: make_token(60)).api_client.configuration
+    assert configuration.access_token.current is None
+    assert configuration.access_token.expires_in is None
+    assert configuration.credential('bearer') is None
+    assert 'not fetched yet' in repr(configuration)
+
+
+@pytest.mark.parametrize('lifetime, expected', [(None, None), (500, 500)])
+def test_function_may_return_the_lifetime_as_well(connect, service, lifetime, expected):
+    api = make_api(connect, service.url, lambda: (make_token(60), lifetime))
+    api.user_self()
+    expires_in = api.api_client.configuration.access_token.expires_in
+    assert expires_in == pytest.approx(60 if expected is None else expected, abs=5)
+
+
+def test_opaque_token_without_lifetime_does_not_expire(connect, service):
+    api = make_api(connect, service.url, lambda: 'opaque')
+    with pytest.raises(UnauthorizedException):
+        api.user_self()
+    token = api.api_client.configuration.access_token
+    assert (token.current, token.expires_in) == ('opaque', None)
+    assert repr(token) == '<RenewableToken>'
+
+
+@pytest.mark.parametrize('lifetime, age, renewed', [(200, 139, 1), (200, 141, 2), (10, 4, 1), (10, 6, 2)])
+def test_token_is_renewed_before_it_expires(connect, service, monkeypatch, lifetime, age, renewed):
+    fetched = []
+
+    def fetch():
+        fetched.append(make_token(3600))
+        return fetched[-1], lifetime
+
+    api = make_api(connect, service.url, fetch)
+    api.user_self()
+    monkeypatch.setattr('cloudsmith_api.credentials.monotonic', lambda: monotonic() + age)
+    api.user_self()
+    assert len(fetched) == renewed
+
+
+def test_rejected_token_is_renewed_once_and_the_request_repeated(connect, service):
+    tokens = [make_token(3600, number=number) for number in range(3)]
+    service.rejected.add(tokens[0])
+    remaining = iter(tokens)
+    api = make_api(connect, service.url, lambda: next(remaining), retries=0)
+    assert api.user_tokens_refresh('abc').key is None
+    assert [headers_of(request)['authorization'] for request in service.requests] == [
+        'Bearer ' + token for token in tokens[:2]]
+    assert service.targets() == [('PUT', '/v1/user/tokens/abc/refresh/')] * 2
+
+
+def test_second_401_is_raised(connect, service):
+    fetched = []
+
+    def fetch():
+        fetched.append(make_token(-1 if fetched else 60, number=len(fetched)))
+        service.rejected.add(fetched[-1])
+        return fetched[-1], 60
+
+    api = make_api(connect, service.url, fetch)
+    with pytest.raises(UnauthorizedException, match='Invalid token') as raised:
+        api.user_self()
+    assert len(fetched) == len(service.requests) == 2
+    assert raised.value.request_sent is True
+
+
+def test_repetition_after_401_stays_within_the_timeout(connect, service):
+    release = threading.Event()
+    fetched = []
+
+    def fetch():
+        fetched.append(None)
+        if len(fetched) == 2:
+            release.wait(20)
+        return 'opaque'
+
+    api = make_api(connect, service.url, fetch)
+    started = monotonic()
+    with pytest.raises(TimeoutException, match='The access token could not be renewed before the timeout'):
+        api.user_self(_request_timeout=0.5)
+    assert monotonic() - started < 5
+    release.set()
+
+
+class BrokenError(Exception):
+    def __str__(self):
+        raise RuntimeError('no text')
+
+
+@pytest.mark.parametrize('error, detail', [
+    (KeyError('vault'), "KeyError: 'vault'"), (SystemExit(3), 'SystemExit: 3'), (BrokenError(), 'BrokenError'),
+    (ValueError('got ' + IDENTITY_TOKEN), 'ValueError: got ****'),
+])
+def test_error_of_the_function_becomes_an_api_exception(connect, service, error, detail):
+    def fetch():
+        raise error
+
+    api = make_api(connect, service.url, fetch)
+    with pytest.raises(ApiException) as raised:
+        api.user_self()
+    assert 'The access token could not be renewed: ' in str(raised.value)
+    assert detail in str(raised.value)
+    assert (raised.value.status, raised.value.request_sent) == (0, False)
+    assert getattr(raised.value, '__cause__', error) is error
+    assert service.requests == []
+
+
+@pytest.mark.parametrize('value', [
+    None, '', 5, 'two words', 'line\n', (), ('a', 'b'), ('token', -1), ('token', True), ('token', 1, 2),
+    make_token(-5),
+])
+def test_unusable_token_of_the_function_is_an_api_exception(connect, service, value):
+    api = make_api(connect, service.url, lambda: value)
+    with pytest.raises(ApiException, match='The access token could not be renewed: ') as raised:
+        api.user_self()
+    assert raised.value.request_sent is False
+    assert service.requests == []
+
+
+def test_function_that_hangs_bounds_only_the_calls_that_wait(connect, service):
+    release = threading.Event()
+    fetched = []
+
+    def fetch():
+        fetched.append(None)
+        release.wait(30)
+        return make_token(60)
+
+    api = make_api(connect, service.url, fetch)
+    started = monotonic()
+    errors = in_threads(8, lambda: api.user_self(_request_timeout=0.5))
+    assert monotonic() - started < 5
+    assert [type(error) for error in errors] == [TimeoutException] * 8
+    assert {error.request_sent for error in errors} == {False}
+    release.set()
+    assert api.user_self().slug == 'ci'
+    assert len(fetched) == 1
+
+
+def test_read_timeout_of_a_pair_bounds_the_wait(connect, service):
+    release = threading.Event()
+    api = make_api(connect, service.url, lambda: release.wait(30) and 'token')
+    with pytest.raises(TimeoutException, match='before the timeout'):
+        api.user_self(_request_timeout=(5, 0.2))
+    release.set()
+
+
+def test_each_waiting_call_raises_an_exception_of_its_own(connect, service):
+    release = threading.Event()
+
+    def fetch():
+        release.wait(20)
+        raise KeyError('vault')
+
+    api = make_api(connect, service.url, fetch)
+    timer = threading.Timer(0.3, release.set)
+    timer.start()
+    errors = in_threads(5, api.user_self)
+    timer.join()
+    assert len({id(error) for error in errors}) == 5
+
+
+def test_configurations_share_a_renewable_token(connect, service):
+    fetched = []
+    token = RenewableToken(lambda: fetched.append(1) or make_token(60))
+    for _ in range(3):
+        make_api(connect, service.url, token).user_self()
+    assert len(fetched) == 1
+
+
+def test_copies_and_pickles_do_not_contain_the_token(connect, service):
+    api = make_api(connect, service.url, oidc())
+    api.user_self()
+    token = api.api_client.configuration.access_token
+    pickled = pickle.dumps(token)
+    assert token.current.encode('ascii') not in pickled
+    for made in (pickle.loads(pickled), copy.copy(token), copy.deepcopy(token)):
+        assert (made.current, made.org, made.service_slug) == (None, 'acme', 'ci')
+        assert make_api(connect, service.url, made).user_self().slug == 'ci'
+
+
+def test_fetch_must_be_callable():
+    with pytest.raises(TypeError, match='fetch must be a function, not str'):
+        RenewableToken('token')
+
+
+def test_background_calls_wait_for_the_token_in_the_background(connect, service):
+    release = threading.Event()
+    api = make_api(connect, service.url, lambda: release.wait(20) and make_token(60))
+    calls = [api.user_self(async_req=True) for _ in range(3)]
+    assert not any(call.ready() for call in calls)
+    release.set()
+    assert [call.get(20).slug for call in calls] == ['ci'] * 3
+
+
+def test_thread_that_cannot_start_is_done_without(connect, service, monkeypatch):
+    def start(self):
+        raise RuntimeError("can't start new thread")
+
+    api = make_api(connect, service.url, lambda: make_token(60))
+    monkeypatch.setattr(threading.Thread, 'start', start)
+    assert api.api_client.configuration.access_token.get(api.api_client, 5)
+
+
+def test_interrupt_while_a_renewal_starts_leaves_none_behind(connect, service, monkeypatch):
+    def start(self):
+        raise KeyboardInterrupt
+
+    token = make_api(connect, service.url, lambda: make_token(60)).api_client.configuration.access_token
+    with monkeypatch.context() as patched:
+        patched.setattr(threading.Thread, 'start', start)
+        with pytest.raises(KeyboardInterrupt):
+            token.get(None, 5)
+    assert token.get(None, 5) == token.current
+
+
+def test_token_that_another_thread_renewed_is_not_renewed_again(connect, service):
+    fetched = []
+    token = RenewableToken(lambda: fetched.append(1) or make_token(60))
+    token.get(None, 5)
+    # As if this thread had looked before the other one finished.
+    renewal = token._join_renewal(None, None)
+    assert renewal.done.is_set() and renewal.token.value == token.current
+    assert len(fetched) == 1
+
+
+# The exchange
+
+
+def test_exchange_sends_exactly_the_documented_request(connect, service):
+    api = make_api(connect, service.url, oidc(), username='ada', password='secret-password')
+    api.api_client.cookie = 'session=secret'
+    api.api_client.set_default_header('X-Extra', 'secret')
+    assert api.user_self().slug == 'ci'
+    exchange, call = service.requests
+    assert (exchange.method, exchange.target) == ('POST', '/openid/acme/')
+    assert json.loads(exchange.body.decode('utf-8')) == {'oidc_token': IDENTITY_TOKEN, 'service_slug': 'ci'}
+    headers = headers_of(exchange)
+    assert set(headers) == {'host', 'accept', 'accept-encoding', 'content-type', 'content-length', 'user-agent'}
+    assert headers['user-agent'] == api.api_client.user_agent
+    assert headers_of(call)['authorization'] == 'Bearer ' + service.issued[0]
+
+
+@pytest.mark.parametrize('base', ['', '/v1', '/cloudsmith', '/cloudsmith/v1/'])
+def test_exchange_is_beside_the_version_of_the_api(connect, service, base):
+    make_api(connect, service.origin + base, oidc()).user_self()
+    assert service.requests[0].target == base.rstrip('/').replace('/v1', '') + '/openid/acme/'
+
+
+def test_identity_token_may_come_from_a_function_and_a_file(connect, service):
+    make_api(connect, service.url, oidc(lambda: IDENTITY_TOKEN + '\n')).user_self()
+    assert json.loads(service.requests[0].body.decode('utf-8'))['oidc_token'] == IDENTITY_TOKEN
+
+
+def test_any_number_of_threads_and_calls_make_one_exchange(connect, service):
+    api = make_api(connect, service.url, oidc())
+    assert in_threads(32, lambda: [api.user_self() for _ in range(5)]) == []
+    assert [target for _, target in service.targets()].count('/openid/acme/') == 1
+    assert len(service.requests) == 161
+
+
+@pytest.mark.slow
+def test_threads_over_ten_renewals_never_send_an_expired_token(connect, start_service):
+    service = start_service(lifetime=2)
+    api = make_api(connect, service.url, oidc(), connection_pool_maxsize=32)
+    end = monotonic() + 11
+
+    def call_until_end():
+        while monotonic() < end:
+            api.user_self()
+            time.sleep(0.01)
+
+    assert in_threads(32, call_until_end) == []
+    assert len(service.issued) >= 10
+    assert service.most_exchanging == 1
+    # A rejected request would have been repeated.
+    assert len({request.raw for request in service.requests if request.method == 'GET'}) == len(service.issued)
+
+
+@pytest.mark.skipif(not hasattr(os, 'fork'), reason='there is no fork')
+def test_fork_in_the_middle_of_a_renewal_does_not_hang(connect, start_service):
+    release = threading.Event()
+    service = start_service(exchange=lambda connection: release.wait(5) and connection.sendall(
+        json_response(json.dumps({'token': make_token(60)}))))
+    api = make_api(connect, service.url, oidc())
+    call = api.user_self(async_req=True)
+    while not service.requests:
+        time.sleep(0.01)
+    pid = os.fork()
+    if not pid:  # pragma: no cover (the child process)
+        status = 1
+        try:
+            status = 0 if api.user_self(_request_timeout=10).slug == 'ci' else 2
+        finally:
+            os._exit(status)
+    time.sleep(0.3)
+    release.set()
+    assert os.waitpid(pid, 0)[1] == 0
+    assert call.get(10).slug == 'ci'
+    assert [target for _, target in service.targets()].count('/openid/acme/') == 2
+
+
+def test_clock_of_the_client_does_not_matter(connect, start_service):
+    past = time.time() - 7200
+    date = time.strftime('%a, %d %b %Y %H:%M:%S GMT', time.gmtime(past))
+    service = start_service(exchange=json_response(
+        json.dumps({'token': make_token(600, now=past)}), headers=[('Date', date)]))
+    api = make_api(connect, service.url, oidc())
+    with pytest.raises(UnauthorizedException):
+        api.user_self()
+    assert api.api_client.configuration.access_token.expires_in == pytest.approx(600, abs=10)
+
+
+def refused(status):
+    return json_response('{"detail": "Nope."}', status=status)
+
+
+@pytest.mark.parametrize('item, error, text', [
+    (refused(401), UnauthorizedException, 'Nope.* Check that the service account trusts the issuer'),
+    (refused(403), ApiException, 'Nope.* Check that the service account trusts the issuer'),
+    (refused(404), ApiException, 'Nope.* Check the names of the workspace and of the service account'),
+    (refused(422), ApiException, 'Nope.* Check the name of the service account'),
+    (refused(500), ApiException, 'Nope.* Retry later'),
+    (http_response(200, '<html>'), InvalidResponseException, 'Check that configuration.host is the base URL'),
+    (json_response('[]'), InvalidResponseException, 'the response has no token in "token"'),
+    (json_response('{"token": null}'), InvalidResponseException, 'the response has no token in "token"'),
+    (json_response('{"token": "a b"}'), InvalidResponseException, 'the response has no token in "token"'),
+    (json_response(json.dumps({'token': make_token(-60)})), ApiException, 'had expired already when it was fetched'),
+    (http_response(302, headers=[('Location', 'https://elsewhere.example/')]), RedirectException, 'not followed'),
+    (reset, ConnectionException, 'Check the network'),
+    (silent(), TimeoutException, 'Retry later'),
+    (trickling(json_response('{"token": "abc"}')), TimeoutException, 'Retry later'),
+    (truncated(json_response('{"token": "abc"}')[:-3]), ConnectionException, 'Check the network'),
+    (json_response('"' + 'x' * 100000 + '"'), InvalidResponseException, 'larger than'),
+])
+def test_failed_exchange_names_the_step_and_what_to_check(connect, start_service, item, error, text):
+    service = start_service(exchange=item)
+    api = make_api(connect, service.url, oidc(), timeout=1.0, retries=0, max_response_bytes=50000)
+    with pytest.raises(error, match='(?s)The access token could not be renewed.*' + text) as raised:
+        api.user_self(_request_timeout=5)
+    assert raised.value.request_sent is False
+    assert 'configuration.api_key' not in str(raised.value)
+    assert {target for _, target in service.targets()} == {'/openid/acme/'}
+
+
+def test_failed_exchange_shows_no_token(connect, start_service):
+    service = start_service(exchange=json_response(json.dumps({'detail': 'bad ' + IDENTITY_TOKEN}), status=401))
+    api = make_api(connect, service.url, oidc())
+    with pytest.raises(UnauthorizedException) as raised:
+        api.user_self()
+    assert IDENTITY_TOKEN not in str(raised.value) + repr(raised.value)
+
+
+def test_exchange_with_untrusted_certificate_is_a_tls_error(connect, tmpdir):
+    with ScriptedServer(http_response(), tls=Authority(tmpdir).server_context()) as server:
+        with pytest.raises(TlsException, match='could not be renewed: the exchange of the identity token failed'):
+            make_api(connect, server.url, oidc(), retries=0).user_self()
+    assert server.requests == []
+
+
+@pytest.mark.parametrize('value', ['', 'not a token', None, 7])
+def test_malformed_identity_token_raises_before_the_exchange(connect, service, value):
+    with pytest.raises(ApiException, match='the identity token is not a token'):
+        make_api(connect, service.url, oidc(lambda: value)).user_self()
+    assert service.requests == []
+
+
+@pytest.mark.parametrize('arguments, error, text', [
+    (('', 'ci', 'x'), ValueError, 'org must be the name of a workspace'),
+    (('a/b', 'ci', 'x'), ValueError, 'org must be the name of a workspace'),
+    (('..', 'ci', 'x'), ValueError, 'org must be the name of a workspace'),
+    ((5, 'ci', 'x'), TypeError, 'org must be a str'),
+    (('acme', '', 'x'), ValueError, 'service_slug must not be empty'),
+    (('acme', None, 'x'), TypeError, 'service_slug must be a str'),
+    (('acme', 'ci', None), TypeError, 'identity_token must be a str or a function'),
+])
+def test_invalid_argument_of_an_oidc_token_raises(arguments, error, text):
+    with pytest.raises(error, match=text):
+        OidcToken(*arguments)
+
+
+def test_report_says_who_issues_the_token_and_when_it_expires(connect, service):
+    configuration = make_api(connect, service.url, oidc()).api_client.configuration
+    assert 'access_token=<OidcToken of acme/ci, not fetched yet>' in repr(configuration)
+    UserApi(ApiClient(configuration)).user_self()
+    assert '<OidcToken of acme/ci, expires in 71' in configuration.to_debug_report()
+    assert service.issued[0] not in configuration.to_debug_report()
+
+
+def test_no_local_variable_of_the_error_shows_a_token(connect, start_service):
+    import traceback
+
+    if not hasattr(traceback, 'TracebackException'):
+        pytest.skip('this interpreter cannot capture local variables')
+    service = start_service(exchange=refused(401))
+    api = make_api(connect, service.url, oidc(lambda: IDENTITY_TOKEN))
+    with pytest.raises(UnauthorizedException) as raised:
+        api.user_self()
+    kind, value, frames = type(raised.value), raised.value, raised.value.__traceback__
+    text = ''.join(traceback.TracebackException(kind, value, frames, capture_locals=True).format())
+    # This test and its lambda are the program.
+    assert IDENTITY_TOKEN not in text.replace('IDENTITY_TOKEN', '')
