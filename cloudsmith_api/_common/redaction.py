@@ -27,8 +27,8 @@ _HEADER = r"""(?xi)
 # ``?key?key?key`` is cubic in its length.
 _IN_QUERY = r'(?i)([?&](?=[^?&=#\s]*=[^&#\s])[^?&=#\s]*?(?:%s)[^?&=#\s]*=)[^&#\s]+' % _NAMES
 
-# An API key of the service; and dotted words, one of which may be a JSON Web Token. A pattern for the token itself would
-# start at every ``eyJ`` in a word, and search it to its end.
+# An API key of the service; and dotted words, each of which may be a JSON Web Token. A pattern for the token itself
+# would start at every ``eyJ`` in a word, and search it to its end.
 _API_KEY = 'csa_[0-9A-Za-z]{20,}'
 _DOTTED = r'(?<![\w.-])[\w-]+(?:\.[\w-]*){2,}'
 
