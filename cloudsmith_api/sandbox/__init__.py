@@ -69,8 +69,9 @@ class Sandbox(object):
         """
         if self._server is None:
             self._stopping.clear()
-            self._server = LoopbackServer(self.app, self._port, self._stopping)
-            self._server.start()
+            server = LoopbackServer(self.app, self._port, self._stopping)
+            server.start()
+            self._server = server
         return self
 
     def stop(self):

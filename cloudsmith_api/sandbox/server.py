@@ -6,6 +6,7 @@ import re
 import socket
 import sys
 import threading
+import weakref
 from email.utils import formatdate
 from wsgiref.headers import Headers
 
@@ -35,6 +36,7 @@ CONTINUE = b'HTTP/1.1 100 Continue\r\n\r\n'
 LOOPBACK = '127.0.0.1'
 MAX_HEADER_BYTES = 65536
 LINGER_SECONDS, LINGER_READS, READ_BYTES = 1, 1024, 65536
+SERVERS = weakref.WeakSet()  # every server of this process, for `close_in_child`
 
 # No group may match what the one before it also matches: backtracking over a line of 60 kB would take half a minute.
 REQUEST_LINE = re.compile(r'([!-~]+) (?:[A-Za-z]+://[^/? ]*(?=[/?]))?([!-~]+) HTTP/1\.([01])\Z')  # RFC 9112, section 3
@@ -244,13 +246,16 @@ class LoopbackServer(TCPServer):
 
     allow_reuse_address = os.name == 'posix'  # on Windows, SO_REUSEADDR would let two servers share a port
     request_queue_size = 128
+    timeout = 0.1  # seconds that `stop` may take where shutting the listening socket down does not wake `_accept`
 
     def __init__(self, app, port=0, stopping=None):
         TCPServer.__init__(self, (LOOPBACK, port), ConnectionHandler)
         self.app = app
         self.stopping = stopping or threading.Event()
         self._connections = {}  # by the thread that serves each
-        self._acceptor = make_daemon_thread(self._accept)
+        self._acceptor = make_thread(self._accept)
+        self._pid = os.getpid()
+        SERVERS.add(self)
 
     @property
     def port(self):
@@ -262,18 +267,24 @@ class LoopbackServer(TCPServer):
         self._acceptor.start()
 
     def stop(self):
-        """Close the listening socket and every connection, and join every thread."""
-        self.stopping.set()
-        socket.create_connection(self.server_address).close()  # portable way to interrupt the blocking accept
-        self._acceptor.join()
+        """Close the listening socket and every connection, and join every thread.
+
+        In a forked child, which has a copy of the sockets and no threads, only close that of the listening socket.
+        """
+        if os.getpid() == self._pid:
+            self.stopping.set()
+            shut_down(self.socket)  # also frees the port where a child still has the socket open (Linux)
+            self._acceptor.join()
+            for thread, connection in self._connections.items():
+                interrupt(connection)
+                thread.join()
         self.server_close()
-        for thread, connection in list(self._connections.items()):
-            shut_down(connection)
-            thread.join()
 
     def process_request(self, request, client_address):
         """Serve a new connection, which ``socketserver`` calls a request, in its own thread."""
-        thread = make_daemon_thread(self._serve_connection, request, client_address)
+        thread = make_thread(self._serve_connection, request, client_address)
+        # `stop` joins every thread here, so only those that have ended may leave; only this thread changes the dict.
+        self._connections = {one: open_one for one, open_one in self._connections.items() if one.is_alive()}
         self._connections[thread] = request
         thread.start()
 
@@ -288,13 +299,18 @@ class LoopbackServer(TCPServer):
             return  # the client has disconnected, or `stop` has shut the connection down
         finally:
             self.shutdown_request(connection)
-            del self._connections[threading.current_thread()]
 
 
-def make_daemon_thread(target, *arguments):
-    """Return a thread, not yet started, that does not keep the interpreter alive."""
+def make_thread(target, *arguments):
+    """Return a thread, not yet started, that does not keep the interpreter alive.
+
+    Isolated sub-interpreters allow no daemon threads (Python 3.12): theirs keep the interpreter alive until ``stop``.
+    """
     thread = threading.Thread(target=target, args=arguments)
-    thread.daemon = True
+    try:
+        thread.daemon = True
+    except RuntimeError:  # pragma: no cover (coverage does not measure sub-interpreters)
+        pass
     return thread
 
 
@@ -304,3 +320,26 @@ def shut_down(connection):
         connection.shutdown(socket.SHUT_RDWR)
     except socket.error:
         return
+
+
+def close_descriptor(connection):
+    """Close a socket although files made from it are open, which wakes a thread blocked on it on Windows."""
+    try:
+        # Python 2 has no `detach`, but a socket beneath the one that counts the open files.
+        underlying = connection._sock if hasattr(connection, '_sock') else socket.socket(fileno=connection.detach())
+        underlying.close()
+    except (socket.error, ValueError):  # already closed: ValueError since Python 3.9
+        return
+
+
+interrupt = close_descriptor if os.name == 'nt' else shut_down
+
+
+def close_in_child():
+    """Close the listening sockets that a child process has inherited, which would keep the ports in use."""
+    for server in list(SERVERS):
+        server.server_close()
+
+
+if hasattr(os, 'register_at_fork'):  # Python 3.7, not on Windows; elsewhere, `stop` frees the port
+    os.register_at_fork(after_in_child=close_in_child)

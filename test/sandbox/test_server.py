@@ -6,6 +6,7 @@ import socket
 import struct
 import subprocess
 import sys
+import textwrap
 import threading
 import time
 from wsgiref.simple_server import WSGIRequestHandler, make_server
@@ -16,14 +17,15 @@ import pytest
 from cloudsmith_api.sandbox import Sandbox, server
 from cloudsmith_api.sandbox.messages import MAX_BODY_BYTES
 
-GET = b'GET /v1/user/self/ HTTP/1.1\r\nHost: sandbox\r\n\r\n'
+GET = b'GET /v1/user/self/ HTTP/1.1\r\nHost: localhost\r\n\r\n'
+FOLDER = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 HELLO = [('Content-Type', 'text/plain')]
 
 
 def post(body, *headers):
     """Return a sign-in request as bytes, with a ``Content-Length`` unless headers are given."""
     headers = headers or ('Content-Length: %d' % len(body),)
-    lines = ('POST /user/token/ HTTP/1.1', 'Host: sandbox') + headers + ('', '')
+    lines = ('POST /user/token/ HTTP/1.1', 'Host: localhost') + headers + ('', '')
     return '\r\n'.join(lines).encode('latin-1') + body
 
 
@@ -171,14 +173,14 @@ def test_disconnect_within_body_gets_400(open_connection):
 def test_request_is_recorded_as_sent(open_connection, sandbox):
     connection = open_connection()
     connection.send(b'PUT /v1/user/tokens/a%2Fb%20/refresh/?x=%41&y HTTP/1.1\r\n'
-                   b'host:  sandbox\r\nX-Twice: 1\r\nx-other: \xe4\r\nX-TWICE: 2 \r\n'
+                   b'host:  localhost\r\nX-Twice: 1\r\nx-other: \xe4\r\nX-TWICE: 2 \r\n'
                    b'Content-Length: 2\r\n\r\n{}')
     assert connection.read_response().status == 404
     request, = sandbox.requests
     assert (request.method, request.path) == ('PUT', '/v1/user/tokens/a%2Fb%20/refresh/')
     assert (request.query, request.body) == ('x=%41&y', b'{}')
     assert list(request.headers) == [
-        ('host', 'sandbox'),
+        ('host', 'localhost'),
         ('X-Twice', '1'),
         ('x-other', '\xe4'),
         ('X-TWICE', '2'),
@@ -189,7 +191,7 @@ def test_request_is_recorded_as_sent(open_connection, sandbox):
 
 def test_absolute_request_target_is_accepted(open_connection, sandbox):
     connection = open_connection()
-    connection.send(b'GET http://api.test/v1/user/self/?a=b HTTP/1.1\r\nHost: api.test\r\n\r\n')
+    connection.send(b'GET http://api.test/v1/user/self/?a=b HTTP/1.1\r\nHost: localhost\r\n\r\n')
     assert connection.read_response().status == 401
     assert (sandbox.requests[0].path, sandbox.requests[0].query) == ('/v1/user/self/', 'a=b')
 
@@ -374,6 +376,146 @@ def test_stop_leaves_no_thread_and_no_open_port():
         socket.create_connection(('127.0.0.1', port), timeout=5)
 
 
+def test_stop_ends_where_shutdown_does_not_wake_accept(monkeypatch):
+    # As on macOS and Windows, where a listening socket cannot be shut down.
+    with Sandbox() as sandbox:
+        monkeypatch.setattr(server, 'shut_down', lambda _: None)
+        start = time.time()
+        sandbox.stop()
+        assert time.time() - start < 2
+
+
+def test_close_descriptor_closes_socket_with_open_files(sandbox):
+    # As on Windows, where shutting a connection down does not wake the thread that reads from it.
+    listener = socket.socket()
+    listener.bind(('127.0.0.1', 0))
+    listener.listen(1)
+    with connected(listener.getsockname()[1]) as client:
+        connection = listener.accept()[0]
+        stream = connection.makefile('rb')
+        server.close_descriptor(connection)
+        assert client.recv(1) == b''
+        server.close_descriptor(connection)
+        stream.close()
+    listener.close()
+
+
+def run_script(script, *command):
+    """Run a script in another process (as the last argument of ``command``), and return what it prints."""
+    process = subprocess.Popen(list(command) + [sys.executable, '-c', textwrap.dedent(script)], cwd=FOLDER,
+                               stdout=subprocess.PIPE, stderr=subprocess.STDOUT, universal_newlines=True)
+    return process.communicate()[0]
+
+
+def test_stop_is_complete_while_loopback_is_down():
+    if os.name != 'posix' or subprocess.call(['sh', '-c', 'unshare --net ip link set lo up']):
+        pytest.skip('needs root and iproute2 on Linux, to make a network namespace')
+    printed = run_script("""
+        import socket, subprocess, threading, time
+        from cloudsmith_api.sandbox import Sandbox
+
+        subprocess.check_call(['ip', 'link', 'set', 'lo', 'up'])
+        sandbox = Sandbox().start()
+        host, port = sandbox.url.split('/')[2].split(':')
+        connection = socket.create_connection((host, int(port)))
+        subprocess.check_call(['ip', 'link', 'set', 'lo', 'down'])
+        start = time.time()
+        sandbox.stop()
+        print('stopped' if time.time() - start < 5 else 'late', threading.active_count(), sandbox._server)
+        """, 'unshare', '--net')
+    assert printed in ('stopped 1 None\n', "('stopped', 1, None)\n")
+
+
+@pytest.mark.skipif(sys.version_info < (3, 12), reason='isolated sub-interpreters have no threads before Python 3.12')
+def test_sandbox_runs_in_isolated_sub_interpreter():
+    printed = run_script("""
+        try:
+            import _interpreters
+        except ImportError:
+            import _xxsubinterpreters as _interpreters
+        _interpreters.run_string(_interpreters.create(), '''if True:
+            import socket
+            from cloudsmith_api.sandbox import Sandbox
+
+            with Sandbox() as sandbox:
+                host, port = sandbox.url.split('/')[2].split(':')
+                connection = socket.create_connection((host, int(port)))
+                connection.sendall(b'GET /v1/ HTTP/1.1\\\\r\\\\n\\\\r\\\\n')
+                print(connection.recv(12).decode('ascii'), flush=True)
+            print('stopped', flush=True)
+            ''')
+        """)
+    if 'No module named' in printed:
+        pytest.skip('the interpreter has no sub-interpreters')
+    assert printed == 'HTTP/1.1 404\nstopped\n'
+
+
+@contextlib.contextmanager
+def forked(action):
+    """Fork a child that runs ``action``, says so, and lives until the block ends."""
+    (told, tell), (ended, end) = os.pipe(), os.pipe()
+    child = os.fork()
+    if not child:
+        try:
+            action()
+            os.write(tell, b'done')
+            os.close(end)
+            os.read(ended, 1)
+        finally:
+            os._exit(0)
+    try:
+        assert os.read(told, 4) == b'done'
+        yield
+    finally:
+        for descriptor in (told, tell, ended, end):
+            os.close(descriptor)
+        os.waitpid(child, 0)
+
+
+needs_fork = pytest.mark.skipif(not hasattr(os, 'fork'), reason='the platform has no fork')
+
+
+@needs_fork
+def test_forked_child_does_not_keep_port_in_use(sandbox):
+    port = port_of(sandbox)
+    with connected(port) as connection:
+        connection.sendall(GET)
+        connection.recv(1)
+        with forked(lambda: None):
+            sandbox.stop()
+            with pytest.raises(socket.error):
+                socket.create_connection(('127.0.0.1', port), timeout=5)
+            with Sandbox(port=port):
+                assert read_all(connection)
+
+
+@needs_fork
+def test_stop_in_forked_child_leaves_parent_serving(sandbox):
+    with connected(port_of(sandbox)) as connection, forked(sandbox.stop):
+        for opened in (connection, socket.create_connection(('127.0.0.1', port_of(sandbox)), timeout=5)):
+            opened.sendall(GET)
+            assert opened.recv(12) == b'HTTP/1.1 401'
+        opened.close()
+
+
+@pytest.mark.skipif(not hasattr(os, 'register_at_fork'), reason='needs Python 3.7 and fork')
+def test_forked_child_closes_listening_socket(sandbox):
+    def check():
+        assert sandbox._server.socket.fileno() == -1
+        socket.create_connection(('127.0.0.1', port_of(sandbox)), timeout=5).close()  # the parent still serves
+
+    with forked(check):
+        pass
+
+
+def test_close_in_child_closes_every_listening_socket():
+    servers = [server.LoopbackServer(None) for _ in range(2)]
+    server.close_in_child()
+    for one in servers:
+        with pytest.raises(socket.error):
+            socket.create_connection(('127.0.0.1', one.port), timeout=5)
+
+
 def test_stop_before_start_does_nothing():
     sandbox = Sandbox()
     sandbox.stop()
@@ -432,9 +574,7 @@ def test_shut_down_ignores_closed_socket():
 
 def test_running_sandbox_does_not_keep_interpreter_alive():
     script = 'from cloudsmith_api.sandbox import Sandbox; print(Sandbox().start().url)'
-    folder = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-    printed = subprocess.check_output([sys.executable, '-c', script], cwd=folder)
-    assert printed.startswith(b'http://127.0.0.1:')
+    assert run_script(script).startswith('http://127.0.0.1:')
 
 
 def test_server_conforms_to_wsgi(sandbox):
@@ -470,8 +610,9 @@ def test_closed_connections_are_forgotten(open_connection, sandbox):
         connection = open_connection()
         connection.send(get_with('k' * 40))
         connection.read_to_end()
-    wait_until(lambda: not sandbox._server._connections)
-    assert sandbox._server._connections == {}
+        connection.close()
+        wait_until(lambda: threading.active_count() <= 2)
+    assert len(sandbox._server._connections) == 1
 
 
 def test_headers_are_limited_to_64_kib(open_connection):
