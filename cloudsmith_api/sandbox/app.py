@@ -34,6 +34,7 @@ STATUS_BY_ERROR = {
     KeyNotFound: 404,
 }
 BODILESS_STATUSES = (204, 304)  # RFC 9110, section 6.4.1
+LOOPBACK_HOST = re.compile(r'(?:127\.0\.0\.1|localhost|\[::1\])(?::[0-9]*)?\Z', re.IGNORECASE)
 INTEGER = re.compile(r'[+-]?[0-9]{1,18}\Z')
 DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE = 30, 500
 FIRST_STEP = ('email', 'password')
@@ -285,6 +286,9 @@ class App(object):
             return ErrorResponse(STATUS_BY_ERROR[type(error)], str(error)).response
 
     def _handle(self, quota, environ, request, fault):
+        # A website in the user's browser can have its own name resolve to this machine (DNS rebinding).
+        if not LOOPBACK_HOST.match(environ.get('HTTP_HOST', 'localhost')):
+            raise ErrorResponse(421, 'Host must be 127.0.0.1, localhost or [::1], with any port.')
         request.body = read_body(environ)
         self.stopping.wait(fault.delay)
         if fault.status is not None:

@@ -13,6 +13,7 @@ _Endpoint: TypeAlias = Callable[..., Response]
 
 STATUS_BY_ERROR: dict[type[AccountError], int]
 BODILESS_STATUSES: tuple[int, ...]
+LOOPBACK_HOST: re.Pattern[str]
 INTEGER: re.Pattern[str]
 DEFAULT_PAGE_SIZE: int
 MAX_PAGE_SIZE: int

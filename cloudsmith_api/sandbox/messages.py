@@ -15,7 +15,8 @@ except ImportError:  # pragma: no cover
     from urlparse import urlsplit
 
 REASON_PHRASES = dict(responses)
-REASON_PHRASES.update({422: 'Unprocessable Entity', 429: 'Too Many Requests'})  # missing from Python 2's httplib
+REASON_PHRASES.update({  # missing from Python 2, and 421 from Python 3.6
+    421: 'Misdirected Request', 422: 'Unprocessable Entity', 429: 'Too Many Requests'})
 CHALLENGES = {401: [('WWW-Authenticate', 'Basic realm="sandbox", charset="UTF-8"')]}  # RFC 9110, section 15.5.2
 
 MAX_BODY_BYTES = 1 << 20

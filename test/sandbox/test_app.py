@@ -266,9 +266,9 @@ def test_page_and_page_size_select_keys(call_app, service, query, page, page_siz
 def test_links_are_absolute_and_keep_page_size(call_app, service, page, previous):
     user = service.add_user(keys=4)
     target = '/v1/user/tokens/?page=%d&page_size=2'
-    response = call_app('GET', target % page, key=user.api_key, HTTP_HOST='api.test:81')
+    response = call_app('GET', target % page, key=user.api_key, HTTP_HOST='localhost:81')
     assert response.headers['link'].split(', ') == [
-        '<http://api.test:81%s>; rel="%s"' % (target % number, rel)
+        '<http://localhost:81%s>; rel="%s"' % (target % number, rel)
         for rel, number in [('first', 1), ('prev', previous), ('last', 2)]
     ]
 
@@ -300,6 +300,23 @@ def test_page_that_is_not_an_integer_returns_422(call_app, ada, name, value):
 def test_unknown_path_returns_404(call_app, path):
     response = call_app('GET', path, SCRIPT_NAME='' if path else '/mounted')
     assert (response.status, response.json) == (404, {'detail': 'Not Found'})
+
+
+@pytest.mark.parametrize('host', ['127.0.0.1', '127.0.0.1:8123', 'LocalHost:80', '[::1]:8123', 'localhost:'])
+def test_loopback_host_is_served(call_app, ada, host):
+    assert call_app('GET', '/user/self/', key=ada.api_key, HTTP_HOST=host).status == 200
+
+
+@pytest.mark.parametrize('host', [
+    'evil.example', 'evil.example:8123', 'localhost.evil.example', '127.0.0.1.evil.example', 'localhost, evil.example',
+    '127x0.0.1', '', 'localhost:80\n', '192.168.0.1', 'user@localhost',
+])
+def test_foreign_host_returns_421_without_effect(call_app, service, host):
+    user = service.add_user()
+    response = call_app('POST', '/user/tokens/', login=(user.slug, user.password), HTTP_HOST=host)
+    assert response.status == 421
+    assert response.json == {'detail': 'Host must be 127.0.0.1, localhost or [::1], with any port.'}
+    assert user.api_key is None
 
 
 @pytest.mark.parametrize('path, allow', [
