@@ -41,7 +41,7 @@ class CloudsmithSandbox(object):
 
 
 @pytest.fixture
-def cloudsmith_sandbox(monkeypatch, tmpdir_factory):
+def cloudsmith_sandbox(monkeypatch, tmp_path_factory):
     """Start a sandbox for one test and make it the default service of the client.
 
     During the test, ``Configuration()`` and ``Configuration.from_environment()`` return settings for the sandbox, and
@@ -52,19 +52,21 @@ def cloudsmith_sandbox(monkeypatch, tmpdir_factory):
 
     previous_default = Configuration._default
     Configuration.set_default(None)
-    with Sandbox() as sandbox:
-        result = CloudsmithSandbox(sandbox, Configuration())
-        Configuration.set_default(result.configuration)
-        for name in list(os.environ):
-            if name.upper() in _MACHINE_VARIABLES or name.startswith('CLOUDSMITH_'):
-                monkeypatch.delenv(name)
-        # Not in the test's own tmpdir, whose contents the test may check.
-        folder = tmpdir_factory.mktemp('cloudsmith_sandbox')
-        for kind in ('CREDENTIALS', 'CONFIG'):
-            monkeypatch.setenv('CLOUDSMITH_%s_FILE' % kind, str(folder.ensure('no-%s.ini' % kind.lower())))
-        monkeypatch.setenv('CLOUDSMITH_API_HOST', result.url)
-        monkeypatch.setenv('CLOUDSMITH_API_KEY', str(result.user.api_key))
-        try:
+    try:
+        with Sandbox() as sandbox:
+            result = CloudsmithSandbox(sandbox, Configuration())
+            Configuration.set_default(result.configuration)
+            for name in list(os.environ):
+                if name.upper() in _MACHINE_VARIABLES or name.startswith('CLOUDSMITH_'):
+                    monkeypatch.delenv(name)
+            # Not in the test's own tmp_path, whose contents the test may check.
+            folder = tmp_path_factory.mktemp('cloudsmith_sandbox')
+            for kind in ('CREDENTIALS', 'CONFIG'):
+                path = folder / ('no-%s.ini' % kind.lower())
+                path.touch()
+                monkeypatch.setenv('CLOUDSMITH_%s_FILE' % kind, str(path))
+            monkeypatch.setenv('CLOUDSMITH_API_HOST', result.url)
+            monkeypatch.setenv('CLOUDSMITH_API_KEY', str(result.user.api_key))
             yield result
-        finally:
-            Configuration.set_default(previous_default)
+    finally:
+        Configuration.set_default(previous_default)

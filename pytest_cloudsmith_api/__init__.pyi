@@ -1,5 +1,5 @@
 from collections.abc import Iterator
-from typing import Any, Literal
+from typing import Literal
 
 import pytest
 
@@ -29,4 +29,6 @@ class CloudsmithSandbox:
     ) -> None: ...
 
 @pytest.fixture
-def cloudsmith_sandbox(monkeypatch: pytest.MonkeyPatch, tmpdir_factory: Any) -> Iterator[CloudsmithSandbox]: ...
+def cloudsmith_sandbox(
+    monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[CloudsmithSandbox]: ...

@@ -56,11 +56,12 @@ def test_default_configuration_is_restored():
 @pytest.fixture
 def run(tmpdir):
     """Run pytest on a file of tests beside the script, and return its output."""
-    def run_tests(source):
+    def run_tests(source, *options):
         tmpdir.join('script.py').write(SCRIPT)
         tmpdir.join('test_script.py').write(source)
         tmpdir.join('pytest.ini').write('[pytest]\n')
-        process = subprocess.Popen([sys.executable, '-m', 'pytest', '-q', '-p', 'no:cacheprovider'], cwd=str(tmpdir),
+        command = [sys.executable, '-m', 'pytest', '-q', '-p', 'no:cacheprovider'] + list(options)
+        process = subprocess.Popen(command, cwd=str(tmpdir),
                                    stdout=subprocess.PIPE, stderr=subprocess.STDOUT, universal_newlines=True)
         return process.communicate()[0]
     return run_tests
@@ -68,6 +69,28 @@ def run(tmpdir):
 
 def test_fixture_redirects_every_way_to_make_a_configuration(run):
     assert '7 passed' in run(TESTS)
+
+
+def test_fixture_works_without_legacypath_plugin(run):
+    assert '7 passed' in run(TESTS, '-p', 'no:legacypath')
+
+
+def test_default_is_restored_if_sandbox_cannot_start(run):
+    printed = run("""
+from cloudsmith_api import Configuration
+from cloudsmith_api.sandbox import server
+
+default = Configuration()
+Configuration.set_default(default)
+server.LOOPBACK = '203.0.113.1'  # an address that no machine has: RFC 5737
+
+def test_fixture_without_sandbox(cloudsmith_sandbox):
+    assert False
+
+def test_default_configuration_is_kept():
+    assert Configuration._default is default
+""")
+    assert '1 passed, 1 error' in printed
 
 
 def test_unused_plugin_does_not_import_client(run):
