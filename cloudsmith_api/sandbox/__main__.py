@@ -3,6 +3,7 @@
 from __future__ import print_function
 
 import argparse
+import os
 import signal
 import socket
 import sys
@@ -16,16 +17,45 @@ The sandbox serves the User API at {url} until Ctrl-C.
 
 {ada.name} has an API key:
 
-  export CLOUDSMITH_API_HOST={url} CLOUDSMITH_API_KEY={ada.api_key}
-  curl -H "X-Api-Key: {ada.api_key}" {url}/user/self/
+{exports}
+  {curl} -H "X-Api-Key: {ada.api_key}" {url}/user/self/
 
 {grace.name} signs in with two factors; the one-time code is always {grace.totp_token}:
 
-  curl -H 'Content-Type: application/json' \\
-    -d '{{"email": "{grace.email}", "password": "{grace.password}"}}' {url}/user/token/
-  curl -H 'Content-Type: application/json' \\
-    -d '{{"two_factor_token": "(from the response)", "totp_token": "{grace.totp_token}"}}' {url}/user/token/
+{first_step}
+{second_step}
 """
+
+
+def format_exports(variables, os_name=os.name):
+    """Return the lines that set environment variables in a shell: on Windows, in cmd and in PowerShell."""
+    if os_name != 'nt':
+        return '  export ' + ' '.join('%s=%s' % pair for pair in variables)
+    return '\n'.join(['  (cmd)'] + ['  set "%s=%s"' % pair for pair in variables]
+                     + ['  (PowerShell)'] + ["  $env:%s = '%s'" % pair for pair in variables])
+
+
+def format_post(url, body, os_name=os.name):
+    """Return the command that posts JSON text: on Windows, for cmd."""
+    if os_name != 'nt':
+        return "  curl -H 'Content-Type: application/json' \\\n    -d '%s' %s" % (body, url)
+    return '  curl.exe -H "Content-Type: application/json" -d "%s" %s' % (body.replace('"', '\\"'), url)
+
+
+def welcome(sandbox, os_name=os.name):
+    """Add two users to a sandbox, and return the text that shows how to call it as them."""
+    ada = sandbox.add_user(name='Ada', slug='ada', api_key=True)
+    grace = sandbox.add_user(name='Grace', slug='grace', two_factor=True)
+    sign_in_url = sandbox.url + '/user/token/'
+    return WELCOME.format(
+        url=sandbox.url, ada=ada, grace=grace,
+        curl='curl.exe' if os_name == 'nt' else 'curl',
+        exports=format_exports([('CLOUDSMITH_API_HOST', sandbox.url), ('CLOUDSMITH_API_KEY', ada.api_key)], os_name),
+        first_step=format_post(
+            sign_in_url, '{"email": "%s", "password": "%s"}' % (grace.email, grace.password), os_name),
+        second_step=format_post(
+            sign_in_url, '{"two_factor_token": "(from the response)", "totp_token": "%s"}' % grace.totp_token, os_name),
+    )
 
 
 def main():
@@ -36,20 +66,20 @@ def main():
     parser = argparse.ArgumentParser(prog='python -m cloudsmith_api.sandbox', description=description)
     parser.add_argument('--port', type=int, default=0, help='port on 127.0.0.1 (default: any free one)')
     port = parser.parse_args().port
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    # The handler raises nothing: an exception could interrupt any line, also in `stop`, a finalizer or a lock's `with`.
+    signals = []
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda received, _frame: signals.append(received))
     try:
         with Sandbox(port) as sandbox:
-            ada = sandbox.add_user(name='Ada', slug='ada', api_key=True)
-            grace = sandbox.add_user(name='Grace', slug='grace', two_factor=True)
-            print(WELCOME.format(url=sandbox.url, ada=ada, grace=grace))
+            print(welcome(sandbox))
             sys.stdout.flush()
-            while True:
-                time.sleep(3600)
-    except KeyboardInterrupt:
-        return 0
+            while not signals:
+                time.sleep(0.1)
     except (socket.error, ValueError) as error:
         print('port %d: %s' % (port, error), file=sys.stderr)
         return 1
+    return 0
 
 
 if __name__ == '__main__':

@@ -57,6 +57,38 @@ def test_signal_stops_program_with_exit_status_0(run, monkeypatch, number):
     assert threading.active_count() <= before + 1  # the timer thread may still be ending
 
 
+def test_second_signal_while_stopping_is_ignored(run, monkeypatch):
+    class InterruptedSandbox(program.Sandbox):
+        def stop(self):
+            os.kill(os.getpid(), signal.SIGINT)
+            super(InterruptedSandbox, self).stop()
+            stopped.append(self)
+
+    stopped = []
+    monkeypatch.setattr(program, 'Sandbox', InterruptedSandbox)
+    monkeypatch.setattr(sys, 'stdout', Interrupter(signal.SIGINT))
+    assert run() == 0
+    assert len(stopped) == 1
+
+
+@pytest.mark.parametrize('os_name, export', [
+    ('posix', '  export CLOUDSMITH_API_HOST={url} CLOUDSMITH_API_KEY={key}\n'),
+    ('nt', '  set "CLOUDSMITH_API_KEY={key}"\n'),
+    ('nt', "  $env:CLOUDSMITH_API_KEY = '{key}'\n"),
+])
+def test_welcome_exports_key_for_the_shells_of_the_system(sandbox, os_name, export):
+    text = program.welcome(sandbox, os_name)
+    key = re.search('X-Api-Key: ([^"]+)"', text).group(1)
+    assert export.format(url=sandbox.url, key=key) in text
+
+
+def test_welcome_quotes_json_for_windows_shell(sandbox):
+    text = program.welcome(sandbox, 'nt')
+    assert text.count('  curl.exe -H ') == 3
+    assert '-d "{\\"email\\": \\"grace@example.com\\", ' in text
+    assert "'{" not in text and 'export' not in text
+
+
 def test_port_in_use_prints_one_line_and_exits_with_1(run, sandbox, capsys):
     port = re.search(':([0-9]+)/', sandbox.url).group(1)
     assert run('--port', port) == 1
