@@ -21,7 +21,15 @@ from .exceptions import (
     UnauthorizedException,
     UnprocessableEntityException,
 )
-from .models import InlineResponse2001, UserAuthenticationToken, UserAuthToken, UserAuthTokenRequest, UserBrief
+from .models import (
+    ErrorDetail,
+    InlineResponse2001,
+    InlineResponse2004,
+    UserAuthenticationToken,
+    UserAuthToken,
+    UserAuthTokenRequest,
+    UserBrief,
+)
 from .pagination import Page
 from .rate_limit import RateLimit
 from .version import __version__
@@ -32,8 +40,10 @@ __all__ = (
     'BadRequestException',
     'Configuration',
     'ConnectionException',
+    'ErrorDetail',
     'ForbiddenException',
     'InlineResponse2001',
+    'InlineResponse2004',
     'InsecureFileWarning',
     'InsecureTransportWarning',
     'InvalidResponseException',

@@ -17,6 +17,8 @@ from cloudsmith_api import (
     ApiClient,
     ApiException,
     Configuration,
+    InlineResponse2001,
+    InlineResponse2004,
     InsecureTransportWarning,
     InvalidResponseException,
     NotFoundException,
@@ -25,7 +27,7 @@ from cloudsmith_api import (
     UserBrief,
 )
 from cloudsmith_api._common.clock import monotonic
-from cloudsmith_api.rest import RESTResponse
+from cloudsmith_api.rest import RESTClientObject, RESTResponse
 
 
 @pytest.fixture
@@ -92,6 +94,41 @@ def test_invalid_response_error_keeps_status_headers_and_body(connect, text):
     assert error.headers['Content-Type'] == 'application/json'
     assert 'UserBrief' in error.detail
     assert (error.method, error.url) == ('GET', server.url + '/user/self/')
+
+
+def test_page_of_keys_has_the_names_of_both_published_releases(client):
+    page = client.deserialize(MinimalResponse('{"results": []}'), 'InlineResponse2004')
+    assert isinstance(page, InlineResponse2001)
+    assert isinstance(page, InlineResponse2004)
+
+
+@pytest.mark.parametrize('value, klass, expected', [
+    ({'slug': 'ada', 'more': 1}, 'UserBrief', UserBrief(slug='ada')),
+    ({'slug': 'ada'}, UserBrief, UserBrief(slug='ada')),
+    ([{'slug': 'ada'}], 'list[UserBrief]', [UserBrief(slug='ada')]), (5, int, 5), (None, 'UserBrief', None),
+    ('2024-01-02', datetime.date, datetime.date(2024, 1, 2)),
+])
+def test_name_mangled_deserialize_takes_json_values(client, value, klass, expected):
+    assert client._ApiClient__deserialize(value, klass) == expected
+
+
+def test_name_mangled_deserialize_does_not_change_its_argument(client):
+    rows = [{'created': '2024-01-02T03:04:05.000006Z', 'key': 'k', 'slug_perm': 's'}]
+    key, = client._ApiClient__deserialize(rows, 'list[UserAuthenticationToken]')
+    assert (key.created.year, rows[0]['created']) == (2024, '2024-01-02T03:04:05.000006Z')
+
+
+def test_name_mangled_deserialize_raises_value_error_for_another_type(client):
+    with pytest.raises(ValueError, match='should be an object, not a list'):
+        client._ApiClient__deserialize([], 'UserBrief')
+
+
+def test_client_uses_the_transport_that_is_patched_in_its_module(monkeypatch):
+    class PatchedTransport(RESTClientObject):
+        """A transport of a program's test."""
+
+    monkeypatch.setattr('cloudsmith_api.rest.RESTClientObject', PatchedTransport)
+    assert type(ApiClient().rest_client) is PatchedTransport
 
 
 def test_deserialize_needs_only_the_data_of_a_response(client):

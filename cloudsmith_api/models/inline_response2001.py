@@ -6,6 +6,10 @@ from .model import Field, Model
 class InlineResponse2001(Model):
     """A page of the user's API keys: the response of ``user_tokens_list``."""
 
-    fields = (
+    model_fields = (
         Field('results', 'list[UserAuthenticationToken]', required=True),
     )
+
+
+#: The name of the same model in cloudsmith-api 2.0.42, whose generator numbers the models anew for each release.
+InlineResponse2004 = InlineResponse2001

@@ -11,6 +11,7 @@ from ..configuration import Configuration
 _PYTHON_TYPES = {
     'bool': (bool,),
     'datetime': (datetime.datetime,),
+    'dict': (dict,),
     'list': (list, tuple),
     'str': (str, six.text_type),
 }
@@ -20,7 +21,7 @@ class Field(object):
     """One field of a model.
 
     :param str name: its name, the same in Python and in JSON.
-    :param str type: ``'bool'``, ``'datetime'``, ``'str'`` or ``'list[NAME OF A MODEL]'``.
+    :param str type: ``'bool'``, ``'datetime'``, ``'str'``, ``'list[TYPE]'`` or ``'dict(str, TYPE)'``.
     :param int min_length: the minimum length of a string to send; not enforced on responses.
     :param int max_length: the maximum length of a string to send; not enforced on responses.
     :param bool required: whether the field must be present, in requests and in responses.
@@ -36,7 +37,7 @@ class Field(object):
         self.max_length = max_length
         self.required = required
         self.secret = secret
-        self.python_types = _PYTHON_TYPES[type.partition('[')[0]]
+        self.python_types = _PYTHON_TYPES[type.partition('[')[0].partition('(')[0]]
 
     def validate_if_enabled(self, value, enabled=None):
         """Validate a value as :meth:`validate` does, unless validation is off.
@@ -77,17 +78,17 @@ class Field(object):
 
 
 class ModelType(type):
-    """Metaclass that derives from ``fields`` what a generated model spells out: class attributes and constructor."""
+    """Metaclass that derives from ``model_fields`` what a generated model spells out: attributes and constructor."""
 
     def __init__(cls, name, bases, namespace):
         super(ModelType, cls).__init__(name, bases, namespace)
-        if 'fields' not in namespace:
+        if 'model_fields' not in namespace:
             return
-        cls.swagger_types = {field.name: field.type for field in cls.fields}
-        cls.attribute_map = {field.name: field.name for field in cls.fields}
-        cls._by_name = {field.name: field for field in cls.fields}
+        cls.swagger_types = {field.name: field.type for field in cls.model_fields}
+        cls.attribute_map = {field.name: field.name for field in cls.model_fields}
+        cls._by_name = {field.name: field for field in cls.model_fields}
         cls.__init__ = _LazyConstructor(cls)
-        for field in cls.fields:
+        for field in cls.model_fields:
             # The value in models of responses that leave the field out.
             setattr(cls, field.name, None)
 
@@ -103,7 +104,7 @@ class _LazyConstructor(object):
         self._model = model
 
     def __get__(self, instance, owner=None):
-        constructor = self._model.__init__ = _make_constructor(self._model.fields)
+        constructor = self._model.__init__ = _make_constructor(self._model.model_fields)
         return constructor.__get__(instance, owner)
 
 
@@ -136,7 +137,7 @@ def _needs_validation(field):
     if field.max_length is not None:
         tests.append('_len({0}) > {3}')
     source = ' or '.join(tests) if field.required else '{0} is not None and (%s)' % ' or '.join(tests)
-    return source.format(field.name, field.type.partition('[')[0], field.min_length, field.max_length)
+    return source.format(field.name, field.python_types[0].__name__, field.min_length, field.max_length)
 
 
 @six.add_metaclass(ModelType)
@@ -151,7 +152,7 @@ class Model(object):
     :raises ValueError: for a string that is too short or too long, or a required field that is missing.
     """
 
-    fields = ()
+    model_fields = ()
     #: Part of the interface of generated models; no model of this API has one.
     discriminator = None
     #: ``client_side_validation`` of the instance's ``_configuration``; ``None`` to follow the default configuration.
@@ -164,7 +165,7 @@ class Model(object):
         super(Model, self).__setattr__(name, value)
 
     def _validate_fields(self):
-        for field in self.fields:
+        for field in self.model_fields:
             field.validate_if_enabled(self.__dict__[field.name], self._validated)
 
     @classmethod
@@ -192,7 +193,7 @@ class Model(object):
 
     def set_items(self):
         """Yield the name and the value of each field that is set."""
-        for field in self.fields:
+        for field in self.model_fields:
             value = getattr(self, field.name)
             if value is not None:
                 yield field.name, value
@@ -205,7 +206,7 @@ class Model(object):
         :raises TypeError: for a value of the wrong type.
         :raises ValueError: for a string that is too short or too long, or a required field that is missing.
         """
-        for field in cls.fields:
+        for field in cls.model_fields:
             field.validate(values.get(field.name))
 
     def to_dict(self):
@@ -213,7 +214,7 @@ class Model(object):
 
         :rtype: dict
         """
-        return {field.name: _to_plain(getattr(self, field.name)) for field in self.fields}
+        return {field.name: _to_plain(getattr(self, field.name)) for field in self.model_fields}
 
     def to_str(self):
         """Return the fields as a string to print, with secrets masked.
@@ -229,7 +230,7 @@ class Model(object):
 
     def _to_masked(self):
         shown = {}
-        for field in self.fields:
+        for field in self.model_fields:
             value = getattr(self, field.name)
             shown[field.name] = MASK if field.secret and value else _to_plain(value, Model._to_masked, mask)
         return shown
@@ -237,7 +238,7 @@ class Model(object):
     def __eq__(self, other):
         if not isinstance(other, type(self)):
             return NotImplemented
-        return all(getattr(self, field.name) == getattr(other, field.name) for field in self.fields)
+        return all(getattr(self, field.name) == getattr(other, field.name) for field in self.model_fields)
 
     def __ne__(self, other):
         return not self == other

@@ -31,7 +31,7 @@ class ModelType(type):
     def __init__(cls, name: str, bases: tuple[type, ...], namespace: dict[str, Any]) -> None: ...
 
 class Model(metaclass=ModelType):
-    fields: ClassVar[tuple[Field, ...]]
+    model_fields: ClassVar[tuple[Field, ...]]
     swagger_types: ClassVar[dict[str, str]]
     attribute_map: ClassVar[dict[str, str]]
     discriminator: ClassVar[None]

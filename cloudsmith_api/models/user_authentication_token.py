@@ -6,7 +6,7 @@ from .model import Field, Model
 class UserAuthenticationToken(Model):
     """An API key. ``key`` is only complete in the response that creates or refreshes it, and masked afterwards."""
 
-    fields = (
+    model_fields = (
         Field('created', 'datetime'),
         Field('key', 'str', secret=True),
         Field('slug_perm', 'str'),

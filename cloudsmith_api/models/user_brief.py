@@ -6,7 +6,7 @@ from .model import Field, Model
 class UserBrief(Model):
     """The user whose credentials were sent: the response of ``user_self``."""
 
-    fields = (
+    model_fields = (
         Field('authenticated', 'bool'),
         Field('email', 'str', min_length=1, max_length=254),
         Field('name', 'str', min_length=1),

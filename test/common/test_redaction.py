@@ -30,7 +30,7 @@ def test_other_names_are_not_secret(name):
 
 def test_model_fields_agree_with_is_secret():
     for name in models.__all__:
-        for field in getattr(models, name).fields:
+        for field in getattr(models, name).model_fields:
             assert field.secret == is_secret(field.name), field.name
 
 

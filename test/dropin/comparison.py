@@ -14,8 +14,6 @@ import cloudsmith_api
 
 #: The published releases, each with the name of its model for a page of API keys: their generator numbers the models.
 RELEASES = {'2.0.19': 'InlineResponse2001', '2.0.42': 'InlineResponse2004'}
-#: The same model here.
-KEY_PAGE = 'InlineResponse2001'
 
 #: The directory in which ``tox -e dropin`` creates an environment for each release.
 ENVIRONMENTS = os.environ['PUBLISHED_ENVIRONMENTS']
@@ -62,11 +60,12 @@ class Side:
     :param str python: the Python that has the package installed.
     :param str key_page: the name of the model for a page of API keys. Scripts and outcomes call it ``KeyPage``, so that
         they are comparable.
+    :param str key_page_class: the ``__name__`` of that model.
     :param dict variables: additional environment variables.
     """
 
-    def __init__(self, python, key_page, **variables):
-        self._key_page = key_page
+    def __init__(self, python, key_page, key_page_class, **variables):
+        self._key_page, self._key_page_class = key_page, key_page_class
         environment = {name: value for name, value in os.environ.items() if not (
             name.startswith(('PYTHON', 'CLOUDSMITH_', 'SSL_')) or name.lower().endswith('_proxy'))}
         # The published client returns tzlocal() for UTC dates where the local time zone is called UTC.
@@ -89,7 +88,8 @@ class Side:
         self._process.stdin.flush()
         statements = json.loads(self._process.stdout.readline())
         for _, _, outcome in statements:
-            outcome.update({part: 'KeyPage' for part, text in outcome.items() if text == self._key_page})
+            outcome.update({part: 'KeyPage' for part, text in outcome.items()
+                            if text == self._key_page_class})
         return statements
 
 
@@ -105,10 +105,12 @@ class Comparison:
     def __enter__(self):
         self._server = RespondingServer(self._respond)
         python = os.path.join(ENVIRONMENTS, 'published-' + self.release, 'bin', 'python')
-        self.published = Side(python, RELEASES[self.release])
+        key_page = RELEASES[self.release]
+        self.published = Side(python, key_page, key_page)
         # The package that these tests import, whether it is installed or a source directory.
         package_root = os.path.dirname(os.path.dirname(cloudsmith_api.__file__))
-        self._here = Side(sys.executable, KEY_PAGE, PYTHONPATH=package_root)
+        key_page_class = getattr(cloudsmith_api, key_page).__name__
+        self._here = Side(sys.executable, key_page, key_page_class, PYTHONPATH=package_root)
         return self
 
     def __exit__(self, *_):

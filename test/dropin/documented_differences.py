@@ -767,6 +767,26 @@ UserAuthTokenRequest('a', 'b', 'c', configuration).email
 """), (
         ("UserAuthTokenRequest('a', 'b', 'c', configuration).email", 'result', "'a'", 'raises TypeError'),
     )),
+    Shown('`InlineResponse2001` of 2.0.42',
+          Script("""
+sorted(InlineResponse2001.swagger_types)
+InlineResponse2001(results=[])
+type(api.user_tokens_list()).__name__
+""", (PAGE,)), (
+        ('sorted(InlineResponse2001.swagger_types)', 'result[0]', "'allow_open_source_overage'", "'results'"),
+        ('sorted(InlineResponse2001.swagger_types)', 'result[1]', "'bandwidth_overage_limit'", None),
+        ('sorted(InlineResponse2001.swagger_types)', 'result[2]', "'storage_overage_limit'", None),
+        ('InlineResponse2001(results=[])', 'result', 'raises TypeError', 'KeyPage'),
+        ('type(api.user_tokens_list()).__name__', 'result', "'InlineResponse2004'", "'InlineResponse2001'"),
+    ), ('2.0.42',)),
+    Shown('`ErrorDetail` of 2.0.19',
+          Script("""
+cloudsmith_api.ErrorDetail('x', 'y').detail
+cloudsmith_api.ErrorDetail(code='invalid', detail='x').code
+"""), (
+        ("cloudsmith_api.ErrorDetail('x', 'y').detail", 'result', "'x'", "'y'"),
+        ("cloudsmith_api.ErrorDetail(code='invalid', detail='x').code", 'result', 'raises TypeError', "'invalid'"),
+    ), ('2.0.19',)),
     Shown('`pickle`, `copy.deepcopy`',
           Script("""
 import pickle
@@ -858,6 +878,14 @@ logging.getLogger('cloudsmith_api').getEffectiveLevel()
         ('http.client.HTTPConnection.debuglevel', 'result', '1', '0'),
         ("logging.getLogger('cloudsmith_api').getEffectiveLevel()", 'result', '30', '10'),
     )),
+    Shown('`debug = True`',
+          Script("""
+configuration.debug = True
+[type(handler) for handler in logging.getLogger('cloudsmith_api').handlers].count(logging.StreamHandler)
+"""), (
+        ("[type(handler) for handler in logging.getLogger('cloudsmith_api').handlers].count(logging.StreamHandler)",
+         'result', '0', '1'),
+    ), ('2.0.42',)),
     Shown('Response bodies in the log',
           Script("""
 class Recorder(logging.Handler):
@@ -923,18 +951,33 @@ Configuration().own is configuration.own
         ('Configuration().own is configuration.own', 'result', 'False', 'True'),
         ('Configuration().own is configuration.own', 'result', 'raises TypeError', 'True'),
     )),
-    Shown('`copy.copy`, `copy.deepcopy` of a `Configuration`',
+    Shown('`copy.copy`, `copy.deepcopy`, `pickle` of a `Configuration`',
           Script("""
 copy.copy(configuration).api_key is configuration.api_key
 """), (
         ('copy.copy(configuration).api_key is configuration.api_key', 'result', 'True', 'False'),
     )),
-    Shown('`copy.copy`, `copy.deepcopy` of a `Configuration`',
+    Shown('`copy.copy`, `copy.deepcopy`, `pickle` of a `Configuration`',
           Script("""
 copy.deepcopy(configuration).api_key
 """), (
         ('copy.deepcopy(configuration).api_key', 'result', 'raises TypeError', 'dict'),
     ), ('2.0.19',)),
+    Shown('`copy.copy`, `copy.deepcopy`, `pickle` of a `Configuration`',
+          Script("""
+import pickle
+type(pickle.loads(pickle.dumps(configuration))).__name__
+"""), (
+        ('type(pickle.loads(pickle.dumps(configuration))).__name__', 'result', 'raises TypeError', "'Configuration'"),
+    ), ('2.0.19',)),
+    Shown('Default `host` of 2.0.42',
+          Script("""
+Configuration().host
+ApiClient().configuration.host
+"""), (
+        ('Configuration().host', 'result', "'https://api.cloudsmith.io'", "'https://api.cloudsmith.io/v1'"),
+        ('ApiClient().configuration.host', 'result', "'https://api.cloudsmith.io'", "'https://api.cloudsmith.io/v1'"),
+    ), ('2.0.42',)),
     Shown('`to_debug_report()`',
           Script("""
 len(configuration.to_debug_report().splitlines()) > 5
@@ -957,6 +1000,29 @@ client.rest_client.GET(host + '/x/')
 """), (
         ("client.rest_client.GET(host + '/x/')", 'result', 'RESTResponse', 'raises AttributeError'),
         ("client.rest_client.GET(host + '/x/')", 'sent[0]', 'a request', None),
+    )),
+    Shown('Patching `request` or `urlopen` of `urllib3.PoolManager` or of `rest_client.pool_manager`',
+          Script("""
+import io, urllib3
+from unittest import mock
+def fake(*args, **options):
+    return urllib3.HTTPResponse(io.BytesIO(b'{"name": "Bob"}'), status=200, preload_content=False)
+def call(patched):
+    with patched:
+        return api.user_self().name
+call(mock.patch('urllib3.PoolManager.request', fake))
+call(mock.patch('urllib3.PoolManager.urlopen', fake))
+call(mock.patch.object(client.rest_client.pool_manager, 'request', fake))
+"""), [difference for expression in (
+            "call(mock.patch('urllib3.PoolManager.request', fake))",
+            "call(mock.patch('urllib3.PoolManager.urlopen', fake))",
+            "call(mock.patch.object(client.rest_client.pool_manager, 'request', fake))",
+        ) for difference in ((expression, 'result', "'Bob'", "'Ada'"), (expression, 'sent[0]', None, 'a request'))]),
+    Shown('`cloudsmith_api.rest.urllib3`',
+          Script("""
+cloudsmith_api.rest.urllib3.__name__
+"""), (
+        ('cloudsmith_api.rest.urllib3.__name__', 'result', "'urllib3'", 'raises AttributeError'),
     )),
     Shown('`Content-Type` of `client.request` and `rest_client.request`, GET without headers',
           Script("""

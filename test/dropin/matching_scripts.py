@@ -271,6 +271,41 @@ transport.responses = [Response(200, '{"results": []}')]
 api.user_tokens_list(page=2, page_size=5)
 transport.requests[-1]
 """),
+    'JSON value as a type': Script("""
+client._ApiClient__deserialize({'name': 'Ada', 'more': 1}, 'UserBrief')
+client._ApiClient__deserialize({'name': 'Ada'}, UserBrief)
+client._ApiClient__deserialize([{'name': 'Ada'}], 'list[UserBrief]')
+client._ApiClient__deserialize({'x': [1]}, 'dict(str, list[int])')
+client._ApiClient__deserialize({'results': [{'created': '2024-01-02T03:04:05.000006Z'}]}, key_page)
+client._ApiClient__deserialize('2024-01-02', datetime.date)
+client._ApiClient__deserialize(5, int), client._ApiClient__deserialize(5, 'str')
+client._ApiClient__deserialize({'a': [1]}, object)
+client._ApiClient__deserialize(None, 'UserBrief')
+client._ApiClient__deserialize({'detail': 'x', 'fields': {'email': ['y']}}, 'ErrorDetail').fields
+rows = [{'created': '2024-01-02T03:04:05.000006Z', 'key': 'k', 'slug_perm': 's'}]
+client._ApiClient__deserialize(rows, 'list[UserAuthenticationToken]')
+rows
+"""),
+    'patches of tests': Script(TRANSPORT + """
+import io, urllib3
+from unittest import mock
+def make(*_, **__):
+    return Transport(Response(200, '{"name": "Bob"}'))
+def call(patched, fresh=False):
+    with patched:
+        return UserApi(ApiClient(configuration) if fresh else client).user_self_with_http_info()[:2]
+call(mock.patch('cloudsmith_api.rest.RESTClientObject.request', return_value=Response(200, '{"name": "Bob"}')))
+call(mock.patch('cloudsmith_api.rest.RESTClientObject.request', side_effect=ApiException(status=404)))
+call(mock.patch('cloudsmith_api.rest.RESTClientObject', make), fresh=True)
+call(mock.patch('cloudsmith_api.api_client.rest.RESTClientObject', make), fresh=True)
+call(mock.patch.object(client.rest_client, 'request', return_value=Response(200, '{"name": "Bob"}')))
+call(mock.patch.object(client, 'rest_client', make()))
+call(mock.patch('cloudsmith_api.ApiClient.request', return_value=Response(200, '{"name": "Bob"}')))
+call(mock.patch('cloudsmith_api.api_client.ApiClient.call_api', return_value=(5, 200, {})))
+call(mock.patch('cloudsmith_api.UserApi.user_self_with_http_info', return_value=(5, 200, {})))
+call(mock.patch('urllib3.connectionpool.HTTPConnectionPool.urlopen', lambda *_, **__: urllib3.HTTPResponse(
+    io.BytesIO(b'{"name": "Bob"}'), status=200, preload_content=False)))
+"""),
     'ApiException and RESTResponse': Script("""
 ApiException(404, 'Gone')
 ApiException(status=404, reason='Gone').status
@@ -371,16 +406,28 @@ page
 page == KeyPage([UserAuthenticationToken(key='k'), UserAuthenticationToken()])
 page.results = None
 page.results[0].key
+isinstance(api.user_tokens_list(), KeyPage)
+client.call_api('/x/', 'GET', response_type=key_page, header_params=ACCEPT)[0]
 KeyPage([{'a': 1}]).to_dict()
+from cloudsmith_api import ErrorDetail
+ErrorDetail(detail='x').detail, ErrorDetail(detail='x').fields
+ErrorDetail(detail='x', fields={'email': ['y']}) == ErrorDetail(detail='x', fields={'email': ['y']})
+ErrorDetail(detail='x', fields={'email': ['y']}).fields
+ErrorDetail()
+ErrorDetail(detail='')
 hash(UserBrief())
 copy.copy(user) == user
 UserBrief().discriminator
-"""),
+""", (PAGE,)),
     'imports': Script("""
 import cloudsmith_api.api.user_api, cloudsmith_api.api_client, cloudsmith_api.configuration, cloudsmith_api.rest
 import cloudsmith_api.models.inline_response2001, cloudsmith_api.models.user_auth_token
 import cloudsmith_api.models.user_auth_token_request, cloudsmith_api.models.user_authentication_token
-import cloudsmith_api.models.user_brief
+import cloudsmith_api.models.user_brief, cloudsmith_api.models.error_detail, importlib
+cloudsmith_api.models.error_detail.ErrorDetail is cloudsmith_api.models.ErrorDetail is cloudsmith_api.ErrorDetail
+key_page_module = importlib.import_module('cloudsmith_api.models.' + key_page.replace('InlineR', 'inline_r'))
+getattr(key_page_module, key_page) is KeyPage
+getattr(cloudsmith_api.models, key_page) is KeyPage
 cloudsmith_api.api.UserApi is cloudsmith_api.api.user_api.UserApi is UserApi
 cloudsmith_api.models.UserBrief is cloudsmith_api.models.user_brief.UserBrief is UserBrief
 cloudsmith_api.models.inline_response2001.InlineResponse2001 is InlineResponse2001

@@ -6,7 +6,6 @@ import pytest
 from difference_rules import ALWAYS, guide_rows, unexplained
 from documented_differences import SHOWN
 from matching_scripts import MATCHING
-from undocumented_differences import UNDOCUMENTED
 
 #: Rows of the guide that no script demonstrates, with the reason.
 NOT_SHOWN = {
@@ -24,7 +23,7 @@ def test_script_has_the_same_outcome(comparison, name):
     assert unexplained(comparison.differences(MATCHING[name]), ALWAYS) == []
 
 
-@pytest.mark.parametrize('shown', SHOWN + UNDOCUMENTED, ids=lambda shown: re.sub('[^a-zA-Z0-9]+', '-', shown.row)[:40])
+@pytest.mark.parametrize('shown', SHOWN, ids=lambda shown: re.sub('[^a-zA-Z0-9]+', '-', shown.row)[:40])
 def test_script_differs_exactly_as_listed(comparison, shown):
     expected = list(shown.differences) if comparison.release in shown.releases else []
     assert unexplained(comparison.differences(shown.script), ALWAYS) == expected
@@ -38,7 +37,3 @@ def test_each_row_of_the_guide_is_demonstrated():
     rows = set(guide_rows())
     assert sorted(rows - {shown.row for shown in SHOWN} - set(NOT_SHOWN)) == []
     assert set(NOT_SHOWN) < rows
-
-
-def test_undocumented_differences_have_no_row_in_the_guide():
-    assert {shown.row for shown in UNDOCUMENTED}.isdisjoint(guide_rows())

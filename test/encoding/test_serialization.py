@@ -109,7 +109,7 @@ def test_rows_with_different_fields_are_deserialized(row):
 
 @pytest.mark.parametrize('model', ['UserBrief', 'InlineResponse2001'])
 def test_full_rows_are_type_checked_too(model):
-    row = {field.name: u'abc' for field in getattr(models, model).fields}
+    row = {field.name: u'abc' for field in getattr(models, model).model_fields}
     assert error_of([row], 'list[%s]' % model).startswith('at [0].')
 
 

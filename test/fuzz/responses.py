@@ -216,7 +216,7 @@ def _check_optional_number(value):
 def _check_model(model_class):
     def check(model):
         assert type(model) is model_class, model
-        for field in model_class.fields:
+        for field in model_class.model_fields:
             value = getattr(model, field.name)
             assert value is None or isinstance(value, field.python_types), repr(value)
             if field.secret and value:

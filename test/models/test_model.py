@@ -20,13 +20,13 @@ NOW = datetime.datetime(2024, 1, 2, 3, 4, 5, 6)
 class Inner(Model):
     """A model inside another."""
 
-    fields = (Field('name', 'str'), Field('password', 'str', secret=True))
+    model_fields = (Field('name', 'str'), Field('password', 'str', secret=True))
 
 
 class Outer(Model):
     """A model with fields of every type and every bound."""
 
-    fields = (
+    model_fields = (
         Field('title', 'str', min_length=2, max_length=5),
         Field('items', 'list[Inner]', required=True),
         Field('done', 'bool'),
@@ -258,14 +258,15 @@ def test_set_items_yields_set_fields_in_order():
 def test_model_has_the_attributes_of_a_generated_model():
     assert Outer.swagger_types['items'] == 'list[Inner]'
     assert Outer.swagger_types['created'] == 'datetime'
-    assert sorted(Outer.swagger_types) == sorted(Outer.attribute_map) == sorted(field.name for field in Outer.fields)
+    assert sorted(Outer.swagger_types) == sorted(Outer.attribute_map) == sorted(
+        field.name for field in Outer.model_fields)
     assert Outer.attribute_map['title'] == 'title'
     assert outer().discriminator is None
 
 
 def test_signature_is_available_before_the_first_instance():
     class Unused(Model):
-        fields = (Field('name', 'str'),)
+        model_fields = (Field('name', 'str'),)
 
     if six.PY2:
         pytest.skip('inspect.signature is new in Python 3.3')
@@ -352,7 +353,7 @@ def test_model_is_not_hashable():
 def test_subclass_keeps_its_own_attributes():
     model = Derived(title='abc', items=[])
     assert (model.colour, model.short, model.title) == ('red', 'abc', 'abc')
-    assert Derived.fields is Outer.fields
+    assert Derived.model_fields is Outer.model_fields
     assert Derived.swagger_types == Outer.swagger_types
 
 

@@ -8,6 +8,7 @@ import pytest
 import cloudsmith_api
 from cloudsmith_api import models
 from cloudsmith_api.models import (
+    ErrorDetail,
     InlineResponse2001,
     UserAuthenticationToken,
     UserAuthToken,
@@ -21,20 +22,22 @@ FIELDS = [
     (UserAuthTokenRequest, ['email', 'password', 'totp_token', 'two_factor_token']),
     (UserAuthenticationToken, ['created', 'key', 'slug_perm']),
     (InlineResponse2001, ['results']),
+    (ErrorDetail, ['code', 'detail', 'fields']),
 ]
 SECRETS = {'key', 'password', 'token', 'totp_token', 'two_factor_token'}
-SAMPLES = {'bool': True, 'datetime': datetime.datetime(2024, 1, 2), 'str': 'abcdef',
+SAMPLES = {'bool': True, 'dict(str, list[str])': {'a': ['b']},
+           'datetime': datetime.datetime(2024, 1, 2), 'str': 'abcdef',
            'list[UserAuthenticationToken]': [UserAuthenticationToken(key='abcdef')]}
 
 
 def values_of(model):
     """Return a sample value for each field."""
-    return [SAMPLES[model.swagger_types[field.name]] for field in model.fields]
+    return [SAMPLES[model.swagger_types[field.name]] for field in model.model_fields]
 
 
 @pytest.mark.parametrize('model, names', FIELDS)
 def test_fields_are_in_the_documented_order(model, names):
-    assert [field.name for field in model.fields] == names
+    assert [field.name for field in model.model_fields] == names
     values = values_of(model)
     assert [getattr(model(*values), name) for name in names] == values
 
@@ -100,13 +103,26 @@ def test_page_requires_results():
     assert InlineResponse2001(results=[]).results == []
 
 
-@pytest.mark.parametrize('model', [model for model, _ in FIELDS if model is not InlineResponse2001])
+def test_error_detail_requires_a_detail():
+    with pytest.raises(ValueError, match='detail is required'):
+        ErrorDetail(code='invalid')
+    assert ErrorDetail(detail='x').to_dict() == {'code': None, 'detail': 'x', 'fields': None}
+
+
+@pytest.mark.parametrize('fields', ['email', ['email']])
+def test_error_detail_rejects_fields_that_are_not_a_dict(fields):
+    with pytest.raises(TypeError, match=r'fields must be of type dict\(str, list\[str\]\), not '):
+        ErrorDetail(detail='x', fields=fields)
+
+
+@pytest.mark.parametrize('model', [model for model, _ in FIELDS if model not in (InlineResponse2001, ErrorDetail)])
 def test_fields_of_all_other_models_are_optional(model):
     assert set(model().to_dict().values()) == {None}
 
 
 @pytest.mark.parametrize('name, module', [
-    ('InlineResponse2001', 'inline_response2001'), ('UserAuthToken', 'user_auth_token'),
+    ('ErrorDetail', 'error_detail'), ('InlineResponse2001', 'inline_response2001'),
+    ('InlineResponse2004', 'inline_response2004'), ('UserAuthToken', 'user_auth_token'),
     ('UserAuthTokenRequest', 'user_auth_token_request'), ('UserAuthenticationToken', 'user_authentication_token'),
     ('UserBrief', 'user_brief'),
 ])
