@@ -4,7 +4,7 @@ from typing_extensions import TypeAlias
 from urllib3 import HTTPHeaderDict, PoolManager
 
 from .configuration import Configuration
-from .exceptions import ApiException
+from .exceptions import ApiException as ApiException
 
 __all__ = ('ApiException', 'RESTClientObject', 'RESTResponse')
 

@@ -1,3 +1,3 @@
-from .user_api import UserApi
+from .user_api import UserApi as UserApi
 
 __all__ = ('UserApi',)
