@@ -36,6 +36,7 @@ class ApiException(Exception):
         ``None`` if a transport of the program's own cannot tell.
     :ivar body: the response body in full, or ``None``.
     :ivar headers: the response headers, or ``None``.
+    :ivar str code: the service's code for the kind of error, or ``None``.
     :ivar str detail: an explanation, by the service or by this package, or ``None``.
     :ivar dict fields: the service's messages about each parameter: name -> list of str. Messages of another form are
         in ``body`` only.
@@ -63,6 +64,7 @@ class ApiException(Exception):
             self.headers = http_resp.getheaders()
         super(ApiException, self).__init__(self.status, self.reason)
         problem = _json_object(self.body)
+        self.code = _text_or_none(problem.get('code'))
         self.detail = detail or _text_or_none(problem.get('detail'))
         self.fields = _parse_fields(problem.get('fields'))
         self.method = None

@@ -14,6 +14,7 @@ class ApiException(Exception):
     reason: str | None
     body: str | None
     headers: HTTPHeaderDict | None
+    code: str | None
     detail: str | None
     fields: dict[str, list[str]]
     method: str | None

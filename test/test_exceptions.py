@@ -393,6 +393,15 @@ def test_fields_are_always_lists_of_strings(fields, expected):
     assert str(error).startswith('422 Some Reason')
 
 
+@pytest.mark.parametrize('body, code', [
+    ({'code': 'invalid', 'detail': 'Wrong.'}, 'invalid'), ({'detail': 'Wrong.'}, None), ({'code': None}, None),
+    ({'code': 5}, None), ('[]', None), ('<html>', None), (None, None),
+])
+def test_code_is_the_text_of_the_body_and_survives_copies(body, code):
+    for error in copies(error_for(422, body)):
+        assert error.code == code
+
+
 def test_deeply_nested_fields_can_be_shown_and_pickled():
     for depth in range(100, sys.getrecursionlimit() + 100, 50):
         error = error_for(422, '{"detail": "Wrong.", "fields": {"email": %s%s}}' % ('[' * depth, ']' * depth))

@@ -34,6 +34,9 @@ else:  # pragma: no cover (before Python 3.11, fromisoformat rejects the Z of th
 _SERVICE_DATETIME_LINE = b'0000-00-00T00:00:00.000000Z\n'
 _DIGITS_TO_ZERO = bytes(bytearray(range(256))).replace(b'0123456789', b'0' * 10)
 
+# What repr(), pickle and json can follow: an unknown field that is nested more deeply must not make them fail.
+_MAX_ADDITIONAL_LEVELS = 50
+
 _PRIMITIVES = (bool, float, type(None)) + six.integer_types + six.string_types
 
 
@@ -197,6 +200,7 @@ def _dict_parser(parse_item):
 
 def _model_parser(model):
     fields = [(field.name, parser_for(field.type), field.required) for field in model.model_fields]
+    names = frozenset(model.swagger_types)
 
     def parse(value):
         if not isinstance(value, dict):
@@ -211,8 +215,19 @@ def _model_parser(model):
                     raise error.nested_in(name)
             elif required:
                 raise DeserializationError('has no %s' % name)
-        return model.from_response(values)
+        additional = None
+        if not names.issuperset(value):
+            additional = {name: item for name, item in value.items() if name not in names and _is_shallow(item)}
+        return model.from_response(values, additional)
     return parse
+
+
+def _is_shallow(value, levels=_MAX_ADDITIONAL_LEVELS):
+    if isinstance(value, dict):
+        value = value.values()
+    elif not isinstance(value, list):
+        return True
+    return levels > 0 and all(_is_shallow(item, levels - 1) for item in value)
 
 
 def _model_list_parser(model, parse_each):

@@ -1,11 +1,13 @@
 """The base of all models; a model's own file only declares its fields."""
 
 import datetime
+import functools
+import json
 from itertools import repeat
 
 import six
 
-from .._common.redaction import MASK, mask
+from .._common.redaction import MASK, mask, scrub
 from ..configuration import Configuration
 
 _PYTHON_TYPES = {
@@ -168,14 +170,25 @@ class Model(object):
         for field in self.model_fields:
             field.validate_if_enabled(self.__dict__[field.name], self._validated)
 
+    @property
+    def additional_properties(self):
+        """The fields of a response that are unknown to this model: a dict of JSON values by name.
+
+        They are copied and pickled with the model, but neither validated, compared nor sent.
+        """
+        return self.__dict__.setdefault('_additional_properties', {})
+
     @classmethod
-    def from_response(cls, values):
+    def from_response(cls, values, additional_properties=None):
         """Return a model of an object in a response, without validating it.
 
         :param dict values: values of the right types by field name; becomes the ``__dict__`` of the model.
+        :param dict additional_properties: the other fields of the object; by default, there are none.
         :rtype: Model
         """
         model = object.__new__(cls)
+        if additional_properties:
+            values['_additional_properties'] = additional_properties
         # model.__dict__ = values would call the slower __setattr__ of the model.
         _set_dict(model, values)
         return model
@@ -209,12 +222,25 @@ class Model(object):
         for field in cls.model_fields:
             field.validate(values.get(field.name))
 
-    def to_dict(self):
+    def to_dict(self, additional_properties=False):
         """Return the fields with their real values, secrets included, and nested models as dicts.
 
+        :param bool additional_properties: whether to include the :attr:`additional_properties`.
         :rtype: dict
         """
-        return {field.name: _to_plain(getattr(self, field.name)) for field in self.model_fields}
+        of_model = functools.partial(Model.to_dict, additional_properties=additional_properties)
+        plain = dict(self.additional_properties) if additional_properties else {}
+        plain.update((field.name, _to_plain(getattr(self, field.name), of_model)) for field in self.model_fields)
+        return plain
+
+    def to_json(self, additional_properties=False):
+        """Return :meth:`to_dict` as JSON text, with dates in the service's form.
+
+        :param bool additional_properties: whether to include the :attr:`additional_properties`.
+        :rtype: str
+        :raises TypeError: for a value without a JSON form, in a model that was not validated.
+        """
+        return json.dumps(self.to_dict(additional_properties), default=_format_datetime)
 
     def to_str(self):
         """Return the fields as a string to print, with secrets masked.
@@ -233,6 +259,9 @@ class Model(object):
         for field in self.model_fields:
             value = getattr(self, field.name)
             shown[field.name] = MASK if field.secret and value else _to_plain(value, Model._to_masked, mask)
+        additional = self.__dict__.get('_additional_properties')
+        if additional:
+            shown['additional_properties'] = _mask_nested(additional)
         return shown
 
     def __eq__(self, other):
@@ -249,7 +278,7 @@ class Model(object):
 _set_dict = vars(Model)['__dict__'].__set__
 
 
-def _to_plain(value, of_model=Model.to_dict, of_dict=dict):
+def _to_plain(value, of_model, of_dict=dict):
     if isinstance(value, Model):
         return of_model(value)
     if isinstance(value, (list, tuple)):
@@ -257,3 +286,21 @@ def _to_plain(value, of_model=Model.to_dict, of_dict=dict):
     if isinstance(value, dict):
         return of_dict(value)
     return value
+
+
+def _mask_nested(value):
+    if isinstance(value, dict):
+        return {name: _mask_nested(item) for name, item in mask(value).items()}
+    if isinstance(value, list):
+        return [_mask_nested(item) for item in value]
+    return scrub(value) if isinstance(value, six.string_types) else value
+
+
+def _format_datetime(value):
+    """Format a date and time as the service does: with microseconds, and with ``Z`` for UTC."""
+    if not isinstance(value, datetime.datetime):
+        raise TypeError('%s has no JSON form' % type(value).__name__)
+    text = value.isoformat()
+    if not value.microsecond:
+        text = text[:19] + '.000000' + text[19:]
+    return text[:-6] + 'Z' if text.endswith('+00:00') else text

@@ -2,9 +2,11 @@
 """Deserializing responses into typed values, with errors that name the path; serializing values into JSON values."""
 
 import collections
+import copy
 import datetime
 import decimal
 import json
+import pickle
 import sys
 
 import pytest
@@ -104,7 +106,7 @@ def test_rows_with_different_fields_are_deserialized(row):
     assert rows[1] == deserialize(row, 'UserAuthenticationToken')
     for name in ('key', 'slug_perm'):
         assert getattr(rows[1], name) == row.get(name)
-    assert set(vars(rows[1])) <= set(KEY)
+    assert rows[1].additional_properties == {name: item for name, item in row.items() if name not in KEY}
 
 
 @pytest.mark.parametrize('model', ['UserBrief', 'InlineResponse2001'])
@@ -118,11 +120,68 @@ def test_str_fields_that_look_like_dates_stay_strings():
     assert (row.key, row.slug_perm) == (KEY['created'], KEY['created'])
 
 
-def test_unknown_fields_are_ignored():
-    body = {'name': u'Ada', 'colour': u'red', 'to_dict': 5, '_validated_by': 5, '__class__': 5, 'fields': []}
-    user = deserialize(body, 'UserBrief')
+def test_unknown_fields_are_kept_in_additional_properties():
+    unknown = {'colour': u'red', 'to_dict': 5, '_validated': 5, '__class__': 5, 'additional_properties': None,
+               'nested': [{}]}
+    user = deserialize(dict(unknown, name=u'Ada'), 'UserBrief')
     assert user == UserBrief(name='Ada')
-    assert vars(user) == {'name': 'Ada'}
+    assert user.additional_properties == unknown
+    assert (type(user), user._validated) == (UserBrief, None)
+
+
+@pytest.mark.parametrize('brackets', ['[]', ['{"a": ', '}']])
+def test_deeply_nested_unknown_field_is_left_out(brackets):
+    def parse(depth):
+        text = '{"name": "Ada", "more": %s0%s}' % (brackets[0] * depth, brackets[1] * depth)
+        return deserialize_text(text, 'UserBrief')
+
+    user = parse(50)
+    assert list(user.additional_properties) == ['more']
+    for copied in copy.deepcopy(user), pickle.loads(pickle.dumps(user, 2)):
+        assert copied.to_json(additional_properties=True) == user.to_json(additional_properties=True)
+        assert repr(copied) == repr(user)
+    assert (parse(51).name, parse(51).additional_properties) == ('Ada', {})
+
+
+def test_model_without_unknown_fields_has_no_additional_properties():
+    rows = deserialize([KEY, key(key=None)], 'list[UserAuthenticationToken]')
+    assert [row.additional_properties for row in rows] == [{}, {}]
+    rows[0].additional_properties['a'] = 1
+    assert rows[1].additional_properties == deserialize(KEY, 'UserAuthenticationToken').additional_properties == {}
+
+
+def test_unknown_fields_of_a_page_and_its_rows_are_kept():
+    page = deserialize({'results': [key(more=1)], 'total': 1}, 'InlineResponse2001')
+    assert (page.additional_properties, page.results[0].additional_properties) == ({'total': 1}, {'more': 1})
+    assert page.to_dict(additional_properties=True) == {
+        'total': 1, 'results': [dict(page.results[0].to_dict(), more=1)]}
+
+
+@pytest.mark.parametrize('body, type_name', [
+    ({'results': [KEY, key(created=u'2024-01-02T03:04:05.000000Z', key=None, more=[1])], 'total': 2},
+     'InlineResponse2001'),
+    ({'authenticated': True, 'name': u'Zoë', 'more': {'a': u'日本'}}, 'UserBrief'),
+    ({'code': u'invalid', 'detail': u'x', 'fields': {'a': [u'b']}}, 'ErrorDetail'),
+])
+def test_json_of_a_model_is_that_of_the_service(body, type_name):
+    model = deserialize(body, type_name)
+    assert deserialize_text(model.to_json(), type_name) == model
+    written = json.loads(model.to_json(additional_properties=True))
+    assert {name: item for name, item in written.items() if item is not None} == body
+
+
+@pytest.mark.parametrize('text', [
+    '2024-01-02T03:04:05.000006Z', '2024-01-02T03:04:05.000000Z', '2024-01-02T03:04:05.000006',
+    '2024-01-02T03:04:05.000000', '2024-01-02T03:04:05.000006+02:00', '0001-01-01T00:00:00.000000+05:00',
+])
+def test_date_in_json_has_microseconds_and_z_for_utc(text):
+    created = deserialize(text, 'datetime')
+    assert json.loads(UserAuthenticationToken(created=created).to_json())['created'] == text
+
+
+def test_additional_properties_are_not_sent():
+    assert serialize(deserialize(key(more=1), 'UserAuthenticationToken')) == dict(
+        KEY, created='2024-01-02T03:04:05.000006+00:00')
 
 
 def test_null_becomes_none():

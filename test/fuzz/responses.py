@@ -5,6 +5,7 @@ The first byte of an input selects what is checked (see ``CHECKS``). The rest is
 """
 
 import base64
+import copy
 import datetime
 import json
 import pickle
@@ -224,10 +225,13 @@ def _check_model(model_class):
             if field.type.startswith('list['):
                 for item in value:
                     _check_typed(item, field.type[5:-1])
-        # A parsed model survives a round trip through JSON.
-        parsed = parser_for(model_class.__name__)(json.loads(json.dumps(serialize(model))))
-        assert parsed == model, (parsed, model)
-        assert repr(parsed) == repr(model)
+        # A parsed model survives a round trip through JSON, and a copy.
+        for text in json.dumps(serialize(model)), model.to_json(additional_properties=True):
+            parsed = parser_for(model_class.__name__)(json.loads(text))
+            assert parsed == model, (parsed, model)
+        for other in parsed, copy.deepcopy(model):
+            # Compared by their sorted text: NaN is unequal to itself, and Python 2 does not keep the order.
+            assert repr(other) == repr(model)
     return check
 
 

@@ -4,6 +4,7 @@
 import copy
 import datetime
 import inspect
+import json
 import operator
 import pickle
 
@@ -394,6 +395,68 @@ def test_many_from_response_creates_a_model_from_each_dict():
     parsed = Outer.many_from_response(rows)
     assert [(type(model), model.title) for model in parsed] == [(Outer, 'a'), (Outer, 'b')]
     assert all(vars(model) is row for model, row in zip(parsed, rows))
+
+
+ADDITIONAL = {'colour': 'red', 'nested': [{'api_key': 'hunter22', 'slug': 'abc'}], 'secret': 'hunter22'}
+
+
+def test_additional_properties_are_a_dict_that_is_empty_by_default():
+    model = outer()
+    assert (model.additional_properties, outer().additional_properties) == ({}, {})
+    model.additional_properties['colour'] = 5
+    assert (model.additional_properties, outer().additional_properties) == ({'colour': 5}, {})
+    with pytest.raises(AttributeError):
+        model.additional_properties = {}
+
+
+def test_additional_properties_are_not_compared_or_sent():
+    model = Outer.from_response({'items': []}, {'colour': 'red'})
+    assert model == outer() == Outer.from_response({'items': []}, {'colour': 'blue'})
+    assert dict(model.set_items()) == {'items': []}
+
+
+def test_to_dict_has_additional_properties_on_request_only():
+    model = Outer.from_response({'items': [Inner.from_response({'name': 'Ada'}, {'age': 5})]}, ADDITIONAL)
+    assert model.to_dict() == outer(items=[Inner('Ada')]).to_dict()
+    as_dict = model.to_dict(additional_properties=True)
+    assert as_dict.pop('items') == [{'name': 'Ada', 'password': None, 'age': 5}]
+    assert {name: as_dict[name] for name in ADDITIONAL} == ADDITIONAL
+    as_dict['colour'] = 'blue'
+    assert model.additional_properties == ADDITIONAL
+
+
+def test_field_wins_over_an_additional_property_of_its_name():
+    model = outer(title='abc')
+    model.additional_properties['title'] = 5
+    assert model.to_dict(additional_properties=True)['title'] == 'abc'
+
+
+def test_printed_model_shows_additional_properties_without_secrets():
+    model = Outer.from_response({'items': []}, dict(ADDITIONAL, url='https://ada:hunter22@example.com/'))
+    for text in (repr(model), str(model), model.to_str(), repr([model])):
+        assert 'hunter22' not in text
+        assert "'colour': 'red'" in text
+        assert "'slug': 'abc'" in text
+        assert "'api_key': '********'" in text
+
+
+def test_copies_keep_additional_properties():
+    model = Outer.from_response({'items': []}, ADDITIONAL)
+    for copied in copies(model):
+        assert copied.additional_properties == ADDITIONAL
+
+
+def test_to_json_is_to_dict_as_text():
+    model = outer(items=[Inner('Ada', 'hunter22')], created=NOW)
+    model.additional_properties['colour'] = 'red'
+    expected = dict(model.to_dict(), created='2024-01-02T03:04:05.000006')
+    assert json.loads(model.to_json()) == expected
+    assert json.loads(model.to_json(additional_properties=True)) == dict(expected, colour='red')
+
+
+def test_to_json_of_a_value_without_a_json_form_raises(unvalidated):
+    with pytest.raises(TypeError, match='object has no JSON form'):
+        outer(title=object(), _configuration=unvalidated).to_json()
 
 
 def test_validate_checks_a_dict_like_a_model():

@@ -20,7 +20,9 @@ import cloudsmith_api
 import cloudsmith_api.api
 import cloudsmith_api.api.user_api
 import cloudsmith_api.models
+import cloudsmith_api.models.error_detail
 import cloudsmith_api.models.inline_response2001
+import cloudsmith_api.models.inline_response2004
 import cloudsmith_api.models.user_auth_token
 import cloudsmith_api.models.user_auth_token_request
 import cloudsmith_api.models.user_authentication_token
@@ -561,6 +563,9 @@ def check_models() -> None:
     request.totp_token = None
 
     assert_type(user.to_dict(), Dict[str, Any])
+    assert_type(user.to_dict(additional_properties=True), Dict[str, Any])
+    assert_type(user.to_json(), str)
+    assert_type(user.additional_properties, Dict[str, Any])
     assert_type(user.to_str(), str)
     assert_type(UserBrief.swagger_types, Dict[str, str])
     assert_type(user.attribute_map, Dict[str, str])
@@ -606,6 +611,7 @@ def check_attributes(error: ApiException) -> None:
     assert_type(error.reason, Optional[str])
     assert_type(error.body, Optional[str])
     assert_type(error.headers, Optional[HTTPHeaderDict])
+    assert_type(error.code, Optional[str])
     assert_type(error.detail, Optional[str])
     assert_type(error.fields, Dict[str, List[str]])
     assert_type(error.method, Optional[str])
@@ -641,6 +647,8 @@ ALIASES: List[Tuple[type, type]] = [
     (cloudsmith_api.UserAuthTokenRequest, cloudsmith_api.models.user_auth_token_request.UserAuthTokenRequest),
     (UserAuthenticationToken, cloudsmith_api.models.user_authentication_token.UserAuthenticationToken),
     (cloudsmith_api.InlineResponse2001, cloudsmith_api.models.inline_response2001.InlineResponse2001),
+    (cloudsmith_api.InlineResponse2001, cloudsmith_api.models.inline_response2004.InlineResponse2004),
+    (cloudsmith_api.ErrorDetail, cloudsmith_api.models.error_detail.ErrorDetail),
 ]
 
 
