@@ -101,7 +101,7 @@ class Configuration(object):
     :ivar str user_agent: the ``User-Agent`` header of clients; ``None`` for the default one.
     :ivar str temp_folder_path: ignored; kept for scripts that set it.
     :ivar bool debug: whether each call is logged, with its headers, secrets masked.
-    :ivar str logger_file: file to log to, opened with the first record; ``None`` for standard error.
+    :ivar str logger_file: file to log to, in UTF-8, opened with the first record; ``None`` for standard error.
     :ivar str logger_format: the format of a log record, see :class:`logging.Formatter`.
     """
 

@@ -76,13 +76,19 @@ def sign_in(api, email, password, one_time_code):
 
 
 def show_user(user):
-    print('You are           ', user.name, '(%s)' % user.slug)
+    print('You are           ', printable(user.name), '(%s)' % user.slug)
 
 
 def show_keys(page):
     print('API keys          ', len(page.results))
     for key in page.results:
         print('                  ', key.slug_perm, masked(key.key), 'created', key.created)
+
+
+def printable(text):
+    # The encoding of redirected output may lack letters of the name.
+    encoding = sys.stdout.encoding or 'ascii'
+    return text.encode(encoding, 'backslashreplace').decode(encoding)
 
 
 def masked(secret):

@@ -56,6 +56,13 @@ def test_with_api_key_makes_only_read_only_calls():
     assert "[('GET', '/v1/user/self/'), ('GET', '/v1/user/tokens/')]" in output
 
 
+def test_name_outside_the_encoding_of_the_output_is_escaped():
+    code = WITH_SANDBOX_AS_SERVICE.replace("'Ada'", r"u'Ada \u91d1'") % ('key', QUICKSTART)
+    status, output, errors = run(code, PYTHONIOENCODING='cp1252')
+    assert (status, errors) == (0, '')
+    assert r'Ada \u91d1' in output
+
+
 def test_failed_call_prints_one_line_and_exits_with_1():
     status, _, errors = run(WITH_SANDBOX_AS_SERVICE % ("'not-a-key'", QUICKSTART))
     assert status == 1

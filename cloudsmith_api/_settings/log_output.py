@@ -2,6 +2,8 @@
 
 import logging
 
+import six
+
 from .._common.redaction import scrub
 
 #: The loggers that ``Configuration.debug`` turns on: that of this package and that of urllib3.
@@ -17,7 +19,8 @@ class _RedactingFormatter(logging.Formatter):
     """Masks the secrets in what urllib3 logs; the records of this package never contain any."""
 
     def format(self, record):
-        return scrub(super(_RedactingFormatter, self).format(record))
+        # Records may be bytes on Python 2, which a file with an encoding does not take.
+        return scrub(six.ensure_text(super(_RedactingFormatter, self).format(record), errors='replace'))
 
 
 class _LazyFileHandler(logging.FileHandler):
@@ -40,7 +43,7 @@ def add_handler(path, template):
     :param str template: the format of a record, see :class:`logging.Formatter`.
     """
     remove_handler()
-    handler = _LazyFileHandler(path, delay=True) if path else logging.StreamHandler()
+    handler = _LazyFileHandler(path, encoding='utf-8', delay=True) if path else logging.StreamHandler()
     handler.setFormatter(_RedactingFormatter(template))
     for logger in LOGGERS.values():
         logger.addHandler(handler)

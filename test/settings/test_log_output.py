@@ -1,7 +1,10 @@
 """Log output: ``debug``, ``logger_file`` and ``logger_format``, one handler, and no secrets."""
 
 import logging
+import os
 import re
+import subprocess
+import sys
 import threading
 
 import pytest
@@ -96,6 +99,24 @@ def test_logger_file_is_opened_at_the_first_record(configuration, tmpdir):
     assert not tmpdir.join('log.txt').check()
     logging.getLogger('cloudsmith_api').warning('now')
     assert tmpdir.join('log.txt').check()
+
+
+LOG_A_NAME = """
+import logging, sys
+import six
+from cloudsmith_api import Configuration
+Configuration().logger_file = sys.argv[1]
+logging.getLogger('cloudsmith_api').warning(u'\\u91d1')
+logging.getLogger('cloudsmith_api').warning(six.ensure_str(u'\\u91d1', 'utf-8'))
+"""
+
+
+def test_logger_file_is_utf_8_in_any_locale(tmpdir):
+    path = tmpdir.join('log.txt')
+    environment = dict(os.environ, LC_ALL='C', PYTHONCOERCECLOCALE='0', PYTHONUTF8='0')
+    process = subprocess.Popen([sys.executable, '-c', LOG_A_NAME, str(path)], env=environment, stderr=subprocess.PIPE)
+    assert process.communicate()[1] == b''
+    assert path.read_binary().decode('utf-8').count(u'\u91d1') == 2
 
 
 def test_logger_file_none_restores_the_stream(configuration, tmpdir, capsys):

@@ -1,5 +1,11 @@
 """Trust store, certificate verification and client certificates."""
 
+import os
+import subprocess
+import sys
+import zipfile
+
+import certifi
 import pytest
 from certificates import Authority
 from servers import ScriptedServer, json_response
@@ -8,6 +14,20 @@ from cloudsmith_api import ConnectionException, TlsException
 from cloudsmith_api._transport.retry import ApiRetry
 
 GOOD = json_response('{"name": "Ada"}')
+
+# Arguments: a zip file with certifi in it.
+CALL_WITHOUT_TEMPORARY_FOLDER = """
+import sys, tempfile
+tempfile.tempdir = '/nowhere'
+sys.path.insert(0, sys.argv[1])
+from cloudsmith_api import ApiClient, Configuration, UserApi
+configuration = Configuration()
+configuration.host = 'https://127.0.0.1:9/'
+try:
+    UserApi(ApiClient(configuration)).user_self()
+except ValueError as error:
+    sys.exit(not str(error).startswith('ssl_ca_cert cannot be used (certifi.where()): '))
+"""
 
 
 @pytest.fixture(autouse=True)
@@ -131,6 +151,16 @@ def test_unusable_tls_file_is_named_before_connecting(connect, setting, value, n
             connect(server.url.replace('http', 'https'), **{setting: value}).user_self()
         assert server.connections == 0
     assert named in str(caught.value)
+
+
+def test_zipped_certifi_without_temporary_folder_raises_value_error(tmpdir):
+    packed = str(tmpdir.join('packed.zip'))
+    folder = os.path.dirname(certifi.__file__)
+    with zipfile.ZipFile(packed, 'w') as archive:
+        for name in os.listdir(folder):
+            if os.path.isfile(os.path.join(folder, name)):
+                archive.write(os.path.join(folder, name), 'certifi/' + name)
+    assert subprocess.call([sys.executable, '-c', CALL_WITHOUT_TEMPORARY_FOLDER, packed]) == 0
 
 
 def test_key_of_another_certificate_raises_value_error(connect, authority):
