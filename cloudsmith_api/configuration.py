@@ -15,6 +15,9 @@ except ImportError:  # pragma: no cover (Python 2.7)
 
 API_KEY_HEADER = 'X-Api-Key'
 
+# The configuration and the thread of each hook that is running: its own calls would run it again, and so on.
+_RUNNING_HOOKS = set()
+
 
 def _check_access_token(name, value):
     """Check a bearer token, and wrap a callable that fetches one."""
@@ -72,7 +75,8 @@ class Configuration(object):
     :ivar str host: base URL of the API, with or without a trailing slash.
     :ivar dict api_key: ``{'X-Api-Key': 'your key'}``.
     :ivar dict api_key_prefix: ``{'X-Api-Key': 'Bearer'}`` if the key is sent with a prefix.
-    :ivar refresh_api_key_hook: called with this configuration before the key is read; it may set a new key.
+    :ivar refresh_api_key_hook: called with this configuration before the key is read; it may set a new key. A call that
+        it makes with this configuration raises ``ValueError``.
     :ivar access_token: a bearer token, sent in place of an API key: a str; or a function that returns one, or the token
         and its lifetime in seconds, and is called again before the token expires; or a
         :class:`~.credentials.RenewableToken`.
@@ -220,7 +224,7 @@ class Configuration(object):
         :rtype: str
         """
         if self.refresh_api_key_hook is not None:
-            self.refresh_api_key_hook(self)
+            self._run_hook()
         key = self.api_key.get(identifier)
         if not key:
             return None
@@ -229,6 +233,18 @@ class Configuration(object):
             return key
         validation.check_type('api_key', key, six.string_types + six.integer_types, 'a str')
         return '%s %s' % (validation.check_str('api_key_prefix', prefix), key)
+
+    def _run_hook(self):
+        from six.moves._thread import get_ident  # few programs have a hook
+
+        run = id(self), get_ident()
+        if run in _RUNNING_HOOKS:
+            raise ValueError('refresh_api_key_hook must not make calls with the configuration that it refreshes')
+        _RUNNING_HOOKS.add(run)
+        try:
+            self.refresh_api_key_hook(self)
+        finally:
+            _RUNNING_HOOKS.discard(run)
 
     def get_basic_auth_token(self):
         """Return the ``Authorization`` header of basic authentication, in UTF-8 (RFC 7617 section 2.1).

@@ -289,6 +289,33 @@ def test_overridden_serialization_of_the_body_is_called(connect, recorder):
     assert json.loads(recorder.requests[0].body.decode('ascii')) == {'wrapped': {'a': 1}}
 
 
+def test_hook_that_calls_through_its_own_client_raises(connect, recorder):
+    api = connect(recorder.url, refresh_api_key_hook=lambda configuration: api.user_self())
+    with pytest.raises(ValueError, match='refresh_api_key_hook must not make calls with the configuration'):
+        api.user_self()
+    api.api_client.configuration.refresh_api_key_hook = lambda configuration: None
+    api.user_self()
+    assert len(recorder.requests) == 1
+
+
+def test_hook_may_run_in_several_threads_at_once(connect, recorder):
+    barrier = [threading.Event(), threading.Event()]
+
+    def meet(configuration):
+        own = barrier[0] if not barrier[0].is_set() else barrier[1]
+        own.set()
+        assert barrier[1].wait(10)
+
+    api = connect(recorder.url, refresh_api_key_hook=meet)
+    threads = [threading.Thread(target=api.user_self) for _ in range(2)]
+    threads[0].start()
+    assert barrier[0].wait(10)
+    threads[1].start()
+    for thread in threads:
+        thread.join()
+    assert len(recorder.requests) == 2
+
+
 def test_changed_configuration_applies_to_the_next_call(connect, recorder):
     api = connect(recorder.url)
     api.user_self()
