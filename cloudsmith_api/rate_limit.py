@@ -1,6 +1,5 @@
 """The rate limit: its response headers, ``Retry-After``, and pacing of calls to stay within it."""
 
-import threading
 import time
 from collections import namedtuple
 from datetime import datetime
@@ -70,12 +69,14 @@ def retry_after_seconds(value, date=None, now=None):
 
 
 class Pacer(object):
-    """Schedules calls at the interval that the service asks for; safe to share between threads."""
+    """Schedules calls at the interval that the service asks for; safe to share between threads.
+
+    It has no lock, which a signal handler that makes a call, or a forked process, could find held.
+    """
 
     def __init__(self):
-        self._lock = threading.Lock()
         self._interval = 0.0
-        self._last = float('-inf')
+        self._last = _Slot(float('-inf'))
 
     def update(self, rate_limit):
         """Adopt the interval of the last response.
@@ -83,8 +84,7 @@ class Pacer(object):
         :param RateLimit rate_limit: if its ``interval`` is ``None``, the current one stays.
         """
         if rate_limit.interval is not None:
-            with self._lock:
-                self._interval = min(rate_limit.interval, _WINDOW)
+            self._interval = min(rate_limit.interval, _WINDOW)
 
     def acquire(self, max_wait):
         """Reserve the next free slot.
@@ -93,13 +93,22 @@ class Pacer(object):
         :return: seconds to wait for the slot; ``None``, without a reservation, if that exceeds ``max_wait``.
         :rtype: float
         """
-        with self._lock:
-            now = monotonic()
-            slot = max(now, self._last + self._interval)
-            if slot - now > max_wait:
+        while True:
+            last, now = self._last, monotonic()
+            slot = _Slot(max(now, last.time + self._interval))
+            if slot.time - now > max_wait:
                 return None
-            self._last = slot
-            return slot - now
+            # One atomic step: of several threads, one appends its slot, and the others go on from there.
+            self._last = reserved = vars(last).setdefault('next', slot)
+            if reserved is slot:
+                return slot.time - now
+
+
+class _Slot(object):
+    """The time of a call on the monotonic clock; ``next`` is the slot after it, once that is reserved."""
+
+    def __init__(self, time):
+        self.time = time
 
 
 def _parse_reset(seconds):

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from servers import ScriptedServer, json_response, silent
 from urllib3._collections import HTTPHeaderDict
 
-from cloudsmith_api import TimeoutException, TooManyRequestsException
+from cloudsmith_api import TimeoutException, TooManyRequestsException, rate_limit
 from cloudsmith_api.rate_limit import UTC, Pacer, RateLimit, retry_after_seconds
 
 HEADERS = {'X-RateLimit-Limit': '4000', 'X-RateLimit-Remaining': '3999', 'X-RateLimit-Reset': '1700000000',
@@ -175,6 +175,36 @@ def test_pacer_reserves_no_slot_beyond_max_wait():
     pacer.acquire(100)
     assert pacer.acquire(max_wait=1) is None
     assert pacer.acquire(100) == pytest.approx(10, abs=0.5)
+
+
+def test_pacer_reserves_each_slot_for_one_thread(monkeypatch):
+    monkeypatch.setattr(rate_limit, 'monotonic', lambda: 1000.0)
+    pacer = Pacer()
+    pacer.update(limit_of(interval=1.0))
+    waits = []
+    threads = [threading.Thread(target=lambda: waits.extend(pacer.acquire(1e9) for _ in range(500))) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(waits) == [float(number) for number in range(4000)]
+
+
+def test_pacer_may_be_used_by_the_handler_of_a_signal(monkeypatch):
+    pacer = Pacer()
+    pacer.update(limit_of(interval=1.0))
+    waits = []
+
+    def interrupted_clock():
+        # As if the signal arrived here, while the slot is being reserved.
+        if len(waits) < 3:
+            waits.append(None)
+            waits.append(pacer.acquire(1e9))
+        return 1000.0
+
+    monkeypatch.setattr(rate_limit, 'monotonic', interrupted_clock)
+    waits.append(pacer.acquire(1e9))
+    assert sorted(wait for wait in waits if wait is not None) == [0.0, 1.0, 2.0, 3.0]
 
 
 def test_pacer_accepts_a_wait_equal_to_max_wait():
