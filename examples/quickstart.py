@@ -45,20 +45,16 @@ def make_all_calls(url, user):
     with ApiClient(configuration) as client:
         api = UserApi(client)
 
-        token = sign_in(api, user.email, user.password, user.totp_token)
-        configuration.api_key['X-Api-Key'] = token
+        configuration.api_key['X-Api-Key'] = sign_in(api, user.email, user.password, user.totp_token)
         show_user(api.user_self())
-
-        created = api.user_tokens_create()
-        configuration.api_key['X-Api-Key'] = created.key
-        print('Created API key   ', created.slug_perm, masked(created.key))
 
         try:
             api.user_tokens_create()
         except BadRequestException as error:
-            print('A second one?      No: %s' % error.detail)
+            print('Another API key?   No: %s' % error.detail)
 
-        refreshed = api.user_tokens_refresh(created.slug_perm)
+        key = api.user_tokens_list().results[0]
+        refreshed = api.user_tokens_refresh(key.slug_perm)
         configuration.api_key['X-Api-Key'] = refreshed.key
         print('Refreshed API key ', refreshed.slug_perm, masked(refreshed.key))
 
@@ -71,7 +67,7 @@ def sign_in(api, email, password, one_time_code):
     except TwoFactorRequiredException as error:
         print('Password accepted, one-time code needed')
         response = api.user_token_create({'two_factor_token': error.two_factor_token, 'totp_token': one_time_code})
-    print('Signed in, token  ', masked(response.token))
+    print('Signed in, API key', masked(response.token))
     return response.token
 
 

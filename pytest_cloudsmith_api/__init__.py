@@ -7,8 +7,13 @@ import os
 
 import pytest
 
-# Variables of the developer's machine, compared in upper case, that the client reads besides its own.
-_MACHINE_VARIABLES = ('ALL_PROXY', 'HTTPS_PROXY', 'REQUESTS_CA_BUNDLE', 'SSL_CERT_FILE')
+# Variables of the machine, compared in upper case, that the client reads besides its own: of a developer's, and of a
+# runner in CI, whose real identity no test may use.
+_MACHINE_VARIABLES = (
+    'ALL_PROXY', 'HTTPS_PROXY', 'REQUESTS_CA_BUNDLE', 'SSL_CERT_FILE',
+    'ACTIONS_ID_TOKEN_REQUEST_URL', 'BITBUCKET_STEP_OIDC_TOKEN', 'BUILDKITE_JOB_ID', 'CIRCLE_OIDC_TOKEN',
+    'CIRCLE_OIDC_TOKEN_V2', 'SYSTEM_OIDCREQUESTURI',
+)
 
 
 class CloudsmithSandbox(object):
@@ -22,7 +27,8 @@ class CloudsmithSandbox(object):
         ``body``.
     """
 
-    def __init__(self, sandbox, configuration):
+    def __init__(self, sandbox, configuration, monkeypatch):
+        self._monkeypatch = monkeypatch
         self.sandbox = sandbox
         self.url = sandbox.url
         self.user = sandbox.add_user(api_key=True)
@@ -39,6 +45,20 @@ class CloudsmithSandbox(object):
         """Inject a fault into the next responses; see ``Sandbox.fail_next``."""
         self.sandbox.fail_next(*args, **kwargs)
 
+    def use_ci_environment(self, provider, org='acme', service_slug='ci'):
+        """Let the rest of the test run as a CI job that has no API key and signs in as a service account (OIDC).
+
+        :param provider: the CI system, see ``Sandbox.ci_environment``.
+        :param org, service_slug: the account, which this adds to the sandbox.
+        :return: its ``User``.
+        :raises TypeError, ValueError: if an argument is invalid, or there is such an account; the message names it.
+        """
+        account = self.sandbox.add_service(org, service_slug)
+        for name, value in self.sandbox.ci_environment(provider, org, service_slug).items():
+            self._monkeypatch.setenv(name, value)
+        self.configuration.api_key.clear()
+        return account
+
 
 @pytest.fixture
 def cloudsmith_sandbox(monkeypatch, tmp_path_factory):
@@ -54,7 +74,7 @@ def cloudsmith_sandbox(monkeypatch, tmp_path_factory):
     Configuration.set_default(None)
     try:
         with Sandbox() as sandbox:
-            result = CloudsmithSandbox(sandbox, Configuration())
+            result = CloudsmithSandbox(sandbox, Configuration(), monkeypatch)
             Configuration.set_default(result.configuration)
             for name in list(os.environ):
                 if name.upper() in _MACHINE_VARIABLES or name.startswith('CLOUDSMITH_'):

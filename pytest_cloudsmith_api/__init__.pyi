@@ -7,6 +7,7 @@ from cloudsmith_api import Configuration
 from cloudsmith_api.sandbox import Sandbox
 from cloudsmith_api.sandbox.accounts import User
 from cloudsmith_api.sandbox.faults import _Headers
+from cloudsmith_api.sandbox.identity import _Provider
 from cloudsmith_api.sandbox.messages import Request
 
 class CloudsmithSandbox:
@@ -16,17 +17,18 @@ class CloudsmithSandbox:
     requests: list[Request]
     configuration: Configuration
 
-    def __init__(self, sandbox: Sandbox, configuration: Configuration) -> None: ...
+    def __init__(self, sandbox: Sandbox, configuration: Configuration, monkeypatch: pytest.MonkeyPatch) -> None: ...
     # The code passes everything on to Sandbox; these repeat its signatures.
     def add_user(
         self, email: str | None = None, password: str | None = None, name: str | None = None, slug: str | None = None,
-        two_factor: bool = False, api_key: bool = False, keys: int = 0,
+        two_factor: bool = False, api_key: bool = False, keys: int = 0, expires_in: float | None = None,
     ) -> User: ...
     def fail_next(
         self, status: int | None = None, headers: _Headers | None = None, body: str | bytes | None = None,
         delay: float = 0, truncate: Literal['before'] | int | None = None, trickle: float | None = None,
-        times: int = 1,
+        times: int = 1, path: str | None = None,
     ) -> None: ...
+    def use_ci_environment(self, provider: _Provider, org: str = 'acme', service_slug: str = 'ci') -> User: ...
 
 @pytest.fixture
 def cloudsmith_sandbox(

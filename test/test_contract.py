@@ -57,8 +57,16 @@ def test_calls_with_basic_authentication_conform(validated, sandbox, configurati
     configuration.api_key = {}
     configuration.username, configuration.password = user.email, user.password
     assert validated('user_self')[0] == 200
-    assert validated('user_token_create')[0] == 201
+    assert validated('user_tokens_list') == (200, {'results': []})
     assert validated('user_tokens_create')[0] == 201
+    assert validated('user_token_create') == (201, {'token': user.api_key})
+
+
+def test_call_without_credentials_conforms(validated, configuration):
+    configuration.api_key = {}
+    status, body = validated('user_self', invalid_request=True)
+    assert (status, body.pop('authenticated'), set(body.values())) == (200, False, {None})
+    assert validated('user_tokens_list', invalid_request=True)[0] == 401
 
 
 def test_sign_in_conforms_on_success_failure_and_lockout(validated, sandbox):

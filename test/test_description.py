@@ -34,13 +34,14 @@ user_tokens_refresh | PUT /user/tokens/{slug_perm}/refresh/ | path slug_perm str
 # Columns: name, fields in their order.
 KNOWN_SCHEMAS = """
 UserBrief | [authenticated] bool, [email] str email 1 to 254 null, [name] str 1 to any null, \
-[profile_url] str uri null, [self_url] str, [slug] str null, [slug_perm] str null
+[profile_url] str uri null, [self_url] str null, [slug] str null, [slug_perm] str null
 UserAuthToken | [token] str 1 to any, [two_factor_required] bool, [two_factor_token] str 1 to any
 UserAuthTokenRequest | [email] str email 1 to any, [password] str 1 to any, [totp_token] str 1 to any, \
 [two_factor_token] str 1 to any
 UserAuthenticationToken | [created] datetime, [key] str, [slug_perm] str
 InlineResponse2001 | results list[UserAuthenticationToken]
-Error | detail str 1 to any, [fields] dict(str, list[str]), [two_factor_required] bool, [two_factor_token] str
+Error | detail str 1 to any, [code] str 1 to any, [fields] dict(str, list[str]), \
+[two_factor_required] bool, [two_factor_token] str
 """
 MODEL_SCHEMAS = [name for name in SCHEMAS if name != 'Error']
 KNOWN_SCHEMES = {'apikey': {'type': 'apiKey', 'in': 'header', 'name': 'X-Api-Key'},

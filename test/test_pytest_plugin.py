@@ -20,6 +20,8 @@ def who_am_i(configuration=None):
 """
 
 TESTS = """
+import os
+
 from cloudsmith_api import Configuration
 from script import who_am_i
 
@@ -48,6 +50,18 @@ def test_fault(cloudsmith_sandbox):
 def test_second_user(cloudsmith_sandbox):
     assert cloudsmith_sandbox.add_user(name='Ada').name == 'Ada'
 
+def test_ci_job_has_variables_and_no_key(cloudsmith_sandbox):
+    account = cloudsmith_sandbox.use_ci_environment('gitlab')
+    assert os.environ['GITLAB_CI'] == 'true'
+    assert (os.environ['CLOUDSMITH_WORKSPACE'], os.environ['CLOUDSMITH_SERVICE_SLUG']) == ('acme', account.slug)
+    assert not os.environ.get('CLOUDSMITH_API_KEY')
+    assert Configuration().api_key == Configuration.from_environment().api_key == {}
+
+def test_identity_of_the_runner_is_ignored(monkeypatch, request):
+    monkeypatch.setenv('ACTIONS_ID_TOKEN_REQUEST_URL', 'http://127.0.0.1:9')
+    request.getfixturevalue('cloudsmith_sandbox')
+    assert 'ACTIONS_ID_TOKEN_REQUEST_URL' not in os.environ
+
 def test_default_configuration_is_restored():
     assert Configuration().host == Configuration.from_environment().host == before
 """
@@ -68,11 +82,11 @@ def run(tmpdir):
 
 
 def test_fixture_redirects_every_way_to_make_a_configuration(run):
-    assert '7 passed' in run(TESTS)
+    assert '9 passed' in run(TESTS)
 
 
 def test_fixture_works_without_legacypath_plugin(run):
-    assert '7 passed' in run(TESTS, '-p', 'no:legacypath')
+    assert '9 passed' in run(TESTS, '-p', 'no:legacypath')
 
 
 def test_default_is_restored_if_sandbox_cannot_start(run):

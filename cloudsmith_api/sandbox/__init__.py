@@ -3,10 +3,11 @@
 import threading
 import time
 
-from .accounts import Accounts
+from .accounts import Accounts, check_seconds
 from .app import App
-from .arguments import check_number
+from .arguments import check_flag, check_number, check_text
 from .faults import Fault
+from .identity import AUDIENCE, TOKEN_SECONDS, IdentityProvider
 from .server import LoopbackServer
 
 __all__ = ['Sandbox']
@@ -22,10 +23,11 @@ class Sandbox(object):
             print(sandbox.url, user.api_key)
 
     :param port: port on 127.0.0.1, int; 0 (the default) for any free one.
-    :param rate_limit: requests per hour from all clients together, int, default 100000.
+    :param rate_limit: requests per hour from all clients together, int, default 100000; requests without credentials
+        have a limit of their own, which is 1,800 at most.
     :param lockout_after: consecutive failed sign-ins that lock an account for 15 minutes, int from 1, default 5.
     :param clock: callable that returns the seconds since the epoch, default ``time.time``; a test can pass its own to
-        skip a lockout or the rest of a rate limit window.
+        skip a lockout, the rest of a rate limit window, or the life of a key or token.
     :raises TypeError, ValueError: if an argument is invalid; the message names it.
     :ivar app: the WSGI app, which any WSGI server can run without ``start``.
     """
@@ -34,7 +36,7 @@ class Sandbox(object):
         self._port = check_number('port', port, maximum=65535)
         self._stopping = threading.Event()
         self._server = None
-        self.app = App(Accounts(rate_limit, lockout_after, clock), self._stopping)
+        self.app = App(Accounts(rate_limit, lockout_after, clock), IdentityProvider(clock), self._stopping)
 
     def __enter__(self):
         return self.start()
@@ -61,6 +63,18 @@ class Sandbox(object):
         """
         return self.app.requests
 
+    @property
+    def password_sign_in(self):
+        """Whether ``POST /user/token/`` works, bool, default True; the service's own has ended, and returns 410.
+
+        :raises TypeError: if it is set to anything but True or False.
+        """
+        return self.app.accounts.password_sign_in
+
+    @password_sign_in.setter
+    def password_sign_in(self, value):
+        self.app.accounts.password_sign_in = check_flag('password_sign_in', value)
+
     def start(self):
         """Serve on 127.0.0.1 until ``stop`` is called; do nothing if already started.
 
@@ -81,7 +95,8 @@ class Sandbox(object):
             self._server = None
 
     def add_user(
-        self, email=None, password=None, name=None, slug=None, two_factor=False, api_key=False, keys=0
+        self, email=None, password=None, name=None, slug=None, two_factor=False, api_key=False, keys=0,
+        expires_in=None
     ):
         """Add a user, with generated values for what is not given.
 
@@ -89,13 +104,76 @@ class Sandbox(object):
         :param two_factor: bool, whether to require two-factor authentication; ``totp_token`` is then the one-time code.
         :param api_key: bool, whether to create an API key.
         :param keys: number of API keys to create, int; more than the one that the service allows, to test pagination.
+        :param expires_in: seconds for which the value of an API key is valid, a number; requests then get 403, as if a
+            key policy had ended the key. None, the default, for ever; a negative number for a key that has expired.
         :return: a ``User`` with ``email``, ``password``, ``name``, ``slug``, ``slug_perm``, ``api_key`` (the full
             value, None without one), ``key_slug_perm`` and ``totp_token`` (None without ``two_factor``).
         :raises TypeError, ValueError: if an argument is invalid, or the email or slug is taken; the message names it.
         """
-        return self.app.accounts.add_user(email, password, name, slug, two_factor, api_key, keys)
+        return self.app.accounts.add_user(email, password, name, slug, two_factor, api_key, keys, expires_in)
 
-    def fail_next(self, status=None, headers=None, body=None, delay=0, truncate=None, trickle=None, times=1):
+    def add_service(self, org, service_slug, token_lifetime=7200):
+        """Add a service account, whose jobs exchange an identity token for an access token (OIDC).
+
+        :param org: the name of the workspace, text.
+        :param service_slug: the name of the account, text.
+        :param token_lifetime: seconds for which its access tokens are valid, a number.
+        :return: the ``User`` that its tokens belong to.
+        :raises TypeError, ValueError: if an argument is invalid, or the name is taken; the message names it.
+        """
+        return self.app.accounts.add_service(org, service_slug, token_lifetime)
+
+    def issue_token(self, user, expires_in=7200):
+        """Return an access token, as single sign-on does: a JSON Web Token for ``Authorization: Bearer``.
+
+        :param user: the ``User`` that it belongs to.
+        :param expires_in: seconds for which it is valid, a number; a negative one for a token that has expired. Its end
+            is rounded up to a whole second since the epoch, its ``exp`` claim.
+        :raises TypeError, ValueError: if ``expires_in`` is invalid.
+        """
+        return self.app.accounts.issue_token(user, check_seconds('expires_in', expires_in))
+
+    def revoke_token(self, token):
+        """Make an access token invalid before it expires.
+
+        :raises ValueError: if the sandbox did not issue it, or it is revoked.
+        """
+        self.app.accounts.revoke_token(token)
+
+    def identity_token(self, audience=AUDIENCE, expires_in=TOKEN_SECONDS):
+        """Return an identity token, as CI systems issue it, which a service account can exchange.
+
+        :param audience: text; the exchange refuses any but ``'cloudsmith'``.
+        :param expires_in: seconds for which it is valid, a number; a negative one for a token that has expired.
+        :raises TypeError, ValueError: if an argument is invalid; the message names it.
+        """
+        return self.app.identity.issue_token(
+            check_text('audience', audience), check_seconds('expires_in', expires_in))
+
+    def ci_environment(self, provider, org, service_slug):
+        """Return the environment variables of a CI job that signs in as a service account.
+
+        ``CLOUDSMITH_API_KEY`` is among them, empty, since a key has precedence.
+
+        :param provider: ``'azure_devops'``, ``'bitbucket'``, ``'buildkite'``, ``'circleci'``, ``'generic'``,
+            ``'github'`` or ``'gitlab'``. The sandbox serves the endpoints of Azure DevOps and GitHub; for Buildkite, a
+            program ``buildkite-agent`` on ``PATH`` must print an ``identity_token``.
+        :param org, service_slug: the account, see ``add_service``.
+        :return: dict of native strings.
+        :raises TypeError, ValueError: if an argument is invalid; the message names it.
+        :raises RuntimeError: if the sandbox is not started.
+        """
+        return dict(
+            self.app.identity.environment(provider, self.url[:-len('/v1')]),
+            CLOUDSMITH_API_HOST=self.url,
+            CLOUDSMITH_API_KEY='',
+            CLOUDSMITH_WORKSPACE=str(check_text('org', org)),
+            CLOUDSMITH_SERVICE_SLUG=str(check_text('service_slug', service_slug)),
+        )
+
+    def fail_next(
+        self, status=None, headers=None, body=None, delay=0, truncate=None, trickle=None, times=1, path=None
+    ):
         """Inject a fault into the next responses.
 
         The arguments of one call are combined; the faults of several calls are queued. A call with only ``times``
@@ -112,8 +190,9 @@ class Sandbox(object):
             bytes (int, status line and headers included) after which to close it.
         :param trickle: seconds to wait after each byte, up to a day; the response is sent one byte at a time.
         :param times: number of responses affected, int from 1.
+        :param path: text, to affect only requests whose path, without ``/v1``, begins with it, such as ``'/openid/'``.
         :raises TypeError, ValueError: if an argument is invalid; the message names it.
 
         Only the server that ``start`` starts supports ``truncate`` and ``trickle``.
         """
-        self.app.faults.add(Fault(status, headers, body, delay, truncate, trickle), times)
+        self.app.faults.add(Fault(status, headers, body, delay, truncate, trickle, path), times)

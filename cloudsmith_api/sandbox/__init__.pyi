@@ -7,12 +7,14 @@ from typing_extensions import Self
 from .accounts import User
 from .app import App
 from .faults import _Headers
+from .identity import _Provider
 from .messages import Request
 
 __all__ = ['Sandbox']
 
 class Sandbox:
     app: App
+    password_sign_in: bool
 
     def __init__(
         self,
@@ -41,7 +43,13 @@ class Sandbox:
         two_factor: bool = False,
         api_key: bool = False,
         keys: int = 0,
+        expires_in: float | None = None,
     ) -> User: ...
+    def add_service(self, org: str, service_slug: str, token_lifetime: float = 7200) -> User: ...
+    def issue_token(self, user: User, expires_in: float = 7200) -> str: ...
+    def revoke_token(self, token: str) -> None: ...
+    def identity_token(self, audience: str = ..., expires_in: float = ...) -> str: ...
+    def ci_environment(self, provider: _Provider, org: str, service_slug: str) -> dict[str, str]: ...
     def fail_next(
         self,
         status: int | None = None,
@@ -51,4 +59,5 @@ class Sandbox:
         truncate: Literal['before'] | int | None = None,
         trickle: float | None = None,
         times: int = 1,
+        path: str | None = None,
     ) -> None: ...

@@ -1,4 +1,4 @@
-"""Run the sandbox with two users: ``python -m cloudsmith_api.sandbox [--port N]``."""
+"""Run the sandbox with two users and a service account: ``python -m cloudsmith_api.sandbox [--port N]``."""
 
 from __future__ import print_function
 
@@ -24,7 +24,13 @@ The sandbox serves the User API at {url} until Ctrl-C.
 
 {first_step}
 {second_step}
+
+A job of the service account {ci.name} signs in without a key (OIDC), with an identity token that expires in a day:
+
+{oidc_exports}
+{exchange}
 """
+TRIAL_SECONDS = 86400
 
 
 def format_exports(variables, os_name=os.name):
@@ -43,18 +49,25 @@ def format_post(url, body, os_name=os.name):
 
 
 def welcome(sandbox, os_name=os.name):
-    """Add two users to a sandbox, and return the text that shows how to call it as them."""
+    """Add two users and a service account to a sandbox, and return the text that shows how to call it as them."""
     ada = sandbox.add_user(name='Ada', slug='ada', api_key=True)
     grace = sandbox.add_user(name='Grace', slug='grace', two_factor=True)
+    ci = sandbox.add_service('acme', 'ci')
+    oidc = sandbox.ci_environment('generic', 'acme', 'ci')
+    oidc['CLOUDSMITH_OIDC_TOKEN'] = sandbox.identity_token(expires_in=TRIAL_SECONDS)
     sign_in_url = sandbox.url + '/user/token/'
     return WELCOME.format(
-        url=sandbox.url, ada=ada, grace=grace,
+        url=sandbox.url, ada=ada, grace=grace, ci=ci,
         curl='curl.exe' if os_name == 'nt' else 'curl',
         exports=format_exports([('CLOUDSMITH_API_HOST', sandbox.url), ('CLOUDSMITH_API_KEY', ada.api_key)], os_name),
         first_step=format_post(
             sign_in_url, '{"email": "%s", "password": "%s"}' % (grace.email, grace.password), os_name),
         second_step=format_post(
             sign_in_url, '{"two_factor_token": "(from the response)", "totp_token": "%s"}' % grace.totp_token, os_name),
+        oidc_exports=format_exports(sorted(oidc.items()), os_name),
+        exchange=format_post(
+            sandbox.url.replace('/v1', '/openid/acme/'),
+            '{"oidc_token": "%s", "service_slug": "ci"}' % oidc['CLOUDSMITH_OIDC_TOKEN'], os_name),
     )
 
 

@@ -3,6 +3,7 @@ from collections.abc import Iterable
 from . import Sandbox
 
 WELCOME: str
+TRIAL_SECONDS: int
 
 def format_exports(variables: Iterable[tuple[str, str]], os_name: str = ...) -> str: ...
 def format_post(url: str, body: str, os_name: str = ...) -> str: ...

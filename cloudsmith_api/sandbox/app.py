@@ -1,7 +1,7 @@
 """The User API's five endpoints as a WSGI app; a sixth needs a function and a row in ``ENDPOINTS``."""
 
 import binascii
-import json
+import functools
 import math
 import re
 import traceback
@@ -10,13 +10,28 @@ from .accounts import (
     AccountError,
     AccountLocked,
     InvalidKey,
+    InvalidToken,
     KeyExists,
+    KeyExpired,
     KeyNotFound,
+    ServiceNotFound,
     TwoFactorRequired,
     WrongCredentials,
 )
 from .faults import FaultQueue
-from .messages import ErrorResponse, Request, Response, read_body, reason_phrase
+from .identity import IDENTITY_ENDPOINTS, InvalidIdentityToken, WrongAudience
+from .messages import (
+    ErrorResponse,
+    Request,
+    Response,
+    bearer_token,
+    parameter_error,
+    parse_parameters,
+    read_body,
+    reason_phrase,
+    require,
+)
+from .tokens import JWT
 
 try:
     from urllib.parse import parse_qs, urlencode, urljoin
@@ -27,11 +42,16 @@ except ImportError:  # pragma: no cover
 
 STATUS_BY_ERROR = {
     InvalidKey: 401,
+    InvalidToken: 401,
+    InvalidIdentityToken: 401,
     WrongCredentials: 401,
     TwoFactorRequired: 401,
     AccountLocked: 403,
+    KeyExpired: 403,
+    WrongAudience: 403,
     KeyExists: 400,
     KeyNotFound: 404,
+    ServiceNotFound: 404,
 }
 BODILESS_STATUSES = (204, 304)  # RFC 9110, section 6.4.1
 LOOPBACK_HOST = re.compile(r'(?:127\.0\.0\.1|localhost|\[::1\])(?::[0-9]*)?\Z', re.IGNORECASE)
@@ -41,24 +61,39 @@ FIRST_STEP = ('email', 'password')
 SECOND_STEP = ('two_factor_token', 'totp_token')
 
 
-def parameter_error(**messages):
-    """Return the 422 error for missing or invalid parameters, given a message for each."""
-    return ErrorResponse(422, 'Missing or invalid parameters.', fields={name: [messages[name]] for name in messages})
+def has_credentials(request):
+    """Return whether a request has an API key, or any ``Authorization``."""
+    return any(request.headers.get(name, '').strip() for name in ('X-Api-Key', 'Authorization'))
+
+
+def find_user(accounts, request):
+    """Return the user whose API key, access token or basic credentials were sent, in this order; None without any.
+
+    :raises ErrorResponse: if a JSON Web Token was sent as an API key.
+    :raises AccountError: if the credentials are rejected.
+    """
+    words = request.headers.get('X-Api-Key', '').split()
+    if words and JWT.match(words[-1]):
+        raise ErrorResponse(401, 'A JWT is not an API key. Send it as Authorization: Bearer.')
+    if words:
+        return accounts.find_key_owner(words[-1])
+    token = bearer_token(request)
+    if token is not None:
+        return accounts.find_token_owner(token)
+    credentials = parse_basic_credentials(request)
+    return accounts.sign_in(*credentials) if credentials else None
 
 
 def authenticate(accounts, request):
-    """Return the user whose API key or, without one, basic credentials were sent.
+    """Return the user that ``find_user`` finds.
 
     :raises ErrorResponse: if no credentials were sent.
     :raises AccountError: if they are rejected.
     """
-    words = request.headers.get('X-Api-Key', '').split()
-    if words:
-        return accounts.find_key_owner(words[-1])
-    credentials = parse_basic_credentials(request)
-    if credentials is None:
+    user = find_user(accounts, request)
+    if user is None:
         raise ErrorResponse(401, 'No credentials were sent.')
-    return accounts.sign_in(*credentials)
+    return user
 
 
 def parse_basic_credentials(request):
@@ -74,35 +109,6 @@ def parse_basic_credentials(request):
     except (ValueError, binascii.Error):
         raise WrongCredentials('Basic authentication must be base64-encoded UTF-8.')
     return username, password
-
-
-def parse_sign_in(request):
-    """Return the sign-in parameters in the JSON body as a dict; null counts as absent.
-
-    :raises ErrorResponse: if the body is not a JSON object, or a parameter is not a non-empty string.
-    """
-    try:
-        values = json.loads(request.body.decode('utf-8')) if request.body else {}
-    except (ValueError, RuntimeError):  # RuntimeError: JSON nested too deeply exceeds the recursion limit
-        raise parameter_error(body='Must be JSON.')
-    if not isinstance(values, dict):
-        raise parameter_error(body='Must be a JSON object.')
-    given = {name: values[name] for name in FIRST_STEP + SECOND_STEP if values.get(name) is not None}
-    invalid = [name for name in given if not isinstance(given[name], type(u'')) or not given[name]]
-    if invalid:
-        raise parameter_error(**dict.fromkeys(invalid, 'Must be text of at least one character.'))
-    return given
-
-
-def require(given, names):
-    """Return the values of the named parameters.
-
-    :raises ErrorResponse: if any is missing; the response names all that are.
-    """
-    missing = [name for name in names if name not in given]
-    if missing:
-        raise parameter_error(**dict.fromkeys(missing, 'Required.'))
-    return [given[name] for name in names]
 
 
 def parse_page_parameter(request, name, default):
@@ -163,21 +169,23 @@ def serialize_key(key, shown_value):
 
 def show_user(accounts, request):
     """Handle ``GET /user/self/``."""
-    user = authenticate(accounts, request)
+    user = find_user(accounts, request)
     return Response(200, {
-        'authenticated': True,
-        'email': user.email,
-        'name': user.name,
-        'profile_url': urljoin(request.url, '/~%s/' % user.slug),
-        'self_url': request.url,
-        'slug': user.slug,
-        'slug_perm': user.slug_perm,
+        'authenticated': user is not None,
+        'email': user and user.email,
+        'name': user and user.name,
+        'profile_url': user and urljoin(request.url, '/~%s/' % user.slug),
+        'self_url': user and request.url,
+        'slug': user and user.slug,
+        'slug_perm': user and user.slug_perm,
     })
 
 
 def create_token(accounts, request):
     """Handle ``POST /user/token/``, which returns 422 where other endpoints return 401."""
-    given = parse_sign_in(request)
+    if not accounts.password_sign_in:
+        raise ErrorResponse(410, 'Signing in with a password is disabled. Use an API key or OIDC.')
+    given = parse_parameters(request, FIRST_STEP + SECOND_STEP)
     try:
         if 'two_factor_token' in given or set(given) == {'totp_token'}:
             user = accounts.finish_sign_in(*require(given, SECOND_STEP))
@@ -187,7 +195,7 @@ def create_token(accounts, request):
         raise ErrorResponse(422, str(error))
     except TwoFactorRequired as error:
         raise ErrorResponse(422, str(error), two_factor_required=True, two_factor_token=error.two_factor_token)
-    return Response(201, {'token': accounts.issue_token(user)})
+    return Response(201, {'token': accounts.sign_in_key(user)})
 
 
 def create_key(accounts, request):
@@ -203,7 +211,8 @@ def list_keys(accounts, request):
     page_size = min(parse_page_parameter(request, 'page_size', DEFAULT_PAGE_SIZE), MAX_PAGE_SIZE)
     page_keys = keys[(page - 1) * page_size:page * page_size]
     results = [serialize_key(key, '*' * 36 + key.key[-4:]) for key in page_keys]
-    return Response(200, {'results': results}, pagination_headers(request.url, len(keys), page, page_size))
+    headers = pagination_headers(request.url, len(keys), page, page_size) if keys else []
+    return Response(200, {'results': results}, headers)
 
 
 def refresh_key(accounts, request, slug_perm):
@@ -221,11 +230,11 @@ ENDPOINTS = [
 ]
 
 
-def compile_routes(endpoints):
-    """Return pairs of a path pattern, with an optional ``/v1`` prefix, and a dict of HTTP method to function."""
+def compile_routes(endpoints, prefix):
+    """Return pairs of a path pattern, after a pattern ``prefix``, and a dict of HTTP method to function."""
     routes = {}
     for method, path, endpoint in endpoints:
-        pattern = '(?:/v1)?%s\\Z' % re.sub(r'\{(\w+)\}', r'(?P<\1>[^/]+)', path)
+        pattern = '%s%s\\Z' % (prefix, re.sub(r'\{(\w+)\}', r'(?P<\1>[^/]+)', path))
         routes.setdefault(pattern, {})[method] = endpoint
         if method == 'GET':
             routes[pattern]['HEAD'] = endpoint  # RFC 9110, section 9.3.2: GET without the body, which App drops
@@ -236,23 +245,27 @@ class App(object):
     """The sandbox's WSGI app.
 
     :param accounts: the ``Accounts`` to serve.
+    :param identity: the ``IdentityProvider`` of the service accounts' jobs.
     :param stopping: a ``threading.Event`` that ends a fault's delay early.
     :ivar list requests: every ``Request`` so far in arrival order; callers may clear it.
     :ivar faults: the ``FaultQueue`` from which each request takes one.
     """
 
-    def __init__(self, accounts, stopping):
+    def __init__(self, accounts, identity, stopping):
         self.accounts = accounts
+        self.identity = identity
         self.stopping = stopping
         self.faults = FaultQueue()
         self.requests = []
-        self._routes = compile_routes(ENDPOINTS)
+        identity_endpoints = [
+            (method, path, functools.partial(endpoint, identity)) for method, path, endpoint in IDENTITY_ENDPOINTS]
+        self._routes = compile_routes(ENDPOINTS, '(?:/v1)?') + compile_routes(identity_endpoints, '')
 
     def __call__(self, environ, start_response):
         """Handle a request as a WSGI app (PEP 3333)."""
         request = Request(environ)
         self.requests.append(request)
-        fault = self.faults.take()
+        fault = self.faults.take(request.path)
         environ.update(fault.environ)
         response = self._respond(environ, request, fault)
         fault.apply(response)
@@ -267,7 +280,7 @@ class App(object):
     def _respond(self, environ, request, fault):
         """Return the response with rate limit headers, or a 500 if anything unexpected is raised."""
         try:
-            quota = self.accounts.count_request()
+            quota = self.accounts.count_request(is_anonymous=not has_credentials(request))
             response = self._handle_errors(quota, environ, request, fault)
             for name, value in rate_limit_headers(quota):
                 response.headers[name] = value

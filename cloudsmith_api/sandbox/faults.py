@@ -1,10 +1,8 @@
 """Faults that tests inject into responses, and the queue that holds them."""
 
-import itertools
 import numbers
 import re
 import threading
-from collections import deque
 
 from .arguments import check_number, check_text
 from .environ import TRICKLE, TRUNCATE
@@ -23,19 +21,24 @@ class Fault(object):
     :raises ValueError: if an argument is out of bounds; the message names it.
     """
 
-    def __init__(self, status=None, headers=None, body=None, delay=0, truncate=None, trickle=None):
+    def __init__(self, status=None, headers=None, body=None, delay=0, truncate=None, trickle=None, path=None):
         self.status = None if status is None else check_number('status', status, 200, 599)
         self.headers = {} if headers is None else check_headers(headers)
         self.body = body
         if not isinstance(body, (bytes, type(None))):
             self.body = check_text('body', body, min_length=0).encode('utf-8')
         self.delay = check_number('delay', delay, 0, MAX_SECONDS, numbers.Real)
+        self.path = None if path is None else check_text('path', path)
         self.environ = {}  # what tells the server how to send the response
         if truncate is not None:
             size = 0 if truncate == 'before' else truncate
             self.environ[TRUNCATE] = check_number('truncate', size, alternative="'before' or ")
         if trickle is not None:
             self.environ[TRICKLE] = check_number('trickle', trickle, 0, MAX_SECONDS, numbers.Real)
+
+    def matches(self, path):
+        """Return whether this fault is for a request to ``path``."""
+        return self.path is None or path.startswith((self.path, '/v1' + self.path))
 
     def apply(self, response):
         """Set this fault's headers and body on a ``Response``."""
@@ -76,20 +79,21 @@ class FaultQueue(object):
 
     def __init__(self):
         self._lock = threading.Lock()
-        self._runs = deque()
+        self._runs = []
 
     def add(self, fault, times):
         """Queue ``fault`` for the next ``times`` responses (int from 1)."""
-        run = itertools.repeat(fault, check_number('times', times, minimum=1))
+        run = [fault, check_number('times', times, minimum=1)]
         with self._lock:
             self._runs.append(run)
 
-    def take(self):
-        """Remove and return the fault for the next response: ``NO_FAULT`` if the queue is empty."""
+    def take(self, path):
+        """Remove and return the first fault for a request to ``path``: ``NO_FAULT`` if there is none."""
         with self._lock:
-            while self._runs:
-                fault = next(self._runs[0], None)
-                if fault is not None:
-                    return fault
-                self._runs.popleft()
+            for index, run in enumerate(self._runs):
+                if run[0].matches(path):
+                    run[1] -= 1
+                    if not run[1]:
+                        del self._runs[index]
+                    return run[0]
             return NO_FAULT

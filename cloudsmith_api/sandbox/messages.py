@@ -107,6 +107,47 @@ class ErrorResponse(Exception):
         self.response = Response(status, dict(members, detail=detail or reason_phrase(status)), headers)
 
 
+def parameter_error(**messages):
+    """Return the 422 error for missing or invalid parameters, given a message for each."""
+    fields = {name: [messages[name]] for name in messages}
+    return ErrorResponse(422, 'Missing or invalid parameters.', code='invalid', fields=fields)
+
+
+def parse_parameters(request, names):
+    """Return the named parameters in the JSON body as a dict; null counts as absent.
+
+    :raises ErrorResponse: if the body is not a JSON object, or a parameter is not a non-empty string.
+    """
+    try:
+        values = json.loads(request.body.decode('utf-8')) if request.body else {}
+    except (ValueError, RuntimeError):  # RuntimeError: JSON nested too deeply exceeds the recursion limit
+        raise parameter_error(body='Must be JSON.')
+    if not isinstance(values, dict):
+        raise parameter_error(body='Must be a JSON object.')
+    given = {name: values[name] for name in names if values.get(name) is not None}
+    invalid = [name for name in given if not isinstance(given[name], type(u'')) or not given[name]]
+    if invalid:
+        raise parameter_error(**dict.fromkeys(invalid, 'Must be text of at least one character.'))
+    return given
+
+
+def require(given, names):
+    """Return the values of the named parameters.
+
+    :raises ErrorResponse: if any is missing; the response names all that are.
+    """
+    missing = [name for name in names if name not in given]
+    if missing:
+        raise parameter_error(**dict.fromkeys(missing, 'Required.'))
+    return [given[name] for name in names]
+
+
+def bearer_token(request):
+    """Return the token in ``Authorization: Bearer`` (RFC 6750, section 2.1), or None for any other scheme."""
+    scheme, _, token = request.headers.get('Authorization', '').partition(' ')
+    return token.strip() if scheme.lower() == 'bearer' else None
+
+
 def reason_phrase(status):
     """Return the reason phrase of a status."""
     return REASON_PHRASES.get(status, 'Unassigned')

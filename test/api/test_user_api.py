@@ -253,18 +253,24 @@ def test_user_api_without_a_client_creates_one():
     api.api_client.close()
 
 
-def test_all_five_methods_work_end_to_end(sandbox, connect):
-    user = sandbox.add_user(name='Ada', two_factor=True)
+def test_two_factor_sign_in_returns_the_api_key(sandbox, connect):
+    user = sandbox.add_user(two_factor=True)
     api = connect(sandbox.url, api_key={})
     with pytest.raises(TwoFactorRequiredException) as raised:
         api.user_token_create({'email': user.email, 'password': user.password})
     signed_in = api.user_token_create(UserAuthTokenRequest(two_factor_token=raised.value.two_factor_token,
                                                            totp_token=user.totp_token))
+    assert signed_in.token == user.api_key
+
+
+def test_all_five_methods_work_end_to_end(sandbox, connect):
+    user = sandbox.add_user(name='Ada')
+    api = connect(sandbox.url, api_key={}, username=user.email, password=user.password)
+    created = api.user_tokens_create()
+    signed_in = api.user_token_create({'email': user.email, 'password': user.password})
     keys = api.api_client.configuration.api_key
     keys['X-Api-Key'] = signed_in.token
     assert api.user_self().name == 'Ada'
-    created = api.user_tokens_create()
-    keys['X-Api-Key'] = created.key
     listed = api.user_tokens_list().results
     assert [key.slug_perm for key in listed] == [created.slug_perm]
     assert listed[0].key != created.key

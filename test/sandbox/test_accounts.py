@@ -9,8 +9,11 @@ from cloudsmith_api.sandbox.accounts import (
     AccountLocked,
     Accounts,
     InvalidKey,
+    InvalidToken,
     KeyExists,
+    KeyExpired,
     KeyNotFound,
+    ServiceNotFound,
     TwoFactorRequired,
     WrongCredentials,
     new_one_time_code,
@@ -62,7 +65,7 @@ def test_add_user_keeps_given_values(accounts):
     assert (user.email, user.password) == (u'ä@example.com', u'pässword')
     assert (user.name, user.slug) == (u'Ä', u'a.b_c-d')
     assert re.match(r'[0-9]{6}\Z', user.totp_token)
-    assert re.match(r'[0-9a-f]{40}\Z', user.api_key)
+    assert re.match(r'csa_[0-9A-Za-z]{36}\Z', user.api_key)
     assert re.match(r'[0-9A-Za-z]{12}\Z', user.slug_perm)
     assert re.match(r'[0-9A-Za-z]{12}\Z', user.key_slug_perm)
 
@@ -97,7 +100,7 @@ def test_add_user_creates_requested_keys(accounts, api_key, keys, expected):
 
 @pytest.mark.parametrize('arguments', [
     {'email': 5}, {'password': ['x']}, {'name': True}, {'slug': 1.5}, {'two_factor': 1}, {'api_key': 'key'},
-    {'keys': '3'}, {'keys': True}, {'keys': 1.0}, {'email': b'\xff@example.com'},
+    {'expires_in': '3'}, {'keys': '3'}, {'keys': True}, {'keys': 1.0}, {'email': b'\xff@example.com'},
 ])
 def test_argument_of_wrong_type_raises_type_error(accounts, arguments):
     with pytest.raises(TypeError, match=list(arguments)[0]):
@@ -107,7 +110,7 @@ def test_argument_of_wrong_type_raises_type_error(accounts, arguments):
 @pytest.mark.parametrize('arguments', [
     {'email': u''}, {'password': u''}, {'name': u''}, {'slug': u''}, {'keys': -1}, {'keys': 10 ** 10},
     {'email': u'ada'}, {'email': u'a:b@example.com'}, {'email': u'a@' + u'b' * 250}, {'slug': u'a/b'},
-    {'slug': u'ä'}, {'slug': u'ada@example.com'},
+    {'expires_in': 10 ** 10}, {'slug': u'ä'}, {'slug': u'ada@example.com'},
 ])
 def test_invalid_argument_raises_value_error(accounts, arguments):
     with pytest.raises(ValueError, match=list(arguments)[0]):
@@ -242,8 +245,88 @@ def test_locked_account_rejects_second_step(accounts, grace):
         accounts.finish_sign_in(token, grace.totp_token)
 
 
-def test_sign_in_token_authenticates_like_a_key(accounts, ada):
-    assert accounts.find_key_owner(accounts.issue_token(ada)) is ada
+def test_sign_in_retrieves_same_key_each_time(accounts, ada):
+    key = accounts.sign_in_key(ada)
+    assert key == accounts.sign_in_key(ada) == ada.api_key
+    assert accounts.find_key_owner(key) is ada
+    assert len(ada.keys) == 1
+
+
+@pytest.mark.parametrize('expires_in, seconds', [(60, 60), (0.5, 0.5), (-1, 0)])
+def test_key_expires_and_refreshed_value_lives_again(accounts, clock, expires_in, seconds):
+    user = accounts.add_user(api_key=True, expires_in=expires_in)
+    if seconds:
+        clock.now += seconds / 2.0
+        assert accounts.find_key_owner(user.api_key) is user
+        clock.now += seconds / 2.0
+    with pytest.raises(KeyExpired, match='key policy'):
+        accounts.find_key_owner(user.api_key)
+    accounts.refresh_key(user, user.key_slug_perm)
+    if seconds:
+        assert accounts.find_key_owner(user.api_key) is user
+
+
+def test_key_without_expires_in_lives_for_ever(accounts, clock):
+    user = accounts.add_user(api_key=True)
+    clock.now += 10 ** 9
+    assert accounts.find_key_owner(user.api_key) is user
+
+
+def test_access_token_belongs_to_user_until_it_expires(accounts, ada, clock):
+    token, other = accounts.issue_token(ada, 60), accounts.issue_token(ada, 60)
+    assert token != other
+    clock.now += 60
+    assert accounts.find_token_owner(token) is ada
+    clock.now += 0.75  # the next whole second
+    with pytest.raises(InvalidToken, match='expired'):
+        accounts.find_token_owner(token)
+
+
+def test_revoked_access_token_is_invalid(accounts, ada):
+    token, other = accounts.issue_token(ada, 60), accounts.issue_token(ada, 60)
+    accounts.revoke_token(token)
+    with pytest.raises(InvalidToken, match='Invalid token'):
+        accounts.find_token_owner(token)
+    assert accounts.find_token_owner(other) is ada
+    with pytest.raises(ValueError, match='already revoked'):
+        accounts.revoke_token(token)
+
+
+def test_service_accounts_are_found_by_workspace_and_name(accounts):
+    first, second = accounts.add_service(u'acme', u'ci', 60), accounts.add_service(u'other', u'ci', 60)
+    assert accounts.find_token_owner(accounts.issue_service_token(u'acme', u'ci')) is first
+    assert accounts.find_token_owner(accounts.issue_service_token(u'other', u'ci')) is second
+    assert (first.slug, first.name, first.email) == ('ci', 'ci', 'ci@acme.example.com')
+    for org, service_slug in ((u'acme', u'other'), (u'nobody', u'ci')):
+        with pytest.raises(ServiceNotFound):
+            accounts.check_service(org, service_slug)
+
+
+def test_token_lifetime_of_service_account_holds(accounts, clock):
+    accounts.add_service(u'acme', u'ci', 2)
+    token = accounts.issue_service_token(u'acme', u'ci')
+    clock.now += 2.75
+    with pytest.raises(InvalidToken):
+        accounts.find_token_owner(token)
+
+
+@pytest.mark.parametrize('arguments, error, name', [
+    ((5, u'ci', 60), TypeError, 'org'),
+    ((u'a/b', u'ci', 60), ValueError, 'org'),
+    ((u'acme', None, 60), TypeError, 'service_slug'),
+    ((u'acme', u'a b', 60), ValueError, 'service_slug'),
+    ((u'acme', u'ci', 'long'), TypeError, 'token_lifetime'),
+    ((u'acme', u'ci', 10 ** 10), ValueError, 'token_lifetime'),
+])
+def test_invalid_service_argument_raises_error_that_names_it(accounts, arguments, error, name):
+    with pytest.raises(error, match=name):
+        accounts.add_service(*arguments)
+
+
+def test_taken_service_name_raises_value_error(accounts):
+    accounts.add_service(u'acme', u'ci', 60)
+    with pytest.raises(ValueError, match='service_slug is taken'):
+        accounts.add_service(u'acme', u'ci', 60)
 
 
 @pytest.mark.parametrize('key', ['', 'unknown', u'ü'])
@@ -288,6 +371,16 @@ def test_count_request_counts_down_to_zero(accounts):
     assert [quota.remaining for quota in quotas] == [2, 1, 0, 0]
     assert [quota.allowed for quota in quotas] == [True, True, True, False]
     assert {quota.limit for quota in quotas} == {3}
+
+
+def test_anonymous_requests_have_a_limit_of_their_own(clock):
+    accounts = Accounts(rate_limit=5000, lockout_after=1, clock=clock)
+    assert accounts.count_request(is_anonymous=True)[:2] == (1800, 1799)
+    assert accounts.count_request()[:2] == (5000, 4999)
+
+
+def test_anonymous_limit_does_not_exceed_rate_limit(accounts):
+    assert [accounts.count_request(is_anonymous=True).allowed for _ in range(4)] == [True, True, True, False]
 
 
 def test_rate_limit_window_lasts_an_hour_from_first_request(accounts, clock):

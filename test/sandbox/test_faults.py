@@ -32,6 +32,26 @@ def test_unassigned_status_has_error_body(get, service):
     assert get().json == {'detail': 'Unassigned'}
 
 
+@pytest.mark.parametrize('path, affected', [
+    ('/user/self/', True), ('/v1/user/', True), ('/', True), ('/openid/', False), ('/user/tokens/', False),
+])
+def test_fault_with_path_affects_only_requests_to_it(call_app, service, path, affected):
+    service.fail_next(status=503, path=path)
+    assert (call_app('GET', '/v1/user/self/').status == 503) is affected
+    assert call_app('GET', '/v1/user/self/').status == 200
+
+
+def test_fault_for_another_path_does_not_delay_those_after_it(get, service):
+    service.fail_next(status=500, path='/openid/', times=2)
+    service.fail_next(status=502)
+    assert [get().status for _ in range(2)] == [502, 200]
+
+
+def test_large_number_of_times_takes_no_memory(get, service):
+    service.fail_next(status=500, times=10 ** 9)
+    assert get().status == 500
+
+
 @pytest.mark.parametrize('status', [204, 304])
 def test_bodiless_status_has_no_body(get, service, status):
     service.fail_next(status=status, body='ignored')
@@ -133,7 +153,7 @@ def test_truncate_and_trickle_are_passed_to_server(get, service, truncate, size)
 @pytest.mark.parametrize('arguments', [
     {'status': '503'}, {'status': True}, {'headers': [('A', 'b')]}, {'headers': {'A': None}},
     {'headers': {5: 'b'}}, {'body': 5}, {'delay': '1'}, {'delay': None}, {'truncate': 'after'}, {'truncate': 1.5},
-    {'trickle': '1'}, {'times': 1.0},
+    {'trickle': '1'}, {'times': 1.0}, {'path': 5},
 ])
 def test_argument_of_wrong_type_raises_type_error(service, arguments):
     with pytest.raises(TypeError, match=list(arguments)[0]):
@@ -144,7 +164,7 @@ def test_argument_of_wrong_type_raises_type_error(service, arguments):
     {'status': 100}, {'status': 199}, {'status': 600}, {'headers': {'A b': 'c'}}, {'headers': {'': 'c'}},
     {'headers': {'A': 'b\r\nC: d'}}, {'headers': {'A': u'ä'}}, {'delay': -1}, {'delay': float('nan')},
     {'delay': float('inf')}, {'delay': 86400.5}, {'truncate': -1}, {'trickle': -0.5}, {'trickle': 86400.5},
-    {'times': 0},
+    {'times': 0}, {'path': ''},
 ])
 def test_invalid_argument_raises_value_error(service, arguments):
     with pytest.raises(ValueError, match=list(arguments)[0]):

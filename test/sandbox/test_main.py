@@ -84,7 +84,7 @@ def test_welcome_exports_key_for_the_shells_of_the_system(sandbox, os_name, expo
 
 def test_welcome_quotes_json_for_windows_shell(sandbox):
     text = program.welcome(sandbox, 'nt')
-    assert text.count('  curl.exe -H ') == 3
+    assert text.count('  curl.exe -H ') == 4
     assert '-d "{\\"email\\": \\"grace@example.com\\", ' in text
     assert "'{" not in text and 'export' not in text
 
@@ -126,7 +126,7 @@ def started():
 
 def read_welcome(process):
     printed = b''
-    while b'"totp_token"' not in printed:
+    while b'"oidc_token"' not in printed:
         line = process.stdout.readline()
         assert line, printed
         printed += line
@@ -147,7 +147,7 @@ def send_request(port, method, target, header, body=''):
 def test_printed_key_works_and_signal_ends_process_quietly(started, number):
     text = read_welcome(started)
     port = int(re.search('127.0.0.1:([0-9]+)/v1', text).group(1))
-    key = re.search('CLOUDSMITH_API_KEY=([0-9a-f]{40})', text).group(1)
+    key = re.search('CLOUDSMITH_API_KEY=(csa_[0-9A-Za-z]{36})', text).group(1)
     assert 'Ada has an API key' in text
     status, user = send_request(port, 'GET', '/v1/user/self/', 'X-Api-Key: ' + key)
     assert (status, user['slug'], user['name']) == (200, 'ada', 'Ada')
@@ -161,9 +161,24 @@ def test_printed_sign_in_requires_both_factors(started):
     port = int(re.search('127.0.0.1:([0-9]+)/v1', text).group(1))
     assert port >= 1024  # an ephemeral port, chosen by the system
     assert 'Grace signs in with two factors' in text
-    password, code = re.findall("-d '(.*)'", text)
+    password, code, _ = re.findall("-d '(.*)'", text)
     status, first_step = send_request(port, 'POST', '/v1/user/token/', 'Content-Type: application/json', password)
     assert (status, first_step['two_factor_required']) == (422, True)
     code = code.replace('(from the response)', first_step['two_factor_token'])
     status, second_step = send_request(port, 'POST', '/v1/user/token/', 'Content-Type: application/json', code)
     assert status in (200, 201) and second_step['token']
+
+
+def test_printed_identity_token_is_exchanged_for_access_token(started):
+    text = read_welcome(started)
+    port = int(re.search('127.0.0.1:([0-9]+)/v1', text).group(1))
+    variables = dict(re.findall('([A-Z_]+)=([^ \n]*)', text.partition('(OIDC)')[2]))
+    assert variables['CLOUDSMITH_API_KEY'] == ''  # a key would have precedence
+    assert (variables['CLOUDSMITH_WORKSPACE'], variables['CLOUDSMITH_SERVICE_SLUG']) == ('acme', 'ci')
+    body = re.findall("-d '(.*)'", text)[-1]
+    assert json.loads(body) == {'oidc_token': variables['CLOUDSMITH_OIDC_TOKEN'], 'service_slug': 'ci'}
+    target = re.search('127.0.0.1:[0-9]+(/openid/.*)', text).group(1)
+    status, exchanged = send_request(port, 'POST', target, 'Content-Type: application/json', body)
+    assert status == 201
+    header = 'Authorization: Bearer ' + exchanged['token']
+    assert send_request(port, 'GET', '/v1/user/self/', header)[1]['slug'] == 'ci'

@@ -17,7 +17,7 @@ import pytest
 from cloudsmith_api.sandbox import Sandbox, server
 from cloudsmith_api.sandbox.messages import MAX_BODY_BYTES
 
-GET = b'GET /v1/user/self/ HTTP/1.1\r\nHost: localhost\r\n\r\n'
+GET = b'GET /v1/user/tokens/ HTTP/1.1\r\nHost: localhost\r\n\r\n'
 FOLDER = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 HELLO = [('Content-Type', 'text/plain')]
 
@@ -100,8 +100,8 @@ def test_response_is_not_delayed_by_nagle_algorithm(open_connection):
 
 
 @pytest.mark.parametrize('request_bytes', [
-    b'GET /user/self/ HTTP/1.0\r\n\r\n',
-    b'GET /user/self/ HTTP/1.1\r\nConnection: Close\r\n\r\n',
+    b'GET /user/tokens/ HTTP/1.0\r\n\r\n',
+    b'GET /user/tokens/ HTTP/1.1\r\nConnection: Close\r\n\r\n',
 ])
 def test_connection_closes_after_response_when_client_asks(open_connection, request_bytes):
     connection = open_connection()
@@ -191,9 +191,9 @@ def test_request_is_recorded_as_sent(open_connection, sandbox):
 
 def test_absolute_request_target_is_accepted(open_connection, sandbox):
     connection = open_connection()
-    connection.send(b'GET http://api.test/v1/user/self/?a=b HTTP/1.1\r\nHost: localhost\r\n\r\n')
+    connection.send(b'GET http://api.test/v1/user/tokens/?a=b HTTP/1.1\r\nHost: localhost\r\n\r\n')
     assert connection.read_response().status == 401
-    assert (sandbox.requests[0].path, sandbox.requests[0].query) == ('/v1/user/self/', 'a=b')
+    assert (sandbox.requests[0].path, sandbox.requests[0].query) == ('/v1/user/tokens/', 'a=b')
 
 
 @pytest.mark.parametrize('headers, status', [
@@ -292,10 +292,10 @@ def test_truncate_before_sends_no_byte(open_connection, sandbox):
 
 def test_request_with_truncated_response_is_carried_out(open_connection, sandbox):
     user = sandbox.add_user()
-    token = sandbox.app.accounts.issue_token(user)
+    token = sandbox.issue_token(user)
     sandbox.fail_next(truncate='before')
     connection = open_connection()
-    connection.send(('POST /user/tokens/ HTTP/1.1\r\nX-Api-Key: %s\r\n\r\n' % token).encode('ascii'))
+    connection.send(('POST /user/tokens/ HTTP/1.1\r\nAuthorization: Bearer %s\r\n\r\n' % token).encode('ascii'))
     assert connection.read_to_end() == b''
     assert user.api_key is not None
 
