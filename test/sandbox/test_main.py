@@ -136,7 +136,7 @@ def read_welcome(process):
 def send_request(port, method, target, header, body=''):
     """Send a request over a socket, and return the response's status and parsed JSON body."""
     request = '%s %s HTTP/1.0\r\n%s\r\nContent-Length: %d\r\n\r\n' % (method, target, header, len(body))
-    connection = socket.create_connection(('127.0.0.1', port), timeout=5)
+    connection = socket.create_connection(('127.0.0.1', port), timeout=30)
     connection.sendall((request + body).encode('ascii'))
     response = b''.join(iter(lambda: connection.recv(65536), b'')).decode('utf-8')
     connection.close()

@@ -264,14 +264,15 @@ def test_many_clients_are_served_concurrently(open_connection, sandbox):
 
 def test_client_reset_prints_nothing(open_connection, sandbox, capfd):
     sandbox.fail_next(trickle=0.001, times=2)
+    before = threading.active_count()
     for _ in range(2):
         connection = open_connection()
         connection.send(GET)
         connection.socket.recv(1)
         connection.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack('ii', 1, 0))
         connection.close()
-    wait_until(lambda: threading.active_count() <= 2)
-    assert threading.active_count() <= 2
+    wait_until(lambda: threading.active_count() <= before)
+    assert threading.active_count() <= before
     assert capfd.readouterr() == ('', '')
 
 
@@ -398,6 +399,25 @@ def test_close_descriptor_closes_socket_with_open_files(sandbox):
         server.close_descriptor(connection)
         stream.close()
     listener.close()
+
+
+@pytest.mark.parametrize('fault', [{'delay': 60}, {'trickle': 60}, {}])
+def test_stop_that_closes_descriptors_prints_nothing(monkeypatch, capfd, fault):
+    def interrupt(connection):
+        server.shut_down(connection)  # closing wakes the thread on Windows only
+        server.close_descriptor(connection)
+
+    monkeypatch.setattr(server, 'interrupt', interrupt)
+    before = threading.active_count()
+    with Sandbox() as sandbox:
+        if fault:
+            sandbox.fail_next(**fault)
+        with connected(port_of(sandbox)) as connection:
+            connection.sendall(GET)
+            wait_until(lambda: sandbox.requests)
+            sandbox.stop()
+    assert threading.active_count() == before
+    assert capfd.readouterr() == ('', '')
 
 
 def run_script(script, *command):
@@ -606,12 +626,13 @@ def test_environ_describes_server():
 
 
 def test_closed_connections_are_forgotten(open_connection, sandbox):
+    before = threading.active_count()
     for _ in range(3):
         connection = open_connection()
         connection.send(get_with('k' * 40))
         connection.read_to_end()
         connection.close()
-        wait_until(lambda: threading.active_count() <= 2)
+        wait_until(lambda: threading.active_count() <= before)
     assert len(sandbox._server._connections) == 1
 
 
