@@ -5,7 +5,6 @@ import logging
 import operator
 import os
 import sys
-import threading
 import time
 import warnings
 
@@ -56,7 +55,7 @@ class ApiClient(object):
     def __init__(self, configuration=None, header_name=None, header_value=None, cookie=None):
         if configuration is None:
             configuration = Configuration()
-        self._background_by_pid = {}
+        self._pool_by_pid = {}
         self.configuration = validation.check_type('configuration', configuration, Configuration, 'a Configuration')
         # Looked up in its module, where programs' tests patch it.
         self.rest_client = rest.RESTClientObject(configuration)
@@ -75,45 +74,45 @@ class ApiClient(object):
     def __enter__(self):
         return self
 
-    def __exit__(self, *_):
+    def __exit__(self, error_type, *_):
+        pool = self._pool_by_pid.get(os.getpid())
+        if error_type is not None and pool is not None:
+            pool.terminate(self._not_begun_error)
         self.close()
 
     def __del__(self):
         # Otherwise the idle threads of an unclosed client would never end.
-        for background in getattr(self, '_background_by_pid', {}).values():
-            try:
-                if background.pool is not None:
-                    background.pool.close()
-            except EnvironmentError:
-                return  # At exit, the standard library has closed the pool's queues already.
+        for pool in getattr(self, '_pool_by_pid', {}).values():
+            pool.close()
 
     def __repr__(self):
         return '<%s %s>' % (type(self).__name__, self.configuration.host)
 
     def close(self):
-        """Wait for background calls, then close all connections; a later call opens new ones."""
-        background = self._background()
-        with background.lock:
-            pool, background.pool = background.pool, None
+        """Wait for background calls, then close all connections; a later call opens new ones.
+
+        Ctrl-C during the wait drops the calls that have not begun; so does an exception that leaves ``with``. Their
+        ``get()`` raises an :class:`.ApiException` whose ``request_sent`` is ``False``.
+        """
+        pool = self._pool_by_pid.pop(os.getpid(), None)
         if pool is not None:
-            pool.close()
-            pool.join()
+            try:
+                pool.join()
+            except BaseException:
+                pool.terminate(self._not_begun_error)
+                raise
         self.rest_client.close()
 
     @property
     def pool(self):
-        """The thread pool of ``async_req`` calls, started with the first of them."""
-        background = self._background()
-        with background.lock:
-            if background.pool is None:
-                from multiprocessing.pool import ThreadPool  # slow to import, and seldom used
+        """The :class:`.BackgroundPool` of ``async_req`` calls; a forked process has its own."""
+        pool = self._pool_by_pid.get(os.getpid())
+        if pool is None:
+            from .background import BackgroundPool  # few programs need it
 
-                background.pool = ThreadPool(self.configuration.connection_pool_maxsize)
-            return background.pool
-
-    def _background(self):
-        """Return the pool of this process: a forked process inherits no threads, and possibly a lock that is held."""
-        return self._background_by_pid.setdefault(os.getpid(), _Background())
+            # setdefault, since all threads of this process must share it.
+            pool = self._pool_by_pid.setdefault(os.getpid(), BackgroundPool(self.configuration.connection_pool_maxsize))
+        return pool
 
     @property
     def rate_limit(self):
@@ -244,6 +243,13 @@ class ApiClient(object):
             request['_request_timeout'] = self._remaining_timeout(request['_request_timeout'], waited)
         return self._call(method, url, request, token, response_type, data_only)
 
+    def _not_begun_error(self, _submitted=None, method=None, url=None, request=None, *_):
+        """Return the exception of a background call that was dropped."""
+        error = ApiException(status=0, reason='The client was closed before the call began')
+        error.request_sent = False
+        error.set_request(method, url, collect_secrets(self.configuration, request))
+        return error
+
     def _call(self, method, url, request, token, response_type, data_only):
         verbose = logger.isEnabledFor(logging.DEBUG)
         if verbose:
@@ -355,14 +361,6 @@ class ApiClient(object):
                           InsecureTransportWarning, stacklevel=_caller_stacklevel())
             self._has_warned = True
         self._checked_host = host
-
-
-class _Background(object):
-    """The thread pool of one process, started when it is first used."""
-
-    def __init__(self):
-        self.lock = threading.Lock()
-        self.pool = None
 
 
 def _copy_headers(headers):

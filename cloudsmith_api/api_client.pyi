@@ -1,11 +1,11 @@
 from logging import Logger
-from multiprocessing.pool import AsyncResult, ThreadPool
 from types import TracebackType
 from typing import Any, Literal, TypeVar, overload
 
 from typing_extensions import Self, TypeAlias
 from urllib3 import BaseHTTPResponse, HTTPHeaderDict
 
+from .background import AsyncResult, BackgroundPool
 from .configuration import Configuration
 from .rate_limit import RateLimit
 from .rest import RESTClientObject, RESTResponse
@@ -43,7 +43,7 @@ class ApiClient:
     def __del__(self) -> None: ...
     def close(self) -> None: ...
     @property
-    def pool(self) -> ThreadPool: ...
+    def pool(self) -> BackgroundPool: ...
     @property
     def rate_limit(self) -> RateLimit | None: ...
     @property

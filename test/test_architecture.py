@@ -26,7 +26,7 @@ LAYERS = (
     ('_settings',),
     ('credentials',),
     ('exceptions',),
-    ('pagination', 'rate_limit'),
+    ('background', 'pagination', 'rate_limit'),
     ('_common', 'version'),
 )
 DEPTH = {name: depth for depth, names in enumerate(LAYERS) for name in names}
@@ -37,7 +37,7 @@ URLLIB3_USERS = {'configuration', '_common.urls', '_settings.debug_report'}
 #: Modules that ``import cloudsmith_api`` must not load: they are slow, have side effects, or are only for tests.
 UNWANTED = ['multiprocessing', 'pprint', 'pytest', 'socks', 'cloudsmith_api._common.tokens',
             'cloudsmith_api._settings.debug_report', 'cloudsmith_api._settings.environment',
-            'cloudsmith_api.credentials', 'cloudsmith_api.sandbox']
+            'cloudsmith_api.background', 'cloudsmith_api.credentials', 'cloudsmith_api.sandbox']
 
 # Imports the dependencies first, so that it reports only what the package itself loads and changes.
 _REPORT = """

@@ -1,11 +1,11 @@
 from collections.abc import Iterator
-from multiprocessing.pool import AsyncResult
 from typing import Any, Literal, TypeVar, overload
 
 from typing_extensions import TypeAlias, TypedDict, Unpack
 from urllib3 import BaseHTTPResponse, HTTPHeaderDict
 
 from ..api_client import ApiClient
+from ..background import AsyncResult
 from ..models import (
     InlineResponse2001,
     UserAuthenticationToken,

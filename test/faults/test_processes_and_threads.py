@@ -283,22 +283,34 @@ def test_fork_during_calls_of_other_threads_is_safe():
         assert (status, output) == (0, '')
 
 
-def test_async_calls_work_after_fork_with_lock_held():
-    with RespondingServer(echo_target) as server:
+def test_forked_process_starts_its_own_background_threads():
+    """Calls that the parent has not begun are not made in the child."""
+    def respond(request):
+        return silent(2) if request.target.endswith('/slow/') else echo_target(request)
+
+    with RespondingServer(respond) as server:
         status, output = run_script("""
-            background = api.api_client._background()
+            api = connect(connection_pool_maxsize=1, retries=0, timeout=1)
             api.user_self(async_req=True).get(20)
-            background.lock.acquire()
+            slow, queued = [api.api_client.call_api(path, 'GET', async_req=True) for path in ('/slow/', '/queued/')]
             pid = os.fork()
             if pid == 0:
+                for result in (slow, queued):
+                    try:
+                        result.get(20)
+                        os._exit(1)
+                    except RuntimeError as error:
+                        assert 'this fork' in str(error)
                 api.user_self(async_req=True).get(20)
                 api.api_client.close()
                 os._exit(0)
-            background.lock.release()
             api.api_client.close()
             sys.exit(os.waitpid(pid, 0)[1] and 1)
         """, server.url)
         assert (status, output) == (0, '')
+        targets = [request.target for request in server.requests]
+        assert targets.count('/v1/slow/') == 1
+        assert targets.count('/v1/queued/') <= 1
 
 
 @pytest.mark.parametrize('delay', [0, 0.001, 0.003, 0.006])
@@ -453,7 +465,7 @@ def open_files():
 
 def worker_thread_names():
     """Return the names of the threads that clients have started."""
-    return [thread.name for thread in threading.enumerate() if 'worker' in thread.name.lower()]
+    return [thread.name for thread in threading.enumerate() if 'worker' in thread.name]
 
 
 def wait_until(condition):
@@ -462,7 +474,6 @@ def wait_until(condition):
     for _ in range(200):
         if condition():
             return
-        # multiprocessing's pool is a reference cycle, so only the garbage collector frees it and its pipe.
         gc.collect()
         timer.wait(0.05)
     assert condition()

@@ -11,7 +11,6 @@ import sys
 from collections.abc import Iterator
 from datetime import datetime
 from logging import Logger
-from multiprocessing.pool import AsyncResult
 from typing import TYPE_CHECKING, Any, Dict, List, Optional, Tuple, Type, Union, get_args, get_origin
 
 from urllib3 import BaseHTTPResponse, HTTPHeaderDict, PoolManager, Retry
@@ -56,6 +55,7 @@ from cloudsmith_api import (
     UserAuthTokenRequest,
     UserBrief,
 )
+from cloudsmith_api.background import AsyncResult, BackgroundPool
 from cloudsmith_api.rest import RESTClientObject, RESTResponse
 from cloudsmith_api.sandbox import Sandbox
 from cloudsmith_api.sandbox.accounts import User
@@ -385,7 +385,8 @@ def check_client(session: Session) -> None:
         assert_type(client.sanitize_for_serialization([UserBrief(), datetime.now()]), Any)
         check_rate_limit(client.rate_limit)
         check_transport(client, configuration.host + '/user/self/', configuration.get_basic_auth_token())
-        assert client.pool
+        assert_type(client.pool, BackgroundPool)
+        assert_type(client.pool.apply_async(len, ('abc',)), AsyncResult[int])
     UserApi()
     UserApi(api_client=None)
 
