@@ -15,6 +15,7 @@ from ._common import validation
 from ._common.clock import monotonic
 from ._common.headers import get_header
 from ._common.redaction import collect_secrets, find_secrets, mask, scrub
+from ._common.tracebacks import hide_locals
 from ._encoding.request import build_form, build_headers, build_query, build_url, check_header, is_insecure
 from ._encoding.serialization import DeserializationError, deserialize_text, parser_for, serialize
 from ._transport.body import decode_body
@@ -142,6 +143,7 @@ class ApiClient(object):
             if name != header_name and name.lower() == header_name.lower():
                 self.default_headers.pop(name, None)
 
+    @hide_locals
     def call_api(self, resource_path, method, path_params=None, query_params=None, header_params=None, body=None,
                  post_params=None, files=None, response_type=None, auth_settings=None, async_req=None,
                  _return_http_data_only=None, collection_formats=None, _preload_content=True, _request_timeout=None):
@@ -197,6 +199,7 @@ class ApiClient(object):
             return self.pool.apply_async(self._call_in_background, (monotonic(),) + call)
         return self._call(*call)
 
+    @hide_locals
     def request(self, method, url, query_params=None, headers=None, post_params=None, body=None, _preload_content=True,
                 _request_timeout=None):
         """Send a request over the transport; see :meth:`.RESTClientObject.request`."""
@@ -204,6 +207,7 @@ class ApiClient(object):
             method, url, query_params=query_params, headers=headers, post_params=post_params, body=body,
             _preload_content=_preload_content, _request_timeout=_request_timeout)
 
+    @hide_locals
     def deserialize(self, response, response_type):
         """Deserialize a response body.
 
@@ -236,6 +240,7 @@ class ApiClient(object):
         """Serialize models and dates to JSON values; see :func:`.serialization.serialize`."""
         return serialize(obj)
 
+    @hide_locals
     def _call_in_background(self, submitted, method, url, request, token, response_type, data_only):
         """Make a call whose timeout includes the wait for a free thread."""
         waited = monotonic() - submitted

@@ -5,6 +5,7 @@ from urllib3 import Retry
 
 from ._common import validation
 from ._common.headers import basic_credentials
+from ._common.tracebacks import hide_locals
 from ._common.urls import check_host, check_proxy
 from ._settings import log_output
 
@@ -116,6 +117,7 @@ class Configuration(object):
         self._copy_from(vars(self._default) if self._default is not None else _default_settings())
 
     @classmethod
+    @hide_locals
     def from_environment(cls, profile=None, **settings):
         """Make a configuration from environment variables and the files of the command-line tool.
 
@@ -184,6 +186,7 @@ class Configuration(object):
         copied._copy_from(vars(self))
         return copied
 
+    @hide_locals
     def __setattr__(self, name, value):
         check = _VALIDATORS.get(name)
         super(Configuration, self).__setattr__(name, value if check is None else check(name, value))

@@ -4,6 +4,7 @@ import six
 from six.moves.urllib.parse import urlencode
 
 from ._common import validation
+from ._common.tracebacks import hide_locals
 from ._transport.body import decode_body, encode_body
 from ._transport.session import Session
 from .exceptions import ApiException
@@ -63,6 +64,7 @@ class RESTClientObject(object):
         self.configuration = configuration
         self._session = Session(pools_size, maxsize)
 
+    @hide_locals
     def request(self, method, url, query_params=None, headers=None, body=None, post_params=None,
                 _preload_content=True, _request_timeout=None):
         """Send a request, with retries, and read the response.

@@ -66,8 +66,7 @@ def invalid_response(raw, detail):
 def redact_cause(error, secrets, handled):
     """Keep secrets out of what is shown of the errors behind an error.
 
-    The frames of urllib3 and http.client hold the request, and tools that report exceptions show local variables: so
-    these errors lose their tracebacks. If the text of one has a secret, all of them are dropped.
+    If the text of one has a secret, all of them are dropped.
 
     :param ApiException error: the error of a call.
     :param list secrets: the secrets of the call.
@@ -77,7 +76,6 @@ def redact_cause(error, secrets, handled):
     cause, seen = getattr(error, '__cause__', None), [None, handled]
     while not any(cause is known for known in seen):
         seen.append(cause)
-        cause.__traceback__ = None
         quoted = '%s %r' % (cause, cause)
         if scrub(quoted, secrets) != quoted:
             error.__cause__ = error.__context__ = None

@@ -3,6 +3,7 @@
 import functools
 
 from .._common import validation
+from .._common.tracebacks import hide_locals
 from ..api_client import ApiClient
 from ..configuration import Configuration
 from ..models import UserAuthTokenRequest
@@ -25,11 +26,12 @@ def _add_with_http_info(cls):
             setattr(cls, name, _data_only(method))
             method.__name__ = name + '_with_http_info'
             method.__doc__ = 'Like :meth:`%s`, but return ``(data, status, headers)``.' % name
-            setattr(cls, method.__name__, method)
+            setattr(cls, method.__name__, hide_locals(method))
     return cls
 
 
 def _data_only(method):
+    @hide_locals
     @functools.wraps(method)
     def data_only(self, *args, **kwargs):
         kwargs['_return_http_data_only'] = True

@@ -8,6 +8,7 @@ from itertools import repeat
 import six
 
 from .._common.redaction import MASK, mask, scrub
+from .._common.tracebacks import hide_locals
 from ..configuration import Configuration
 
 _PYTHON_TYPES = {
@@ -123,6 +124,8 @@ def _make_constructor(fields):
              '        _values["_validated"] = _configuration.client_side_validation']
     lines += ['    _values["{0}"] = {0}'.format(name) for name in names]
     lines += ['    if %s:' % (' or '.join(map(_needs_validation, fields)) or 'False'),
+              # Tools that report exceptions show the local variables of this frame.
+              '        del _values, %s' % ', '.join(names),
               '        self._validate_fields()']
     # The underscores keep these apart from fields: one may well be called ``type``.
     scope = {'__name__': __name__, '_len': len, '_type': type}
@@ -160,12 +163,14 @@ class Model(object):
     #: ``client_side_validation`` of the instance's ``_configuration``; ``None`` to follow the default configuration.
     _validated = None
 
+    @hide_locals
     def __setattr__(self, name, value):
         field = self._by_name.get(name)
         if field is not None:
             field.validate_if_enabled(value, self._validated)
         super(Model, self).__setattr__(name, value)
 
+    @hide_locals
     def _validate_fields(self):
         for field in self.model_fields:
             field.validate_if_enabled(self.__dict__[field.name], self._validated)

@@ -1,0 +1,50 @@
+"""Tracebacks without the frames of this package, whose local variables contain credentials."""
+
+import functools
+import sys
+
+import six
+
+# This package, and those that it passes requests and credentials to.
+_HIDDEN = frozenset(['cloudsmith_api', 'http', 'httplib', 'six', 'socket', 'socks', 'ssl', 'urllib3'])
+
+
+def hide_locals(function):
+    """Make a function raise exceptions without the frames below its own, up to those of the program.
+
+    Tools that report exceptions, such as Sentry, rich or ``pytest -l``, show the local variables of each frame: the
+    headers, bodies and settings of a call. The frames of the program's own hooks and transports stay.
+
+    :param function: a function that programs call.
+    :rtype: function
+    """
+    @functools.wraps(function)
+    def call(*args, **kwargs):
+        try:
+            return function(*args, **kwargs)
+        except BaseException as error:
+            traceback = _skip_hidden_frames(sys.exc_info()[2])
+            _hide_causes(error)
+            del args, kwargs
+            six.reraise(type(error), error, traceback)
+    return call
+
+
+def _hide_causes(error):
+    seen = set()
+    while error is not None and id(error) not in seen:
+        seen.add(id(error))
+        error = getattr(error, '__cause__', None) or getattr(error, '__context__', None)
+        if error is not None:
+            # That of an exception of the program starts with a frame of the program, and stays as it is.
+            error.__traceback__ = _skip_hidden_frames(getattr(error, '__traceback__', None))
+
+
+def _skip_hidden_frames(traceback):
+    while traceback is not None and _package_of(traceback.tb_frame) in _HIDDEN:
+        traceback = traceback.tb_next
+    return traceback
+
+
+def _package_of(frame):
+    return frame.f_globals.get('__name__', '').partition('.')[0]
