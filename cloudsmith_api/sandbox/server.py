@@ -271,7 +271,7 @@ class LoopbackServer(TCPServer):
 
         In a forked child, which has a copy of the sockets and no threads, only close that of the listening socket.
         """
-        if os.getpid() == self._pid:
+        if os.getpid() == self._pid:  # pragma: no branch (coverage does not measure forked children)
             self.stopping.set()
             shut_down(self.socket)  # also frees the port where a child still has the socket open (Linux)
             self._acceptor.join()
@@ -341,5 +341,6 @@ def close_in_child():
         server.server_close()
 
 
-if hasattr(os, 'register_at_fork'):  # Python 3.7, not on Windows; elsewhere, `stop` frees the port
+# Elsewhere, `stop` frees the port.
+if hasattr(os, 'register_at_fork'):  # pragma: no branch (Python 3.7 and later, not on Windows)
     os.register_at_fork(after_in_child=close_in_child)
