@@ -88,7 +88,7 @@ def main():
             print(welcome(sandbox))
             sys.stdout.flush()
             while not signals:
-                time.sleep(0.1)
+                time.sleep(0.1)  # no longer: a signal that arrives just before the system call does not end it
     except (socket.error, ValueError) as error:
         print('port %d: %s' % (port, error), file=sys.stderr)
         return 1

@@ -6,6 +6,7 @@ import socket
 import subprocess
 import sys
 import threading
+import time
 
 import pytest
 
@@ -55,6 +56,24 @@ def test_signal_stops_program_with_exit_status_0(run, monkeypatch, number):
     assert run('--port', '0') == 0
     assert 'http://127.0.0.1:' in output.written
     assert threading.active_count() <= before + 1  # the timer thread may still be ending
+
+
+@pytest.mark.timeout(20)
+@pytest.mark.skipif(not hasattr(signal, 'pthread_sigmask'), reason='needs Python 3 on POSIX')
+def test_signal_that_does_not_end_the_sleep_stops_program(run, monkeypatch):
+    # As if it had arrived after the interpreter last looked for signals, and before the system call.
+    sleep = time.sleep
+
+    def sleep_through_signals(seconds):
+        signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+        try:
+            sleep(seconds)
+        finally:
+            signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
+
+    monkeypatch.setattr(time, 'sleep', sleep_through_signals)
+    monkeypatch.setattr(sys, 'stdout', Interrupter(signal.SIGINT))
+    assert run() == 0
 
 
 def test_second_signal_while_stopping_is_ignored(run, monkeypatch):
