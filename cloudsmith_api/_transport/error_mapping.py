@@ -12,6 +12,9 @@ from ..exceptions import ApiException, ConnectionException, InvalidResponseExcep
 # The pool or connection that urllib3 puts before its messages.
 _URLLIB3_PREFIX = r'^(?:<.*?>|\w+\(.*?\)): (?:Failed to establish a new connection: )?'
 
+# The address of an object in memory, as its default repr shows it.
+_ADDRESS = ' at 0x[0-9A-Fa-f]+'
+
 # The first row that the error is an instance of counts. The description goes before the system's own message.
 _ERROR_MAP = (
     (urllib3_errors.EmptyPoolError, TimeoutException, 'All connections of this client are in use'),
@@ -50,7 +53,10 @@ def map_error(error, raw, secrets):
 def describe_error(error, secrets):
     """Describe a failed attempt in one line: what happened, then the system's own message."""
     cause = _root_cause(error)
-    message = re.sub(_URLLIB3_PREFIX, '', str(cause)) or type(cause).__name__
+    # The text of a ConnectTimeoutError is the repr of its arguments, the connection and the message.
+    text = cause.args[-1] if isinstance(cause, urllib3_errors.ConnectTimeoutError) and cause.args else cause
+    message = re.sub(_URLLIB3_PREFIX, '', str(text))
+    message = re.sub(_ADDRESS, '', message) or type(cause).__name__
     return printable('%s: %s' % (_classify(error)[1], message), secrets)
 
 
