@@ -17,7 +17,7 @@ from ._common.headers import get_header
 from ._common.redaction import collect_secrets, find_secrets, mask, scrub
 from ._common.tracebacks import hide_locals
 from ._encoding.request import build_form, build_headers, build_query, build_url, check_header, is_insecure
-from ._encoding.serialization import DeserializationError, deserialize_text, parser_for, serialize
+from ._encoding.serialization import DeserializationError, RequiredType, deserialize_text, parser_for, serialize
 from ._transport.body import decode_body
 from .configuration import Configuration
 from .exceptions import (
@@ -160,7 +160,8 @@ class ApiClient(object):
         :param dict files: paths of files to send in a form, by field.
         :param str response_type: the type of the response body: ``'UserBrief'`` (or another model),
             ``'list[UserBrief]'``, ``'dict(str, UserBrief)'``, ``'datetime'``, ``'date'``, ``'str'``, ``'int'``,
-            ``'float'``, ``'bool'`` or ``'object'`` (any JSON value); by default the body is ignored.
+            ``'float'``, ``'bool'`` or ``'object'`` (any JSON value); by default the body is ignored. The data of a HEAD
+            request, a 204, a 205 and an empty 202 is ``None``.
         :param auth_settings: authentication schemes, ``'apikey'`` and ``'basic'``: the first that is configured is
             used.
         :param bool async_req: whether to make the call in the background.
@@ -219,7 +220,10 @@ class ApiClient(object):
         """
         response_type = getattr(response_type, '__name__', response_type)
         try:
-            return deserialize_text(decode_body(response.data), response_type)
+            text, is_utf8 = decode_body(response.data)
+            if not (is_utf8 and getattr(response, 'is_utf8', True)):
+                raise DeserializationError('is not valid UTF-8')
+            return deserialize_text(text, response_type)
         except DeserializationError as mismatch:
             error = InvalidResponseException(
                 status=getattr(response, 'status', None), reason=getattr(response, 'reason', None),
@@ -268,7 +272,10 @@ class ApiClient(object):
             self._record_headers(headers)
             data = response
             if request['_preload_content']:
-                data = None if response_type is None else self.deserialize(response, response_type)
+                data = None
+                if response_type is not None and (
+                        isinstance(response_type, RequiredType) or not _has_no_content(method, response)):
+                    data = self.deserialize(response, response_type)
         except ApiException as error:
             if error.headers is not None:
                 self._record_headers(error.headers)
@@ -376,6 +383,11 @@ def _copy_headers(headers):
 def _response_headers(response):
     """Return the headers of urllib3's response, or of a transport's."""
     return response.headers if hasattr(response, 'headers') else response.getheaders()
+
+
+def _has_no_content(method, response):
+    """Tell whether a response has no body by its kind (RFC 9110), or is a 202 without one."""
+    return method == 'HEAD' or response.status in (204, 205) or (response.status == 202 and not response.data)
 
 
 def _caller_stacklevel():

@@ -21,13 +21,14 @@ class RESTResponse(object):
     :ivar int status: the HTTP status.
     :ivar str reason: the reason phrase.
     :ivar str data: the body, decoded from UTF-8; from Latin-1, which keeps each byte, if it is not valid UTF-8.
+    :ivar bool is_utf8: whether the body is valid UTF-8, as JSON must be (RFC 8259 section 8.1).
     """
 
     def __init__(self, resp, data=None):
         self.urllib3_response = resp
         self.status = resp.status
         self.reason = resp.reason
-        self.data = decode_body(resp.data if data is None else data)
+        self.data, self.is_utf8 = decode_body(resp.data if data is None else data)
 
     def getheaders(self):
         """Return all headers.

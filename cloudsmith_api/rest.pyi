@@ -27,6 +27,7 @@ class RESTResponse:
     status: int
     reason: str | None
     data: str
+    is_utf8: bool
 
     def __init__(self, resp: _Response, data: bytes | str | None = None) -> None: ...
     def getheaders(self) -> HTTPHeaderDict: ...

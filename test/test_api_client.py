@@ -11,6 +11,7 @@ import warnings
 import weakref
 
 import pytest
+import six
 from servers import ScriptedServer, http_response, json_response, silent
 
 from cloudsmith_api import (
@@ -94,6 +95,83 @@ def test_invalid_response_error_keeps_status_headers_and_body(connect, text):
     assert error.headers['Content-Type'] == 'application/json'
     assert 'UserBrief' in error.detail
     assert (error.method, error.url) == ('GET', server.url + '/user/self/')
+
+
+NOT_UTF8 = b'{"slug": "Zo\xeb"}'
+
+
+@pytest.mark.parametrize('content_type', [
+    'application/json', 'application/json; charset=iso-8859-1', 'application/json; charset=latin1', 'text/plain'])
+@pytest.mark.parametrize('response_type', ['UserBrief', 'object', 'str', 'dict(str, str)'])
+def test_body_that_is_not_utf8_raises_invalid_response(connect, content_type, response_type):
+    with ScriptedServer(http_response(200, NOT_UTF8, [('Content-Type', content_type)])) as server:
+        with pytest.raises(InvalidResponseException) as raised:
+            connect(server.url).api_client.call_api('/any/', 'GET', response_type=response_type)
+    error = raised.value
+    assert error.detail == 'not %s: the response is not valid UTF-8' % response_type
+    assert six.ensure_text(error.body, 'utf-8' if six.PY3 else 'latin-1') == u'{"slug": "Zo\xeb"}'
+    assert error.status == 200
+
+
+def test_deserialize_rejects_bytes_that_are_not_utf8(client):
+    with pytest.raises(InvalidResponseException, match='is not valid UTF-8'):
+        client.deserialize(MinimalResponse(NOT_UTF8), 'UserBrief')
+
+
+@pytest.mark.parametrize('content_type', [
+    'application/json', 'application/json; charset=iso-8859-1', 'application/json; charset=utf-16', None])
+def test_charset_of_a_json_response_has_no_meaning(connect, content_type):
+    headers = [('Content-Type', content_type)] if content_type else []
+    with ScriptedServer(http_response(200, u'{"slug": "Zo\xeb"}', headers)) as server:
+        assert connect(server.url).user_self().slug == u'Zo\xeb'
+
+
+def test_error_body_that_is_not_utf8_is_kept(connect):
+    with ScriptedServer(http_response(404, NOT_UTF8)) as server:
+        with pytest.raises(NotFoundException) as raised:
+            connect(server.url).user_self()
+    assert 'slug' in raised.value.body
+
+
+def test_ignored_body_need_not_be_utf8(connect):
+    with ScriptedServer(http_response(200, NOT_UTF8)) as server:
+        assert connect(server.url).api_client.call_api('/any/', 'GET')[:2] == (None, 200)
+
+
+@pytest.mark.parametrize('method, response', [
+    ('GET', http_response(204)), ('DELETE', http_response(204)), ('POST', http_response(205)),
+    ('POST', http_response(202)), ('PUT', http_response(202, headers=[('Content-Type', 'application/json')])),
+    ('HEAD', http_response(200, headers=[('Content-Type', 'application/json')])), ('HEAD', http_response(202)),
+])
+@pytest.mark.parametrize('response_type', ['UserBrief', 'str', 'list[UserBrief]', 'object'])
+def test_response_without_content_is_none(connect, method, response, response_type):
+    with ScriptedServer(response) as server:
+        client = connect(server.url).api_client
+        assert client.call_api('/any/', method, response_type=response_type)[0] is None
+
+
+def test_accepted_response_with_a_body_is_deserialized(connect):
+    with ScriptedServer(json_response('{"slug": "ada"}', 202)) as server:
+        client = connect(server.url).api_client
+        assert client.call_api('/any/', 'POST', response_type='UserBrief')[0] == UserBrief(slug='ada')
+
+
+@pytest.mark.parametrize('status', [202, 204, 205])
+def test_response_without_content_to_a_method_raises_invalid_response(connect, status):
+    with ScriptedServer(http_response(status)) as server:
+        api = connect(server.url)
+        for call in (api.user_self, api.user_tokens_list_with_http_info, api.user_tokens_create):
+            with pytest.raises(InvalidResponseException, match='it is empty'):
+                call()
+            with pytest.raises(InvalidResponseException, match='it is empty'):
+                call(async_req=True).get(10)
+
+
+@pytest.mark.parametrize('status', [200, 201, 206])
+def test_empty_body_with_another_status_raises_invalid_response(connect, status):
+    with ScriptedServer(http_response(status)) as server:
+        with pytest.raises(InvalidResponseException):
+            connect(server.url).user_self()
 
 
 def test_page_of_keys_has_the_names_of_both_published_releases(client):

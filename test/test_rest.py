@@ -73,12 +73,14 @@ def test_response_body_is_native_str(data, text):
         status, reason = 200, 'OK'
     Response.data = data
     assert RESTResponse(Response()).data == text
+    assert RESTResponse(Response()).is_utf8 is True
 
 
 def test_non_utf8_response_body_loses_no_byte(transport):
     with ScriptedServer(http_response(200, b'\xff\x00\x80')) as server:
-        data = transport.request('GET', server.url).data
-    assert six.ensure_text(data, 'utf-8' if six.PY3 else 'latin-1').encode('latin-1') == b'\xff\x00\x80'
+        response = transport.request('GET', server.url)
+    assert six.ensure_text(response.data, 'utf-8' if six.PY3 else 'latin-1').encode('latin-1') == b'\xff\x00\x80'
+    assert response.is_utf8 is False
 
 
 @pytest.mark.parametrize('method', ['DELETE', 'OPTIONS', 'PATCH', 'POST', 'PUT'])

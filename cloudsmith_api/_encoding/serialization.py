@@ -58,6 +58,10 @@ class DeserializationError(ValueError):
         return DeserializationError(self.problem, step + joint + self.path)
 
 
+class RequiredType(str):
+    """The name of a response type for which a response without content, such as a 204, is an error."""
+
+
 def serialize(value):
     """Convert a value to one that ``json.dumps`` accepts: models to dicts without unset fields, dates to strings.
 
@@ -215,7 +219,8 @@ def _model_parser(model):
             elif required:
                 raise DeserializationError('has no %s' % name)
         additional = None
-        if not names.issuperset(value):
+        # The lengths are equal for nearly all responses, and comparing them is faster.
+        if len(values) < len(value) and not names.issuperset(value):
             additional = {name: item for name, item in value.items() if name not in names and _is_shallow(item)}
         return model.from_response(values, additional)
     return parse

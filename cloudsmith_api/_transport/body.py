@@ -86,13 +86,18 @@ def _encode_json(body):
 
 
 def decode_body(data):
-    """Return a body as a native text: decoded as UTF-8, or as Latin-1, which any bytes are, where it is not valid."""
-    if isinstance(data, str):
-        return data
+    """Return a body as a native text, and whether it is valid UTF-8.
+
+    If it is not, it is decoded as Latin-1, which any bytes are.
+
+    :rtype: tuple
+    """
     try:
-        return six.ensure_str(data)
+        text = six.ensure_text(data)
     except UnicodeDecodeError:
-        return data.decode('latin-1')
+        # Bytes are the native text of Python 2.
+        return data if str is bytes else data.decode('latin-1'), False
+    return six.ensure_str(text), True
 
 
 def read_body(raw, limit):

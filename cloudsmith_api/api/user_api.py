@@ -4,6 +4,7 @@ import functools
 
 from .._common import validation
 from .._common.tracebacks import hide_locals
+from .._encoding.serialization import RequiredType
 from ..api_client import ApiClient
 from ..configuration import Configuration
 from ..models import UserAuthTokenRequest
@@ -25,6 +26,8 @@ def _add_with_http_info(cls):
         if hasattr(method, 'is_endpoint'):
             setattr(cls, name, _data_only(method))
             method.__name__ = name + '_with_http_info'
+            # pickle and Python 3's help() look it up.
+            method.__qualname__ = '%s.%s' % (cls.__name__, method.__name__)
             method.__doc__ = 'Like :meth:`%s`, but return ``(data, status, headers)``.' % name
             setattr(cls, method.__name__, hide_locals(method))
     return cls
@@ -160,5 +163,5 @@ class UserApi(object):
                 raise TypeError('got an unexpected keyword argument %r; the options are %s'
                                 % (name, ', '.join(sorted(_CALL_OPTIONS))))
         parameters.update(options)
-        return self.api_client.call_api(path, verb, response_type=response_type, auth_settings=auth_settings,
-                                        **parameters)
+        return self.api_client.call_api(path, verb, response_type=RequiredType(response_type),
+                                        auth_settings=auth_settings, **parameters)

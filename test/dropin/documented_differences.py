@@ -619,11 +619,26 @@ type(client.call_api('/x/', 'GET', response_type='datetime', header_params=ACCEP
         ("type(client.call_api('/x/', 'GET', response_type='datetime', header_params=ACCEPT)[0].tzinfo).__name__",
          'result', "'tzutc'", "'timezone'"),
     )),
+    Shown('204, HEAD, empty 202 to `call_api`',
+          Script("""
+client.call_api('/x/', 'DELETE', response_type='UserBrief', header_params=ACCEPT, body={})[0]
+client.call_api('/x/', 'HEAD', response_type='UserBrief', header_params=ACCEPT)[0]
+client.call_api('/x/', 'PUT', response_type='str', header_params=ACCEPT, body={})[0]
+""", (http_response(204), http_response(200), http_response(202))), (
+        ("client.call_api('/x/', 'DELETE', response_type='UserBrief', header_params=ACCEPT, body={})[0]", 'result',
+         'UserBrief', 'None'),
+        ("client.call_api('/x/', 'HEAD', response_type='UserBrief', header_params=ACCEPT)[0]", 'result',
+         'UserBrief', 'None'),
+        ("client.call_api('/x/', 'PUT', response_type='str', header_params=ACCEPT, body={})[0]", 'result',
+         "''", 'None'),
+    )),
     Shown('Body that is not UTF-8',
           Script("""
 api.user_self()
-""", (http_response(404, b'\xff'),)), (
+api.user_self()
+""", (http_response(404, b'\xff'), http_response(200, b'{"name": "Zo\xeb"}'))), (
         ('api.user_self()', 'result', 'raises UnicodeDecodeError', 'raises NotFoundException'),
+        ('api.user_self()', 'result', 'raises UnicodeDecodeError', 'raises InvalidResponseException'),
     )),
     Shown("`response_type='str'` for a body that is not text",
           Script("""
@@ -745,6 +760,15 @@ token = UserAuthToken(token='secret')
         ("'secret' in str(token), '****' in str(token)", 'result[1]', 'False', 'True'),
         ("'secret' in token.to_str(), '****' in token.to_str()", 'result[0]', 'True', 'False'),
         ("'secret' in token.to_str(), '****' in token.to_str()", 'result[1]', 'False', 'True'),
+    )),
+    Shown('Field that the model does not have',
+          Script("""
+user = api.user_self()
+'colour' in repr(user)
+user.additional_properties
+""", (json_response('{"name": "Ada", "colour": "red"}'),)), (
+        ("'colour' in repr(user)", 'result', 'False', 'True'),
+        ('user.additional_properties', 'result', 'raises AttributeError', 'dict'),
     )),
     Shown('Types of fields',
           Script("""
