@@ -35,6 +35,8 @@ logger = logging.getLogger(__name__)
 _JSON_HEADERS = {'Accept': 'application/json', 'Content-Type': 'application/json'}
 # Up to this wait for a thread, in seconds, the transport is given the caller's own timeout.
 _NEGLIGIBLE_WAIT = 0.25
+# What a copy has of its own.
+_NOT_COPIED = frozenset(['last_response', '_checked_headers', '_last_headers', '_pacer', '_pool_by_pid'])
 _USER_AGENT = 'cloudsmith-api/%s python/%d.%d.%d' % ((__version__,) + sys.version_info[:3])
 
 
@@ -85,6 +87,20 @@ class ApiClient(object):
         # Otherwise the idle threads of an unclosed client would never end.
         for pool in getattr(self, '_pool_by_pid', {}).values():
             pool.close()
+
+    def __getstate__(self):
+        """Leave out what a copy has of its own: threads, pacing and what it remembers of its calls."""
+        from copy import copy  # few programs need it
+
+        state = {name: value for name, value in vars(self).copy().items() if name not in _NOT_COPIED}
+        # A shallow copy would share these.
+        state.update(rest_client=copy(self.rest_client), default_headers=copy(self.default_headers))
+        return state
+
+    def __setstate__(self, state):
+        # Not with its configuration, which is not complete yet if it leads to this client, as its hook may.
+        ApiClient.__init__(self)
+        vars(self).update(state)
 
     def __repr__(self):
         return '<%s %s>' % (type(self).__name__, self.configuration.host)

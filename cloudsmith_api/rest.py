@@ -65,6 +65,12 @@ class RESTClientObject(object):
         self.configuration = configuration
         self._session = Session(pools_size, maxsize)
 
+    def __getstate__(self):
+        """Give a copy connections of its own."""
+        from copy import copy  # few programs need it
+
+        return dict(vars(self), _session=copy(self._session))
+
     @hide_locals
     def request(self, method, url, query_params=None, headers=None, body=None, post_params=None,
                 _preload_content=True, _request_timeout=None):

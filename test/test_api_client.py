@@ -1,11 +1,13 @@
 # -*- coding: utf-8 -*-
 """``ApiClient``: ``call_api``, headers, ``async_req``, custom transports, and warnings about plain http."""
 
+import copy
 import datetime
 import gc
 import json
 import multiprocessing
 import os
+import pickle
 import threading
 import warnings
 import weakref
@@ -711,6 +713,105 @@ class TestAsyncReq(object):
         for thread in started:
             thread.join(10)
         assert not any(thread.is_alive() for thread in started)
+
+
+def pickled(protocol):
+    return lambda value: pickle.loads(pickle.dumps(value, protocol))
+
+
+COPIES = [copy.copy, copy.deepcopy] + [pickled(protocol) for protocol in range(pickle.HIGHEST_PROTOCOL + 1)]
+
+
+class LabelledClient(ApiClient):
+    """A program's own client, with another constructor."""
+
+    def __init__(self, label, configuration):
+        super(LabelledClient, self).__init__(configuration)
+        self.label = self._label = label
+
+
+class BareTransport(RESTClientObject):
+    """A program's own transport, which never calls our constructor."""
+
+    def __init__(self, name):
+        self.name = name
+
+    def request(self, *_, **__):
+        return MinimalResponse('{"slug": "%s"}' % self.name)
+
+
+class Renewal(object):
+    """Renews keys through a client, so that configuration and client lead to each other."""
+
+    def __call__(self, configuration):
+        configuration.api_key['X-Api-Key'] = 'renewed'
+
+
+@pytest.mark.parametrize('copied', COPIES, ids=lambda copied: copied.__name__.strip('<>'))
+class TestCopies(object):
+    """Copies of a client, also by ``pickle``."""
+
+    def test_copy_sends_the_same(self, connect, recorder, copied):
+        client = connect(recorder.url, connection_pool_maxsize=3).api_client
+        client.cookie, client.user_agent = 'a=b', 'nightly'
+        client.set_default_header('X-Job', '1')
+        with copied(client) as other:
+            for made in (client, other):
+                assert UserApi(made).user_self().slug == 'ada'
+            first, second = [headers_of(request) for request in recorder.requests]
+            assert first == second
+            assert {first[name] for name in ('X-Job', 'Cookie', 'User-Agent', 'X-Api-Key')} == {
+                '1', 'a=b', 'nightly', 'the-secret-key-0123456789'}
+            assert recorder.connections == 2
+            assert other.rest_client.configuration is other.configuration
+
+    def test_copy_changes_nothing_of_the_original(self, connect, recorder, copied):
+        client = connect(recorder.url, pace=True).api_client
+        client.call_api('/any/', 'GET')
+        other = copied(client)
+        assert (other.last_response, other.rate_limit) == (None, None)
+        assert other._pacer is not client._pacer
+        other.set_default_header('X-Job', '1')
+        assert 'X-Job' not in client.default_headers
+
+    def test_copy_that_dies_leaves_the_calls_of_the_original(self, connect, copied):
+        may_respond = threading.Event()
+        with ScriptedServer(responding_after(may_respond)) as server:
+            api = connect(server.url)
+            result = api.user_self(async_req=True)
+            other = copied(api.api_client)
+            other.close()
+            del other
+            gc.collect()
+            may_respond.set()
+            assert result.get(10) == UserBrief()
+            assert server.connections == 1
+            assert api.user_self(async_req=True).get(10) == UserBrief()
+
+    def test_copy_of_a_programs_own_client_and_transport(self, connect, recorder, copied):
+        client = LabelledClient('mine', connect(recorder.url).api_client.configuration)
+        client.rest_client = BareTransport('bare')
+        other = copied(client)
+        assert (type(other), other.label, other._label) == (LabelledClient, 'mine', 'mine')
+        assert other.rest_client.request().data == '{"slug": "bare"}'
+        other.close()
+
+    def test_copy_of_the_transport_alone(self, connect, recorder, copied):
+        client = connect(recorder.url).api_client
+        other = copied(client.rest_client)
+        for transport in (client.rest_client, other):
+            assert transport.request('GET', recorder.url + '/user/self/').status == 200
+        assert recorder.connections == 2
+        other.close()
+
+    def test_configuration_that_leads_to_its_client(self, connect, recorder, copied):
+        configuration = connect(recorder.url).api_client.configuration
+        hook = configuration.refresh_api_key_hook = Renewal()
+        hook.client = ApiClient(configuration)
+        other = copied(configuration)
+        assert UserApi(other.refresh_api_key_hook.client).user_self().slug == 'ada'
+        assert headers_of(recorder.requests[0])['X-Api-Key'] == 'renewed'
+        other.refresh_api_key_hook.client.close()
 
 
 def test_headers_come_from_a_custom_response_class(client, recorder):

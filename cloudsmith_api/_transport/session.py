@@ -39,6 +39,10 @@ class Session(object):
         self._pools_by_pid = {}
         self._cached_defaults = None
 
+    def __reduce__(self):
+        # A copy has connections of its own.
+        return Session, (self._pools_size, self._maxsize)
+
     def prepare(self, configuration, *request):
         """Return a request that is ready to be sent.
 

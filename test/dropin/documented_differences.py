@@ -1103,6 +1103,18 @@ client.call_api('/x/', 'POST', body=1)[1]
         ("client.call_api('/x/', 'GET')[1]", "sent[0].headers['accept']", None, 'application/json'),
         ("client.call_api('/x/', 'POST', body=1)[1]", "sent[0].headers['accept']", None, 'application/json'),
     )),
+    Shown('`copy.copy`, `copy.deepcopy`, `pickle` of an `ApiClient`',
+          Script("""
+import copy, pickle
+copy.copy(client).rest_client is client.rest_client
+copy.deepcopy(client).default_headers == client.default_headers
+pickle.loads(pickle.dumps(client)).default_headers == client.default_headers
+"""), (
+        ('copy.copy(client).rest_client is client.rest_client', 'result', 'True', 'False'),
+        ('copy.deepcopy(client).default_headers == client.default_headers', 'result', 'raises TypeError', 'True'),
+        ('pickle.loads(pickle.dumps(client)).default_headers == client.default_headers', 'result', 'raises TypeError',
+         'True'),
+    )),
     Shown('Threads for `async_req`, `ApiClient.pool`',
           Script("""
 configuration.connection_pool_maxsize = 100

@@ -356,6 +356,40 @@ def test_threads_of_forked_process_share_connections():
         assert server.connections <= 3
 
 
+@pytest.mark.skipif(sys.version_info < (3, 7), reason='process pools take a start method from Python 3.7 on')
+@pytest.mark.parametrize('method', ['spawn', 'forkserver'])
+@pytest.mark.parametrize('pool', [
+    'multiprocessing.get_context(method).Pool(2)',
+    'ProcessPoolExecutor(2, mp_context=multiprocessing.get_context(method))',
+])
+def test_client_is_sent_to_other_processes(tmpdir, method, pool):
+    script = tmpdir.join('script.py')
+    script.write(textwrap.dedent("""
+        import multiprocessing, sys
+        from concurrent.futures import ProcessPoolExecutor
+        from cloudsmith_api import ApiClient, Configuration, UserApi
+
+        def work(api):
+            return api.user_self().name + api.user_self(async_req=True).get(20).name
+
+        if __name__ == '__main__':
+            method = sys.argv[2]
+            configuration = Configuration()
+            configuration.host = sys.argv[1]
+            with ApiClient(configuration, 'X-Job', 'nightly') as client:
+                api = UserApi(client)
+                work(api)
+                with %s as pool:
+                    print(list(pool.map(work, [api] * 4)))
+    """) % pool)
+    with RespondingServer(lambda request: GOOD) as server:
+        output = subprocess.check_output([sys.executable, str(script), server.url, method],
+                                         env=environment_without_coverage(), stderr=subprocess.STDOUT)
+        assert output.decode().strip() == str(['AdaAda'] * 4)
+        assert {dict(request.headers)['X-Job'] for request in server.requests} == {'nightly'}
+        assert len(server.requests) == 10
+
+
 @pytest.mark.parametrize('last_statement', [
     'pass',
     'del api',
