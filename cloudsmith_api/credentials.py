@@ -4,11 +4,11 @@ import copy
 import functools
 import os
 import re
-import threading
 import time
 import traceback
 
 import six
+from six.moves import _thread
 
 from ._common import validation
 from ._common.clock import monotonic
@@ -21,6 +21,8 @@ from .exceptions import ApiException, InvalidResponseException, TimeoutException
 # The other names are for the providers of this package.
 __all__ = ('OidcToken', 'RenewableToken')
 
+# The longest pause, in seconds, between two looks at a renewal under way.
+_MAX_PAUSE = 0.02
 # A token is renewed this many seconds before it expires; one that lives less than twice as long, after half its life.
 _MARGIN = 60.0
 _FAILED = 'The access token could not be renewed'
@@ -77,7 +79,7 @@ class RenewableToken(object):
         token = self._token
         if token is None or token.value == rejected or monotonic() >= token.renew_at:
             renewal = self._join_renewal(client, token)
-            if not renewal.done.wait(timeout):
+            if not renewal.wait(timeout):
                 error = TimeoutException(status=0, reason=_FAILED + ' before the timeout')
                 error.request_sent = False
                 raise error
@@ -92,47 +94,59 @@ class RenewableToken(object):
         try:
             # One atomic step, where a fork or a signal handler could find a lock held.
             renewal = self._renewals.setdefault(pid, own)
-            if renewal is own and self._token is not known:
-                # Another thread has renewed the token since this one looked.
-                self._finish(pid, own, self._token)
-            elif renewal is own:
-                self._start(pid, own, client)
+            if renewal.runner == _thread.get_ident():
+                raise failure('the function makes a call that needs the token itself')
+            if renewal.starter == _thread.get_ident() and not renewal.is_claimed:
+                # It is new, or this is a signal handler, which has interrupted the start and would wait for ever.
+                self._start(pid, renewal, client, known)
         except BaseException as error:
             # Ctrl-C here would leave behind a renewal that never ends.
-            self._finish(pid, own, error=error)
+            if own.claim():
+                self._finish(pid, own, error=_failure_of(error))
             raise
         return renewal
 
-    def _start(self, pid, renewal, client):
-        # In a thread of its own, so that all calls that wait for it keep to their timeouts.
-        thread = threading.Thread(target=self._renew, args=(pid, renewal, client))
-        thread.daemon = True
+    def _start(self, *arguments):
+        # In a thread of its own, so that all calls that wait for it keep to their timeouts. Not a threading.Thread: it
+        # starts under a lock that a signal handler could find held (up to Python 3.9).
         try:
-            thread.start()
-        except RuntimeError:
+            _thread.start_new_thread(self._renew, arguments)
+        except _thread.error:
             # There are no daemon threads in an isolated subinterpreter, nor more threads than the system allows.
-            self._renew(pid, renewal, client)
+            self._renew(*arguments)
 
-    def _renew(self, pid, renewal, client):
+    def _renew(self, pid, renewal, client, known):
+        if not renewal.claim():
+            return
+        renewal.runner = _thread.get_ident()
         try:
-            token, lifetime = self._fetch_token(client)
-            if lifetime <= 0:
-                raise failure('the token had expired already when it was fetched')
-            self._token = _Token(token, lifetime)
+            # Another thread may have renewed the token since the call looked.
+            if self._token is known:
+                token, lifetime = self._fetch_token(client)
+                if lifetime <= 0:
+                    raise failure('the token had expired already when it was fetched')
+                self._token = _Token(token, lifetime)
             self._finish(pid, renewal, self._token)
         except BaseException as error:
             # A SystemExit in the program's function too: the calls would wait for ever.
-            self._finish(pid, renewal, error=error)
+            self._finish(pid, renewal, error=error if isinstance(error, ApiException) else _failure_of(error))
 
     def _finish(self, pid, renewal, token=None, error=None):
         renewal.token, renewal.error = token, error
         if self._renewals.get(pid) is renewal:
             del self._renewals[pid]
-        renewal.done.set()
+        renewal.is_done = True
+
+    def _call_function(self):
+        """Call the program's function; its exception becomes the cause of this package's."""
+        try:
+            return self._fetch()
+        except BaseException as error:
+            six.raise_from(_failure_of(error), error)
 
     def _fetch_token(self, client):
         """Return a new token and its lifetime in seconds."""
-        fetched = self._fetch()
+        fetched = self._call_function()
         token, lifetime = fetched if isinstance(fetched, tuple) else (fetched, None)
         check_token('what the function returned', token)
         return token, _lifetime(token) if lifetime is None else validation.check_seconds('the lifetime', lifetime)
@@ -141,7 +155,8 @@ class RenewableToken(object):
         return dict(vars(self), _token=None, _renewals={})
 
     def __repr__(self):
-        expiry = '' if self.expires_in is None else ', expires in %d s' % self.expires_in
+        expires_in = self.expires_in
+        expiry = '' if expires_in is None else ', expires in %d s' % expires_in
         return '<%s%s>' % (self._describe(), ', not fetched yet' if self._token is None else expiry)
 
     def _describe(self):
@@ -182,7 +197,7 @@ class OidcToken(RenewableToken):
 
     def _fetch_identity_token(self, client):
         # The endpoint of a CI system is reached over the client's transport too.
-        token = self._fetch(client) if isinstance(self._fetch, IdentityProvider) else self._fetch()
+        token = self._fetch(client) if isinstance(self._fetch, IdentityProvider) else self._call_function()
         # A file ends in a line break.
         return check_token('the identity token', token.strip() if isinstance(token, six.string_types) else token)
 
@@ -226,6 +241,8 @@ def request_token(client, method, url, field, headers, step, hints, query_params
         if not _is_token(token):
             raise InvalidResponseException(http_resp=response, detail='the response has no token in "%s"' % field)
     except ApiException as error:
+        # Its traceback has the response in it, and tools that report exceptions show local variables.
+        error.__cause__ = None
         error.detail = '%s: the %s failed%s' % (_FAILED, step, ': ' + error.detail if error.detail else '')
         if error.status:
             error.hint = hints.get(error.status, hints.get(None, error.hint))
@@ -267,15 +284,15 @@ def _lifetime(token, headers=None):
     return expiry - (time.time() if sent is None else sent)
 
 
+def _failure_of(error):
+    """Return the failure for an exception of another kind; formatted so since its ``str()`` may fail."""
+    return failure(''.join(traceback.format_exception_only(type(error), error)).strip())
+
+
 def _raise_for_call(error):
     """Raise the error of a renewal in a call that waited for it; each call has an exception of its own."""
-    if isinstance(error, ApiException):
-        cause = getattr(error, '__cause__', None)
-        error = copy.copy(error)
-    else:
-        # An exception of the program's function; formatted so since its str() may fail.
-        cause = error
-        error = failure(traceback.format_exception_only(type(error), error)[-1].strip())
+    cause = getattr(error, '__cause__', None)
+    error = copy.copy(error)
     # The call itself was not sent, whatever was sent for the renewal.
     error.request_sent = False
     six.raise_from(error, cause)
@@ -291,8 +308,36 @@ class _Token(object):
 
 
 class _Renewal(object):
-    """A renewal under way. When it is done, it has a token or an error."""
+    """A renewal under way. When it is done, it has a token or an error.
+
+    It has no lock, nor an event, which has one: a signal handler would wait for ever for what the thread that it has
+    interrupted holds, and Ctrl-C can leave one held.
+    """
 
     def __init__(self):
-        self.done = threading.Event()
+        self.starter, self.runner = _thread.get_ident(), None
         self.token = self.error = None
+        self.is_done = False
+        self._unclaimed = [True]
+
+    @property
+    def is_claimed(self):
+        return not self._unclaimed
+
+    def claim(self):
+        """Return whether this is the first claim; only the thread that makes it runs the renewal."""
+        try:
+            return self._unclaimed.pop()  # atomic
+        except IndexError:
+            return False
+
+    def wait(self, timeout):
+        """Wait until the renewal is done, and return whether it is."""
+        end, pause = monotonic() + timeout, _MAX_PAUSE / 32
+        while not self.is_done:
+            remaining = end - monotonic()
+            if remaining <= 0:
+                return False
+            time.sleep(min(pause, remaining))
+            pause = min(2 * pause, _MAX_PAUSE)
+        return True

@@ -1,8 +1,11 @@
 """Shared fixtures: a clean environment, the sandbox, and clients for it and for other servers."""
 
 import os
+import sys
+import threading
 
 import pytest
+from six.moves import _thread
 
 from cloudsmith_api import ApiClient, Configuration, UserApi
 from cloudsmith_api._settings import log_output
@@ -10,6 +13,24 @@ from cloudsmith_api.sandbox import Sandbox
 
 _MACHINE_VARIABLES = ('HTTP_PROXY', 'HTTPS_PROXY', 'NO_PROXY', 'ALL_PROXY', 'SSL_CERT_FILE', 'SSL_CERT_DIR',
                       'REQUESTS_CA_BUNDLE', 'CURL_CA_BUNDLE')
+
+
+@pytest.fixture(autouse=True, scope='session')
+def traced_threads():
+    """Let coverage trace the threads that are started without ``threading``."""
+    trace, start_new_thread = getattr(threading, '_trace_hook', None), _thread.start_new_thread
+
+    def start(function, arguments):
+        def run():
+            sys.settrace(trace)
+            function(*arguments)
+
+        return start_new_thread(run, ())
+
+    if trace is not None:
+        _thread.start_new_thread = start
+    yield
+    _thread.start_new_thread = start_new_thread
 
 
 @pytest.fixture(autouse=True)

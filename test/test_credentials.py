@@ -5,6 +5,7 @@ import copy
 import json
 import os
 import pickle
+import signal
 import threading
 import time
 
@@ -12,6 +13,7 @@ import pytest
 import six
 from certificates import Authority
 from servers import RespondingServer, ScriptedServer, http_response, json_response, reset, silent, trickling, truncated
+from six.moves import _thread
 
 from cloudsmith_api import (
     ApiClient,
@@ -333,6 +335,18 @@ def test_error_of_the_function_becomes_an_api_exception(connect, service, error,
     assert service.requests == []
 
 
+def test_api_exception_of_the_function_is_one_of_the_renewal(connect, service):
+    error = UnauthorizedException(status=401, reason='Vault')
+
+    def fetch():
+        raise error
+
+    with pytest.raises(ApiException, match='The access token could not be renewed: .*401 Vault') as raised:
+        make_api(connect, service.url, fetch).user_self()
+    assert (raised.value.status, raised.value.request_sent) == (0, False)
+    assert getattr(raised.value, '__cause__', error) is error
+
+
 @pytest.mark.parametrize('value', [
     None, '', 5, 'two words', 'line\n', (), ('a', 'b'), ('token', -1), ('token', True), ('token', 1, 2),
     make_token(-5),
@@ -422,33 +436,105 @@ def test_background_calls_wait_for_the_token_in_the_background(connect, service)
 
 
 def test_thread_that_cannot_start_is_done_without(connect, service, monkeypatch):
-    def start(self):
-        raise RuntimeError("can't start new thread")
+    def start(*_):
+        raise _thread.error("can't start new thread")
 
     api = make_api(connect, service.url, lambda: make_token(60))
-    monkeypatch.setattr(threading.Thread, 'start', start)
+    monkeypatch.setattr(_thread, 'start_new_thread', start)
     assert api.api_client.configuration.access_token.get(api.api_client, 5)
 
 
-def test_interrupt_while_a_renewal_starts_leaves_none_behind(connect, service, monkeypatch):
-    def start(self):
+def test_interrupt_before_a_renewal_leaves_none_behind(monkeypatch):
+    def start(*_):
         raise KeyboardInterrupt
 
-    token = make_api(connect, service.url, lambda: make_token(60)).api_client.configuration.access_token
+    token = RenewableToken(lambda: make_token(60))
     with monkeypatch.context() as patched:
-        patched.setattr(threading.Thread, 'start', start)
+        patched.setattr(_thread, 'start_new_thread', start)
         with pytest.raises(KeyboardInterrupt):
             token.get(None, 5)
     assert token.get(None, 5) == token.current
 
 
-def test_token_that_another_thread_renewed_is_not_renewed_again(connect, service):
+def test_interrupt_while_a_renewal_runs_leaves_it_to_others(monkeypatch):
+    started, release, fetched = threading.Event(), threading.Event(), []
+    start_new_thread = _thread.start_new_thread
+
+    def fetch():
+        fetched.append(1)
+        started.set()
+        release.wait(20)
+        return make_token(60)
+
+    def start(*arguments):
+        start_new_thread(*arguments)
+        started.wait(20)
+        raise KeyboardInterrupt
+
+    token = RenewableToken(fetch)
+    with monkeypatch.context() as patched:
+        patched.setattr(_thread, 'start_new_thread', start)
+        with pytest.raises(KeyboardInterrupt):
+            token.get(None, 5)
+    threading.Timer(0.2, release.set).start()
+    assert token.get(None, 5) == token.current
+    assert len(fetched) == 1
+
+
+@pytest.mark.skipif(not hasattr(signal, 'setitimer'), reason='there is no timer signal')
+def test_signal_handler_may_make_a_call_while_a_renewal_starts(monkeypatch):
+    token = RenewableToken(lambda: make_token(60))
+    values = []
+    start_new_thread = _thread.start_new_thread
+
+    def start(*arguments):
+        if not values:
+            values.append(None)
+            os.kill(os.getpid(), signal.SIGALRM)
+            time.sleep(0.05)
+        start_new_thread(*arguments)
+
+    monkeypatch.setattr(_thread, 'start_new_thread', start)
+    previous = signal.signal(signal.SIGALRM, lambda *_: values.append(token.get(None, 5)))
+    try:
+        values.append(token.get(None, 5))
+    finally:
+        signal.signal(signal.SIGALRM, previous)
+    assert values == [None, token.current, token.current]
+
+
+@pytest.mark.skipif(not hasattr(signal, 'setitimer'), reason='there is no timer signal')
+def test_signal_handlers_may_make_calls_at_any_point_of_a_renewal():
+    token = RenewableToken(lambda: ('opaque', 0.002))
+    values = []
+    previous = signal.signal(signal.SIGALRM, lambda *_: values.append(token.get(None, 5)))
+    end = monotonic() + 1
+    signal.setitimer(signal.ITIMER_REAL, 0.001, 0.003)
+    try:
+        while monotonic() < end:
+            token.get(None, 5)
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, previous)
+    assert set(values) == {'opaque'}
+
+
+def test_function_that_needs_its_own_token_raises_at_once(connect, service):
+    api = make_api(connect, service.url, lambda: api.user_self().slug)
+    started = monotonic()
+    with pytest.raises(ApiException, match='the function makes a call that needs the token itself'):
+        api.user_self()
+    assert monotonic() - started < 5
+    assert service.requests == []
+
+
+def test_token_that_another_thread_renewed_is_not_renewed_again():
     fetched = []
     token = RenewableToken(lambda: fetched.append(1) or make_token(60))
     token.get(None, 5)
     # As if this thread had looked before the other one finished.
     renewal = token._join_renewal(None, None)
-    assert renewal.done.is_set() and renewal.token.value == token.current
+    assert renewal.wait(5) and renewal.token.value == token.current
     assert len(fetched) == 1
 
 
@@ -615,16 +701,33 @@ def test_report_says_who_issues_the_token_and_when_it_expires(connect, service):
     assert service.issued[0] not in configuration.to_debug_report()
 
 
-def test_no_local_variable_of_the_error_shows_a_token(connect, start_service):
+@pytest.mark.skipif(six.PY2, reason='this interpreter cannot capture local variables')
+@pytest.mark.parametrize('exchange, identity_token', [
+    (refused(401), lambda: IDENTITY_TOKEN),
+    (http_response(200, '<html>' + IDENTITY_TOKEN), lambda: IDENTITY_TOKEN),
+    (json_response('{"token": "%s' % IDENTITY_TOKEN), lambda: IDENTITY_TOKEN),
+    (None, lambda: IDENTITY_TOKEN + ' x'),
+])
+def test_no_local_variable_of_the_error_shows_a_token(connect, start_service, exchange, identity_token):
+    error = call_that_fails(connect, start_service(exchange=exchange), oidc(identity_token))
+    assert IDENTITY_TOKEN not in text_with_local_variables(error)
+
+
+@pytest.mark.skipif(six.PY2, reason='this interpreter cannot capture local variables')
+@pytest.mark.parametrize('rest', [(-1,), ('x',), (10 ** 400,), (1, 2)])
+def test_no_local_variable_shows_the_token_of_the_function(connect, service, rest):
+    error = call_that_fails(connect, service, lambda: (IDENTITY_TOKEN,) + rest)
+    assert IDENTITY_TOKEN not in text_with_local_variables(error)
+
+
+def call_that_fails(connect, service, token):
+    with pytest.raises(ApiException) as raised:
+        make_api(connect, service.url, token).user_self()
+    return raised.value
+
+
+def text_with_local_variables(error):
     import traceback
 
-    if not hasattr(traceback, 'TracebackException'):
-        pytest.skip('this interpreter cannot capture local variables')
-    service = start_service(exchange=refused(401))
-    api = make_api(connect, service.url, oidc(lambda: IDENTITY_TOKEN))
-    with pytest.raises(UnauthorizedException) as raised:
-        api.user_self()
-    kind, value, frames = type(raised.value), raised.value, raised.value.__traceback__
-    text = ''.join(traceback.TracebackException(kind, value, frames, capture_locals=True).format())
-    # This test and its lambda are the program.
-    assert IDENTITY_TOKEN not in text.replace('IDENTITY_TOKEN', '')
+    text = traceback.TracebackException(type(error), error, error.__traceback__, capture_locals=True).format()
+    return ''.join(text)
