@@ -293,7 +293,8 @@ class ApiClient(object):
                         isinstance(response_type, RequiredType) or not _has_no_content(method, response)):
                     data = self.deserialize(response, response_type)
         except ApiException as error:
-            if error.headers is not None:
+            # Without those of a renewal that failed: the limit of an identity provider is another one.
+            if error.headers is not None and error.request_sent is not False:
                 self._record_headers(error.headers)
             if error.method is None:
                 error.set_request(method, url, collect_secrets(self.configuration, request), request['headers'])
@@ -308,11 +309,13 @@ class ApiClient(object):
         if token is None:
             return self.request(method, url, **request)
         sent = self._authorize(request, token)
+        started = monotonic()
         try:
             return self.request(method, url, **request)
         except UnauthorizedException:
             # A request that is rejected with 401 was not processed, so any method may be repeated.
             pass
+        request['_request_timeout'] = self._remaining_timeout(request['_request_timeout'], monotonic() - started)
         self._authorize(request, token, rejected=sent)
         return self.request(method, url, **request)
 
@@ -356,8 +359,9 @@ class ApiClient(object):
         """Return the header of the first scheme that is configured, as a dict, and the token to renew, or ``None``."""
         configuration = self.configuration
         for scheme in schemes:
-            if scheme == 'bearer' and hasattr(configuration.access_token, 'get'):
-                return {'Authorization': ''}, configuration.access_token
+            token = configuration.access_token if scheme == 'bearer' else None
+            if hasattr(token, 'get'):
+                return {'Authorization': ''}, token
             header, credential = configuration._credential_header(scheme)
             if credential:
                 return {header: credential}, None

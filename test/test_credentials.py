@@ -173,6 +173,23 @@ def test_access_token_of_wrong_type_raises(value):
         Configuration().access_token = value
 
 
+def test_access_token_may_change_while_a_call_reads_it(connect, service):
+    class Changing(Configuration):
+        """Its token is read as a renewable one, and from then on as a str: another thread has set it."""
+
+        def __getattribute__(self, name):
+            value = super(Changing, self).__getattribute__(name)
+            if name == 'access_token' and value is not None:
+                self.access_token = make_token(60)
+            return value
+
+    configuration = Changing()
+    configuration.host = service.url
+    configuration.access_token = lambda: make_token(60, number=1)
+    with ApiClient(configuration) as client:
+        assert UserApi(client).user_self().slug == 'ci'
+
+
 def test_empty_access_token_counts_as_unset():
     configuration = Configuration()
     configuration.access_token = ''
@@ -294,7 +311,19 @@ def test_second_401_is_raised(connect, service):
     assert raised.value.request_sent is True
 
 
-def test_repetition_after_401_stays_within_the_timeout(connect, service):
+def test_request_after_401_has_what_is_left_of_the_timeout(connect):
+    def reject_late(connection):
+        time.sleep(1.5)
+        connection.sendall(refused(401))
+
+    with ScriptedServer(reject_late) as server:
+        started = monotonic()
+        with pytest.raises(TimeoutException):
+            make_api(connect, server.url, lambda: 'opaque').user_self(_request_timeout=2)
+        assert 2 <= monotonic() - started < 2.9
+
+
+def test_renewal_after_401_stays_within_the_timeout(connect, service):
     release = threading.Event()
     fetched = []
 
@@ -655,6 +684,15 @@ def test_failed_exchange_names_the_step_and_what_to_check(connect, start_service
     assert raised.value.request_sent is False
     assert 'configuration.api_key' not in str(raised.value)
     assert {target for _, target in service.targets()} == {'/openid/acme/'}
+
+
+def test_rate_limit_is_not_that_of_a_failed_exchange(connect, start_service):
+    headers = [('X-RateLimit-Limit', '1'), ('X-RateLimit-Remaining', '0'), ('X-RateLimit-Reset', '2000000000')]
+    service = start_service(exchange=json_response('{}', status=403, headers=headers))
+    api = make_api(connect, service.url, oidc())
+    with pytest.raises(ApiException):
+        api.user_self()
+    assert api.api_client.rate_limit is None
 
 
 def test_failed_exchange_shows_no_token(connect, start_service):
