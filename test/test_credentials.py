@@ -229,7 +229,7 @@ def test_advice_after_401_names_the_credentials_that_were_sent(connect, service,
 
 @pytest.mark.parametrize('claims', [
     '', 'x', 'a.b', 'a.%%%.c', 'a.e30.c', 'a.W10.c', 'a.' + 'e' * 5 + '.c', 'a.eyJleHAiOiJ4In0.c',
-    'a.eyJleHAiOjFlOTk5fQ.c', 'a.eyJleHAiOk5hTn0.c', 'a._w.c', u'a.\u20ac.c',
+    'a.eyJleHAiOjFlOTk5fQ.c', 'a.eyJleHAiOk5hTn0.c', 'a._w.c', u'a.\u20ac.c', make_token(10 ** 400, now=0),
 ])
 def test_token_without_usable_expiry_has_none(claims):
     assert expiry_of(claims) is None

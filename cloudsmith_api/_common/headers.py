@@ -32,7 +32,7 @@ def parse_number(kind, text):
     """
     try:
         value = kind(text)
-    except (TypeError, ValueError):
+    except (OverflowError, TypeError, ValueError):
         return None
     return value if 0 <= value < float('inf') else None
 
