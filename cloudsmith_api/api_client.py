@@ -16,7 +16,8 @@ from ._common.clock import monotonic
 from ._common.headers import get_header
 from ._common.redaction import collect_secrets, find_secrets, mask, scrub
 from ._common.tracebacks import hide_locals
-from ._encoding.request import build_form, build_headers, build_query, build_url, check_header, is_insecure
+from ._common.urls import is_insecure
+from ._encoding.request import build_form, build_headers, build_query, build_url, check_header
 from ._encoding.serialization import DeserializationError, RequiredType, deserialize_text, parser_for, serialize
 from ._transport.body import decode_body
 from .configuration import Configuration

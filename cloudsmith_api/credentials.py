@@ -15,7 +15,7 @@ from ._common.clock import monotonic
 from ._common.headers import get_header, parse_http_date
 from ._common.redaction import find_secrets
 from ._common.tokens import TOKEN_CHARACTERS, expiry_of
-from ._common.urls import UNRESERVED
+from ._common.urls import UNRESERVED, check_url
 from .exceptions import ApiException, InvalidResponseException, TimeoutException
 
 # The other names are for the providers of this package.
@@ -233,8 +233,11 @@ def request_token(client, method, url, field, headers, step, hints, query_params
     :rtype: tuple
     :raises ApiException: if the request fails, or the response has no token.
     """
-    headers = dict({'Accept': 'application/json', 'User-Agent': client.user_agent}, **headers)
+    headers = dict({'Accept': 'application/json'}, **headers)
+    if client.user_agent is not None:
+        headers['User-Agent'] = client.user_agent
     try:
+        check_url('the URL', url)
         response = client.request(method, url, query_params=query_params, headers=headers, body=body)
         value = client.deserialize(response, 'object')
         token = value.get(field) if isinstance(value, dict) else None

@@ -16,6 +16,7 @@ UNRESERVED = string.ascii_letters + string.digits + '-._~'
 _URL_CHARACTERS = UNRESERVED + "!$&'()*+,;=" + ':/?#[]@' + '%'
 #: A percent sign that escapes nothing; urllib3 would encode the whole URL once more because of it.
 STRAY_PERCENT_SIGN = '%(?![0-9A-Fa-f]{2})'
+_LOOPBACK = r'(?i)http://(?:127(?:\.\d+){3}|\[::1\]|(?:[\w-]+\.)*localhost)(?::\d*)?(?:/|\Z)'
 _PROXY_SCHEMES = ('http', 'https', 'socks4', 'socks4a', 'socks5', 'socks5h')
 
 
@@ -28,7 +29,7 @@ def check_host(name, value):
     :raises ValueError: if it is not an ``http`` or ``https`` URL of a host and an optional path, or contains
         credentials, a query, a fragment or a ``..`` segment.
     """
-    url = _check_url(name, value, ('https', 'http'))
+    url = check_url(name, value)
     if '@' in url:
         raise ValueError('%s must not contain credentials; set api_key, or username and password' % name)
     if '?' in url or '#' in url:
@@ -49,11 +50,16 @@ def check_proxy(name, value):
     """
     if not value:
         return None
-    url = _check_url(name, value, _PROXY_SCHEMES)
+    url = check_url(name, value, _PROXY_SCHEMES)
     # An unencoded / ? or # in a password ends the host there; the rest would be shown as a path.
     if '@' in ''.join(re.split('[/?#]', url.partition('://')[2])[1:]):
         raise ValueError('%s must have the special characters of its password percent-encoded' % name)
     return url
+
+
+def is_insecure(url):
+    """Return whether a request to a URL is readable on its way to another machine."""
+    return url[:5].lower() == 'http:' and not re.match(_LOOPBACK, url)
 
 
 def split_credentials(url):
@@ -81,8 +87,12 @@ def credentials_in(url):
     return [] if username is None else [password or username, basic_credentials(username, password)]
 
 
-def _check_url(name, value, schemes):
-    """Check a URL; no error shows it, since it may contain credentials."""
+def check_url(name, value, schemes=('https', 'http')):
+    """Check a URL; no error shows it, since it may contain credentials.
+
+    :raises TypeError: if it is not a text.
+    :raises ValueError: if it is not a URL of one of these schemes and a valid host.
+    """
     url = six.ensure_str(validation.check_str(name, value))
     if not url or not validation.contains_only(_URL_CHARACTERS, url):
         raise ValueError('%s must be an ASCII URL without spaces or line breaks' % name)

@@ -30,8 +30,6 @@ _FRAMING_HEADERS = frozenset(['content-length', 'transfer-encoding'])
 
 _SEPARATORS = {'csv': ',', 'pipes': '|', 'ssv': ' ', 'tsv': '\t'}
 
-_LOOPBACK = r'(?i)http://(?:127(?:\.\d+){3}|\[::1\]|(?:[\w-]+\.)*localhost)(?::\d*)?(?:/|\Z)'
-
 
 def build_url(host, path, path_params, safe=''):
     """Build the URL of a call, without its query parameters.
@@ -169,11 +167,6 @@ def check_header(name, value):
         raise ValueError('header %s must not contain line breaks, control characters or characters beyond Latin-1'
                          % name)
     return six.ensure_str(value, 'latin-1')
-
-
-def is_insecure(url):
-    """Return whether a request to a URL is readable on its way to another machine."""
-    return url[:5].lower() == 'http:' and not re.match(_LOOPBACK, url)
 
 
 def build_form(post_params, files, collection_formats=None):

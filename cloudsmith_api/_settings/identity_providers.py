@@ -3,8 +3,11 @@
 import os
 import subprocess
 import threading
+import warnings
 
+from .._common.urls import is_insecure
 from ..credentials import IdentityProvider, OidcToken, check_token, failure, request_token
+from ..exceptions import InsecureTransportWarning
 
 try:
     from shutil import which
@@ -40,8 +43,7 @@ class _Variable(_Provider):
         self._variable = variable
 
     def __call__(self, client):
-        # Read when it is needed, so that no copy of a configuration contains it.
-        return check_token('the variable ' + self._variable, os.environ.get(self._variable, '').strip())
+        return _read_token(self._variable)
 
 
 class _Endpoint(_Provider):
@@ -54,9 +56,13 @@ class _Endpoint(_Provider):
         self._hint = hint
 
     def __call__(self, client):
-        headers = dict(self._headers, Authorization='Bearer ' + os.environ.get(self._token, '').strip())
+        headers = dict(self._headers, Authorization='Bearer ' + _read_token(self._token))
+        url = os.environ.get(self._url, '').strip()
+        if is_insecure(url):
+            warnings.warn('Credentials are sent over plain http to the URL in %s: anyone on the network path can read'
+                          ' them' % self._url, InsecureTransportWarning, stacklevel=2)
         return request_token(
-            client, self._method, os.environ.get(self._url, '').strip(), self._field, headers,
+            client, self._method, url, self._field, headers,
             step='request for an identity token to %s' % self.name, hints={None: self._hint},
             query_params=self._query_params)[1]
 
@@ -133,6 +139,11 @@ def find_oidc_token(environ, org=None):
         if not is_disabled and provider.is_detected(environ):
             return OidcToken(org, service_slug, provider)
     return None
+
+
+def _read_token(variable):
+    # Read when it is needed, so that no copy of a configuration contains it.
+    return check_token('the variable ' + variable, os.environ.get(variable, '').strip())
 
 
 def _is_true(environ, variable):

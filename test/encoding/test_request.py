@@ -17,7 +17,6 @@ from cloudsmith_api._encoding.request import (
     build_query,
     build_url,
     check_header,
-    is_insecure,
 )
 
 HOST = 'https://api.example.com/v1'
@@ -168,22 +167,6 @@ def test_header_value_of_the_wrong_type_raises_type_error(value):
 def test_invalid_header_name_raises_value_error(name):
     with pytest.raises(ValueError, match='header name'):
         check_header(name, 'x')
-
-
-@pytest.mark.parametrize('url', [
-    'https://api.example.com/v1', 'http://127.0.0.1:80/v1', 'http://127.1.2.3/', 'http://localhost:8080/v1',
-    'http://localhost', 'http://[::1]:80/', 'HTTP://LOCALHOST/', 'http://api.localhost/v1',
-])
-def test_https_and_loopback_urls_are_secure(url):
-    assert not is_insecure(url)
-
-
-@pytest.mark.parametrize('url', [
-    'http://api.example.com/v1', 'HTTP://api.example.com', 'http://127.0.0.1.evil.example/',
-    'http://localhost.evil.example/', 'http://10.0.0.1/', 'http://[::2]/',
-])
-def test_plain_http_to_another_host_is_insecure(url):
-    assert is_insecure(url)
 
 
 def test_form_contains_fields_and_files(tmpdir):

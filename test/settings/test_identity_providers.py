@@ -9,7 +9,14 @@ import sys
 import pytest
 from servers import RespondingServer, http_response, json_response
 
-from cloudsmith_api import ApiClient, ApiException, Configuration, UserApi
+from cloudsmith_api import (
+    ApiClient,
+    ApiException,
+    Configuration,
+    ConnectionException,
+    InsecureTransportWarning,
+    UserApi,
+)
 
 IDENTITY_TOKEN = 'eyJpZA.eyJzdWIiOiJqb2IifQ.c2lnbmF0dXJl'
 REQUEST_TOKEN = 'eyJyZXE.eyJzdWIiOiJyZXEifQ.c2lnbmF0dXJl'
@@ -245,11 +252,38 @@ def test_failed_request_for_an_identity_token_names_what_to_check(use, provider,
     assert len(provider.requests) == 1
 
 
-@pytest.mark.parametrize('url', ['ftp://example.com/', 'no-url'])
+@pytest.mark.parametrize('url', [
+    'ftp://example.com/', 'no-url', 'https://ada:secret-word @127.0.0.1/', 'http://127.0.0.1/\r\nX-Evil: secret-word'])
 def test_invalid_url_of_an_endpoint_is_an_api_exception(use, url):
     use('github', ACTIONS_ID_TOKEN_REQUEST_URL=url)
-    with pytest.raises(ApiException, match='the request for an identity token to github failed'):
+    with pytest.raises(ApiException, match='request for an identity token to github failed: the URL must be') as raised:
         UserApi(ApiClient(Configuration.from_environment())).user_self()
+    assert 'secret-word' not in str(raised.value) + repr(vars(raised.value))
+
+
+@pytest.mark.parametrize('value', ['secret-word\r\nX-Evil: 1', 'two secret-word'])
+def test_request_token_that_is_no_header_value_raises_without_showing_it(use, provider, value):
+    use('github', ACTIONS_ID_TOKEN_REQUEST_TOKEN=value)
+    with pytest.raises(ApiException, match='the variable ACTIONS_ID_TOKEN_REQUEST_TOKEN is not a token') as raised:
+        UserApi(ApiClient(Configuration.from_environment())).user_self()
+    assert 'secret-word' not in str(raised.value) + repr(vars(raised.value))
+    assert provider.requests == []
+
+
+def test_plain_http_to_the_endpoint_of_another_machine_warns(use):
+    use('github', ACTIONS_ID_TOKEN_REQUEST_URL='http://ci.invalid/secret-word')
+    with ApiClient(Configuration.from_environment(retries=0)) as client:
+        with pytest.warns(InsecureTransportWarning, match='the URL in ACTIONS_ID_TOKEN_REQUEST_URL') as caught:
+            with pytest.raises(ConnectionException):
+                UserApi(client).user_self()
+    assert 'secret-word' not in str([warning.message for warning in caught])
+
+
+def test_user_agent_may_be_removed(use, provider):
+    use('github')
+    with ApiClient(Configuration.from_environment()) as client:
+        del client.default_headers['User-Agent']
+        assert UserApi(client).user_self().slug == 'ci'
 
 
 def test_variable_that_is_gone_is_an_api_exception(use, monkeypatch):
