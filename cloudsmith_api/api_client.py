@@ -179,8 +179,8 @@ class ApiClient(object):
             ``'list[UserBrief]'``, ``'dict(str, UserBrief)'``, ``'datetime'``, ``'date'``, ``'str'``, ``'int'``,
             ``'float'``, ``'bool'`` or ``'object'`` (any JSON value); by default the body is ignored. The data of a HEAD
             request, a 204, a 205 and an empty 202 is ``None``.
-        :param auth_settings: authentication schemes, ``'apikey'`` and ``'basic'``: the first that is configured is
-            used.
+        :param auth_settings: authentication schemes, of ``'bearer'``, ``'apikey'`` and ``'basic'``: the first that is
+            configured is used.
         :param bool async_req: whether to make the call in the background.
         :param bool _return_http_data_only: whether to return the data alone.
         :param dict collection_formats: the format of each list in the query, by name: ``'csv'`` (the default),
