@@ -40,7 +40,7 @@ _REPLACEMENTS = {
 }
 # These read the source, count or time operations, or test what surrounds the package, so their failure says nothing
 # about a mutant.
-_EXCLUDED = ('dropin', 'fuzz', 'packaging', 'prism', 'typing', 'faults/test_pages.py',
+_EXCLUDED = ('cli', 'dropin', 'fuzz', 'packaging', 'prism', 'typing', 'faults/test_pages.py',
              'test_architecture.py', 'test_contract.py', 'test_costs.py', 'test_description.py', 'test_docs.py',
              'test_fuzz_corpus.py', 'test_pytest_plugin.py', 'test_quickstart.py', 'test_requirements.py')
 _PYTEST = ['-q', '-x', '-c', 'tox.ini', '-p', 'no:cacheprovider', '-W', 'ignore::pytest.PytestAssertRewriteWarning']
