@@ -1,6 +1,7 @@
 """HTTP and SOCKS servers over real sockets that do what a test scripts, and record the requests they receive."""
 
 import contextlib
+import os
 import select
 import socket
 import ssl
@@ -291,6 +292,8 @@ def _shut(sock):
     try:
         sock.shutdown(socket.SHUT_RDWR)
     except (OSError, socket.error):
-        return
-    finally:
-        sock.close()
+        pass
+    sock.close()
+    if os.name == 'nt' and sock.fileno() != -1:
+        # Files made from the socket keep it open, and there only the end of its descriptor wakes a thread that waits.
+        socket.close(sock.detach())

@@ -71,7 +71,8 @@ def run_script(script, *args, **options):
          NEW_SESSION + options.get('start', SCRIPT_START) + textwrap.dedent(script)] + [str(arg) for arg in args],
         env=environment_without_coverage(), stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
     # The whole process group is killed: a forked child that hangs would keep the pipe open, and communicate() waiting.
-    killer = threading.Timer(HANG_TIMEOUT, os.killpg, [process.pid, signal.SIGKILL])
+    kill = (lambda: os.killpg(process.pid, signal.SIGKILL)) if hasattr(os, 'killpg') else process.kill
+    killer = threading.Timer(HANG_TIMEOUT, kill)
     killer.start()
     try:
         output = process.communicate()[0].decode()
@@ -89,7 +90,7 @@ def environment_without_coverage():
     return dict(environment, PYTHONPATH=os.pathsep.join(sys.path))
 
 
-NEW_SESSION = 'import os; os.setsid()\n'
+NEW_SESSION = 'import os; hasattr(os, "setsid") and os.setsid()\n'
 
 SCRIPT_START = """
 import json, os, signal, sys, threading, time

@@ -270,6 +270,7 @@ MEMORY = {
 }
 
 
+@pytest.mark.skipif(os.name != 'posix', reason='only POSIX tells the peak memory of a process')
 @pytest.mark.parametrize('name', sorted(MEMORY))
 def test_memory_stays_below_four_times_the_limit(name):
     limit = 8 * MEGABYTE

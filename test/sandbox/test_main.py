@@ -12,6 +12,7 @@ import pytest
 
 from cloudsmith_api.sandbox import __main__ as program
 
+NEEDS_SIGNALS = pytest.mark.skipif(os.name != 'posix', reason='on Windows, os.kill ends a process at once')
 FOLDER = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 
 
@@ -48,6 +49,7 @@ class Interrupter(object):
         timer.start()
 
 
+@NEEDS_SIGNALS
 @pytest.mark.parametrize('number', [signal.SIGINT, signal.SIGTERM])
 def test_signal_stops_program_with_exit_status_0(run, monkeypatch, number):
     output = Interrupter(number)
@@ -130,13 +132,17 @@ def test_help_shows_description_and_port_option(run, capsys):
     assert '--port' in shown and 'port on 127.0.0.1' in shown
 
 
+def handle_interrupts():
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
 @pytest.fixture
 def started():
     """Start the program in a child process, and kill it after the test if it is still running."""
     process = subprocess.Popen(
         [sys.executable, '-m', 'cloudsmith_api.sandbox'], cwd=FOLDER,
         stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler))
+        preexec_fn=handle_interrupts if os.name == 'posix' else None)
     yield process
     if process.poll() is None:
         process.kill()
@@ -162,6 +168,7 @@ def send_request(port, method, target, header, body=''):
     return int(response.split(' ')[1]), json.loads(response.partition('\r\n\r\n')[2])
 
 
+@NEEDS_SIGNALS
 @pytest.mark.parametrize('number', [signal.SIGINT, signal.SIGTERM])
 def test_printed_key_works_and_signal_ends_process_quietly(started, number):
     text = read_welcome(started)
