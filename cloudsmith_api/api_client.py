@@ -217,15 +217,18 @@ class ApiClient(object):
             return self.pool.apply_async(self._call_in_background, (monotonic(),) + call)
         return self._call(*call)
 
-    @hide_locals
     def request(self, method, url, query_params=None, headers=None, post_params=None, body=None, _preload_content=True,
                 _request_timeout=None):
         """Send a request over the transport; see :meth:`.RESTClientObject.request`."""
-        return self.rest_client.request(
-            method, url, query_params=query_params, headers=headers, post_params=post_params, body=body,
-            _preload_content=_preload_content, _request_timeout=_request_timeout)
+        try:
+            return self.rest_client.request(
+                method, url, query_params=query_params, headers=headers, post_params=post_params, body=body,
+                _preload_content=_preload_content, _request_timeout=_request_timeout)
+        except BaseException:
+            # As hide_locals() does, without the cost of a wrapper for each call.
+            del query_params, headers, post_params, body
+            raise
 
-    @hide_locals
     def deserialize(self, response, response_type):
         """Deserialize a response body.
 
@@ -242,6 +245,8 @@ class ApiClient(object):
                 raise DeserializationError('is not valid UTF-8')
             return deserialize_text(text, response_type)
         except DeserializationError as mismatch:
+            # Error reporters show local variables, and these contain the response body.
+            mismatch.__traceback__ = text = None
             error = InvalidResponseException(
                 status=getattr(response, 'status', None), reason=getattr(response, 'reason', None),
                 detail='not %s: the response %s' % (response_type, mismatch))

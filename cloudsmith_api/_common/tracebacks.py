@@ -9,17 +9,19 @@ import six
 _HIDDEN = frozenset(['cloudsmith_api', 'http', 'httplib', 'six', 'socket', 'socks', 'ssl', 'urllib3'])
 
 
-def hide_locals(function):
+def hide_locals(function, **options):
     """Make a function raise exceptions without the frames below its own, up to those of the program.
 
     Tools that report exceptions, such as Sentry, rich or ``pytest -l``, show the local variables of each frame: the
     headers, bodies and settings of a call. The frames of the program's own hooks and transports stay.
 
     :param function: a function that programs call.
+    :param options: keyword arguments to add to each call: another wrapper would cost another frame.
     :rtype: function
     """
     @functools.wraps(function)
     def call(*args, **kwargs):
+        kwargs.update(options)
         try:
             return function(*args, **kwargs)
         except BaseException as error:

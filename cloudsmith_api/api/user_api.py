@@ -1,7 +1,5 @@
 """The User API: one method for each endpoint."""
 
-import functools
-
 from .._common import validation
 from .._common.tracebacks import hide_locals
 from .._encoding.serialization import RequiredType
@@ -24,22 +22,13 @@ def _add_with_http_info(cls):
     """Make each endpoint's method ``NAME`` return the data alone, and add its ``NAME_with_http_info``."""
     for name, method in list(vars(cls).items()):
         if hasattr(method, 'is_endpoint'):
-            setattr(cls, name, _data_only(method))
+            setattr(cls, name, hide_locals(method, _return_http_data_only=True))
             method.__name__ = name + '_with_http_info'
             # pickle and Python 3's help() look it up.
             method.__qualname__ = '%s.%s' % (cls.__name__, method.__name__)
             method.__doc__ = 'Like :meth:`%s`, but return ``(data, status, headers)``.' % name
             setattr(cls, method.__name__, hide_locals(method))
     return cls
-
-
-def _data_only(method):
-    @hide_locals
-    @functools.wraps(method)
-    def data_only(self, *args, **kwargs):
-        kwargs['_return_http_data_only'] = True
-        return method(self, *args, **kwargs)
-    return data_only
 
 
 @_add_with_http_info
