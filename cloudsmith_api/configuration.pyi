@@ -40,7 +40,6 @@ class _Settings(TypedDict, total=False):
     key_file: str | None
     assert_hostname: str | bool | None
     proxy: str | None
-    no_proxy: str | None
     connection_pool_maxsize: int
     safe_chars_for_path_param: str
     client_side_validation: bool
@@ -73,7 +72,6 @@ class Configuration:
     key_file: str | None
     assert_hostname: str | bool | None
     proxy: str | None
-    no_proxy: str | None
     connection_pool_maxsize: int
     safe_chars_for_path_param: str
     client_side_validation: bool
