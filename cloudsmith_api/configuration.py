@@ -37,6 +37,7 @@ _VALIDATORS = {
     'logger_format': validation.check_str,
     'max_response_bytes': validation.check_positive_int,
     'max_retry_after': validation.check_seconds,
+    'no_proxy': lambda name, value: validation.check_str(name, value) if value else None,
     'pace': validation.check_bool,
     'proxy': check_proxy,
     'retries': _check_retries,
@@ -71,6 +72,7 @@ class Configuration(object):
     :ivar str key_file: file of the client certificate's key.
     :ivar assert_hostname: the name that the certificate must be valid for, if it is not the host's; ``False`` for any.
     :ivar str proxy: URL of a proxy: ``http``, ``https`` or ``socks5`` (needs PySocks), with optional credentials.
+    :ivar str no_proxy: hosts that are reached without the proxy, in the format of the variable ``NO_PROXY``.
     :ivar int connection_pool_maxsize: the maximum number of connections to the service, and of background threads.
     :ivar str safe_chars_for_path_param: characters of path parameters that are not percent-encoded.
     :ivar bool pace: whether calls are spaced out as the service's ``X-RateLimit-Interval`` asks for, to stay within the
@@ -94,8 +96,8 @@ class Configuration(object):
         """Make a configuration from environment variables and the files of the command-line tool.
 
         Arguments take precedence over variables, and variables over files. The variables are ``CLOUDSMITH_API_KEY``,
-        ``CLOUDSMITH_API_HOST``, ``CLOUDSMITH_API_PROXY`` and ``CLOUDSMITH_API_USER_AGENT``, then ``HTTPS_PROXY``
-        (unless ``NO_PROXY`` contains the host), ``SSL_CERT_FILE`` and ``REQUESTS_CA_BUNDLE``; the files are
+        ``CLOUDSMITH_API_HOST``, ``CLOUDSMITH_API_PROXY`` and ``CLOUDSMITH_API_USER_AGENT``, then ``HTTPS_PROXY``,
+        ``ALL_PROXY``, ``NO_PROXY``, ``SSL_CERT_FILE`` and ``REQUESTS_CA_BUNDLE``; the files are
         ``credentials.ini`` and ``config.ini`` of the command-line tool, or those that ``CLOUDSMITH_CREDENTIALS_FILE``
         and ``CLOUDSMITH_CONFIG_FILE`` name. An empty value counts as unset. The current folder is never searched.
 
@@ -109,12 +111,14 @@ class Configuration(object):
         """
         from ._settings.environment import Found, find_settings  # a plain Configuration() never needs it
 
-        if 'host' in settings:
-            check_host('host', settings['host'])
-        found = find_settings(profile, settings.get('host'))
+        found = find_settings(profile)
+        if 'proxy' in settings:
+            # NO_PROXY is meant for the proxies that the environment sets.
+            found.pop('no_proxy', None)
         found.update((name, Found(value, 'argument')) for name, value in settings.items())
         configuration = cls()
-        for name, (value, origin) in found.items():
+        # In reverse, so that proxy comes before no_proxy, which setting it may clear.
+        for name, (value, origin) in sorted(found.items(), reverse=True):
             if name.startswith('_') or name not in vars(configuration):
                 raise TypeError('unknown setting %r' % name)
             if name == 'api_key' and not isinstance(value, dict):
@@ -152,6 +156,11 @@ class Configuration(object):
     def __setattr__(self, name, value):
         check = _VALIDATORS.get(name)
         super(Configuration, self).__setattr__(name, value if check is None else check(name, value))
+        if name == 'proxy':
+            rules, origin = self._origins.get('no_proxy', (None, 'argument'))
+            if origin != 'argument' and rules == self.no_proxy:
+                # NO_PROXY was meant for the proxy that the environment had set.
+                self.no_proxy = None
         if name == 'debug':
             log_output.set_debug_level(self.debug)
         if name in ('debug', 'logger_file', 'logger_format'):
@@ -271,6 +280,7 @@ def _default_settings():
         'key_file': None,
         'assert_hostname': None,
         'proxy': None,
+        'no_proxy': None,
         'connection_pool_maxsize': 5 * (cpu_count() or 1),
         'safe_chars_for_path_param': '',
         'pace': False,

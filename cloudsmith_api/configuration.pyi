@@ -35,6 +35,7 @@ class _Settings(TypedDict, total=False):
     key_file: str | None
     assert_hostname: str | bool | None
     proxy: str | None
+    no_proxy: str | None
     connection_pool_maxsize: int
     safe_chars_for_path_param: str
     client_side_validation: bool
@@ -66,6 +67,7 @@ class Configuration:
     key_file: str | None
     assert_hostname: str | bool | None
     proxy: str | None
+    no_proxy: str | None
     connection_pool_maxsize: int
     safe_chars_for_path_param: str
     client_side_validation: bool

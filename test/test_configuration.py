@@ -17,9 +17,9 @@ DEFAULTS = {
     'host': 'https://api.cloudsmith.io/v1', 'api_key': {}, 'api_key_prefix': {}, 'refresh_api_key_hook': None,
     'username': '', 'password': '', 'debug': False, 'logger_file': None,
     'logger_format': '%(asctime)s %(levelname)s %(message)s', 'verify_ssl': True, 'ssl_ca_cert': None,
-    'cert_file': None, 'key_file': None, 'assert_hostname': None, 'proxy': None, 'safe_chars_for_path_param': '',
-    'client_side_validation': True, 'temp_folder_path': None, 'timeout': (10.0, 60.0), 'retries': 3,
-    'max_retry_after': 60.0, 'max_response_bytes': 64 * 1024 * 1024, 'pace': False, 'user_agent': None,
+    'cert_file': None, 'key_file': None, 'assert_hostname': None, 'proxy': None, 'no_proxy': None,
+    'safe_chars_for_path_param': '', 'client_side_validation': True, 'temp_folder_path': None, 'timeout': (10.0, 60.0),
+    'retries': 3, 'max_retry_after': 60.0, 'max_response_bytes': 64 * 1024 * 1024, 'pace': False, 'user_agent': None,
 }
 
 

@@ -459,7 +459,7 @@ def test_concurrent_first_calls_share_one_pool_manager(transport):
 def test_pool_manager_made_by_another_thread_is_used(transport):
     with ScriptedServer(GOOD) as server:
         transport.request('GET', server.url)
-        existing = transport._session._process_pools().managers[False, False]
+        existing = transport._session._process_pools().managers[False, False, False]
         transport._session._make_manager = lambda *_: pytest.fail('there is one already')
         assert transport._session.manager(transport.configuration, False, False) is existing
 
@@ -468,7 +468,7 @@ def test_pool_closed_by_another_thread_is_replaced(transport):
     with ScriptedServer(GOOD) as server:
         transport.request('GET', server.url)
         transport._session._process_pools().recent[2].close()
-        transport._session._process_pools().managers[False, False].clear()
+        transport._session._process_pools().managers[False, False, False].clear()
         assert transport.request('GET', server.url).status == 200
 
 
@@ -480,7 +480,7 @@ def test_connections_of_parent_process_are_dropped(transport):
         transport.request('GET', server.url)
         assert server.connections == 2
         assert -1 not in transport._session._pools_by_pid
-        parent_pools.managers[False, False].connection_from_url(server.origin).close()
+        parent_pools.managers[False, False, False].connection_from_url(server.origin).close()
 
 
 def test_star_import_exports_public_names():

@@ -11,12 +11,8 @@ from collections import namedtuple
 import six
 from six.moves import configparser
 
+from .._common.host_rules import LOOPBACK
 from ..exceptions import InsecureFileWarning
-
-try:
-    from urllib.request import proxy_bypass_environment
-except ImportError:  # pragma: no cover (Python 2.7, and six does not move it)
-    from urllib import proxy_bypass_environment
 
 _ON_MACOS = sys.platform == 'darwin'
 _ON_WINDOWS = os.name == 'nt'
@@ -24,26 +20,27 @@ _ON_WINDOWS = os.name == 'nt'
 #: A setting that was found: its value and its origin.
 Found = namedtuple('Found', ('value', 'origin'))
 
+# The proxies for the https URLs of all programs; the lower-case spelling takes precedence, as elsewhere.
+_SYSTEM_PROXIES = ('https_proxy', 'HTTPS_PROXY', 'all_proxy', 'ALL_PROXY')
+# The first variable that is not empty counts.
 _VARIABLES = (
-    ('api_key', 'CLOUDSMITH_API_KEY'),
-    ('host', 'CLOUDSMITH_API_HOST'),
-    ('proxy', 'CLOUDSMITH_API_PROXY'),
-    ('user_agent', 'CLOUDSMITH_API_USER_AGENT'),
-    ('ssl_ca_cert', 'SSL_CERT_FILE'),
-    ('ssl_ca_cert', 'REQUESTS_CA_BUNDLE'),
+    ('api_key', ('CLOUDSMITH_API_KEY',)),
+    ('host', ('CLOUDSMITH_API_HOST',)),
+    ('proxy', ('CLOUDSMITH_API_PROXY',) + _SYSTEM_PROXIES),
+    ('no_proxy', ('no_proxy', 'NO_PROXY')),
+    ('user_agent', ('CLOUDSMITH_API_USER_AGENT',)),
+    ('ssl_ca_cert', ('SSL_CERT_FILE', 'REQUESTS_CA_BUNDLE')),
 )
 _CREDENTIALS_OPTIONS = (('api_key', 'api_key'),)
 _CONFIG_OPTIONS = (('host', 'api_host'), ('proxy', 'api_proxy'), ('verify_ssl', 'api_ssl_verify'),
                    ('user_agent', 'api_user_agent'))
-_DEFAULT_HOST = 'https://api.cloudsmith.io'
 _BOOLEANS = {'1': True, 'yes': True, 'true': True, 'on': True, '0': False, 'no': False, 'false': False, 'off': False}
 
 
-def find_settings(profile=None, host=None, environ=os.environ):
+def find_settings(profile=None, environ=os.environ):
     """Find settings in variables and files; a variable takes precedence over a file.
 
     :param str profile: the section ``[profile:NAME]`` to read before ``[default]``; ``CLOUDSMITH_PROFILE`` by default.
-    :param str host: the host, if the program sets it; ``NO_PROXY`` is matched against it.
     :param dict environ: the environment's variables.
     :return: name of a setting -> :class:`Found`.
     :rtype: dict
@@ -62,19 +59,19 @@ def find_settings(profile=None, host=None, environ=os.environ):
         _warn_if_readable_by_others(credentials.path)
     found.update(variables)
     _add_scheme(found, 'host', 'https://')
-    if 'proxy' not in variables:
-        found.update(_find_system_proxy(host or (found['host'].value if 'host' in found else _DEFAULT_HOST), environ))
     _add_scheme(found, 'proxy', 'http://')
+    _complete_no_proxy(found)
     return found
 
 
 def _read_variables(environ):
     found = {}
-    for name, variable in _VARIABLES:
-        # A key copied from a file may end in a line break.
-        value = environ.get(variable, '').strip()
-        if value:
-            found.setdefault(name, Found(value, variable))
+    for name, variables in _VARIABLES:
+        for variable in reversed(variables):
+            # A key copied from a file may end in a line break.
+            value = environ.get(variable, '').strip()
+            if value:
+                found[name] = Found(value, variable)
     return found
 
 
@@ -85,15 +82,15 @@ def _add_scheme(found, name, scheme):
         found[name] = url._replace(value=scheme + url.value)
 
 
-def _find_system_proxy(host, environ):
-    """Find the proxy that the environment sets for all programs, unless ``NO_PROXY`` exempts the host."""
-    if host.lower().startswith('https:'):
-        no_proxy = {'no': environ.get('no_proxy') or environ.get('NO_PROXY') or ''}
-        address = host.rpartition('://')[2].partition('/')[0]
-        for variable in ('https_proxy', 'HTTPS_PROXY', 'all_proxy', 'ALL_PROXY'):
-            if environ.get(variable) and not proxy_bypass_environment(address, no_proxy):
-                return {'proxy': Found(environ[variable], variable)}
-    return {}
+def _complete_no_proxy(found):
+    """Add to ``NO_PROXY`` which other hosts are reached without the proxy: this machine, such as the sandbox."""
+    no_proxy = found.pop('no_proxy', None)
+    if 'proxy' in found:
+        origin = found['proxy'].origin
+        rules = LOOPBACK + (',http://' if origin in _SYSTEM_PROXIES else '')
+        if no_proxy is not None:
+            rules, origin = '%s,%s' % (rules, no_proxy.value), no_proxy.origin
+        found['no_proxy'] = Found(rules, origin)
 
 
 def _read_file(variable, name, environ):

@@ -12,7 +12,7 @@ from .._common import validation
 from .._common.redaction import collect_secrets
 from .body import read_body
 from .error_mapping import describe_error, invalid_response, map_error, printable, redact_cause
-from .proxies import make_pool_manager, normalize_proxy_headers
+from .proxies import make_pool_manager, normalize_proxy_headers, proxy_for
 from .retry import ApiRetry, retry_delay
 from .timeouts import CallLimits, Deadline, OversizeError, clamp_timeout, to_urllib3_timeout
 
@@ -79,13 +79,14 @@ class Session(object):
             retries.sleep(raw if error is None else None)
 
     def manager(self, configuration, tls, streaming):
-        """Return the pool manager for one kind of request.
+        """Return the pool manager for one kind of request to the configured host.
 
         :param bool tls: whether the service is reached over TLS.
         :param bool streaming: whether callers read the response bodies.
         :rtype: urllib3.PoolManager
         """
-        return self._pool_manager(self._process_pools(), configuration, tls, streaming)
+        proxy = proxy_for(configuration, configuration.host)
+        return self._pool_manager(self._process_pools(), configuration, proxy, tls, streaming)
 
     def close(self):
         """Close all connections that no call uses, and those in use as soon as their calls end."""
@@ -151,33 +152,35 @@ class Session(object):
     def _pool_for(self, pools, call):
         """Return what sends the request, and the request target for it.
 
-        That is the pool of the host, or the manager of the proxy. The last pool is remembered: looking it up for each
+        That is the pool of the host, or the manager of the proxy. The last one is remembered: looking it up for each
         call takes 10 % of a call.
         """
         recent = pools.recent
-        if recent is not None and recent[1] == call.streaming and call.url.startswith(recent[0]):
-            return recent[2], call.url[len(recent[0]) - 1:]
-        tls = call.url.lower().startswith('https:')
-        manager = self._pool_manager(pools, call.configuration, tls, call.streaming)
-        if manager.proxy is not None:
+        if recent is None or recent[1] != call.streaming or not call.url.startswith(recent[0]):
+            origin = _get_origin(call.url)
+            tls = origin.lower().startswith('https:')
+            proxy = proxy_for(call.configuration, origin)
+            manager = self._pool_manager(pools, call.configuration, proxy, tls, call.streaming)
+            is_proxied = manager.proxy is not None
+            sender = manager if is_proxied else manager.connection_from_url(origin)
+            recent = pools.recent = origin + '/', call.streaming, sender, is_proxied
+        if recent[3]:
             call.headers = normalize_proxy_headers(call.headers)
-            return manager, call.url
-        origin = _get_origin(call.url)
-        pool = manager.connection_from_url(origin)
-        pools.recent = origin + '/', call.streaming, pool
-        target = call.url[len(origin):]
-        return pool, target if target.startswith('/') else '/' + target
+            return recent[2], call.url
+        target = call.url[len(recent[0]) - 1:]
+        return recent[2], target if target.startswith('/') else '/' + target
 
-    def _pool_manager(self, pools, configuration, tls, streaming):
-        kind = tls, streaming
+    def _pool_manager(self, pools, configuration, proxy, tls, streaming):
+        kind = bool(proxy), tls, streaming
         if kind not in pools.managers:
             # setdefault, since another thread may have made one meanwhile.
-            pools.managers.setdefault(kind, self._make_manager(configuration, tls, streaming))
+            pools.managers.setdefault(kind, self._make_manager(configuration, proxy, tls, streaming))
         return pools.managers[kind]
 
-    def _make_manager(self, configuration, tls, streaming):
+    def _make_manager(self, configuration, proxy, tls, streaming):
         return make_pool_manager(
             configuration,
+            proxy,
             tls,
             num_pools=self._pools_size,
             maxsize=self._maxsize or configuration.connection_pool_maxsize,

@@ -12,6 +12,7 @@ import pytest
 
 from cloudsmith_api import ApiClient, Configuration, InsecureFileWarning
 from cloudsmith_api._settings import environment
+from cloudsmith_api._transport.proxies import proxy_for
 
 
 @pytest.fixture(autouse=True)
@@ -283,32 +284,107 @@ class TestFilePermissions(object):
             assert key_of(Configuration.from_environment()) == 'another'
 
 
-@pytest.mark.parametrize('no_proxy, proxy', [
-    ('api.cloudsmith.io', None), ('.cloudsmith.io', None), ('*', None), ('example.com', 'http://https-proxy:1'),
+def reaches_directly(configuration, url):
+    return proxy_for(configuration, url) is None
+
+
+@pytest.mark.parametrize('no_proxy, is_direct', [
+    ('api.cloudsmith.io', True), ('.cloudsmith.io', True), ('*', True), ('example.com', False),
 ])
-def test_no_proxy_excludes_hosts_from_https_proxy(monkeypatch, no_proxy, proxy):
+def test_no_proxy_excludes_hosts_from_https_proxy(monkeypatch, no_proxy, is_direct):
     monkeypatch.setenv('HTTPS_PROXY', 'http://https-proxy:1')
     monkeypatch.setenv('NO_PROXY', no_proxy)
-    assert Configuration.from_environment().proxy == proxy
+    made = Configuration.from_environment()
+    assert made.proxy == 'http://https-proxy:1'
+    assert reaches_directly(made, made.host) is is_direct
+    assert origin_of(made, 'no_proxy') == 'NO_PROXY'
 
 
-def test_no_proxy_applies_to_the_host_argument(monkeypatch):
+def test_no_proxy_applies_to_a_host_that_is_set_later(monkeypatch):
     monkeypatch.setenv('HTTPS_PROXY', 'http://https-proxy:1')
     monkeypatch.setenv('NO_PROXY', 'example.com')
-    assert Configuration.from_environment(host='https://example.com').proxy is None
+    made = Configuration.from_environment()
+    assert not reaches_directly(made, made.host)
+    made.host = 'https://example.com'
+    assert reaches_directly(made, made.host)
+
+
+def test_lowercase_no_proxy_takes_precedence(monkeypatch):
+    monkeypatch.setenv('HTTPS_PROXY', 'http://https-proxy:1')
+    monkeypatch.setenv('NO_PROXY', 'api.cloudsmith.io')
+    monkeypatch.setenv('no_proxy', 'example.com')
+    made = Configuration.from_environment()
+    assert not reaches_directly(made, made.host)
+
+
+@pytest.mark.parametrize('source', ['HTTPS_PROXY', 'ALL_PROXY', 'CLOUDSMITH_API_PROXY', 'file'])
+@pytest.mark.parametrize('host', ['http://127.0.0.1:8000', 'https://localhost', 'http://[::1]:8000', 'https://127.9.9.9'])
+def test_proxy_from_the_environment_never_catches_this_machine(settings_file, monkeypatch, source, host):
+    if source == 'file':
+        settings_file('config.ini', u'[default]\napi_proxy = http://proxy:1\n')
+    else:
+        monkeypatch.setenv(source, 'http://proxy:1')
+    made = Configuration.from_environment(host=host)
+    assert made.proxy == 'http://proxy:1'
+    assert reaches_directly(made, made.host)
+
+
+@pytest.mark.parametrize('source', ['CLOUDSMITH_API_PROXY', 'file'])
+def test_proxy_from_variable_or_file_obeys_no_proxy(settings_file, monkeypatch, source):
+    monkeypatch.setenv('NO_PROXY', 'api.cloudsmith.io')
+    if source == 'file':
+        settings_file('config.ini', u'[default]\napi_proxy = http://proxy:1\n')
+    else:
+        monkeypatch.setenv(source, 'http://proxy:1')
+    made = Configuration.from_environment()
+    assert reaches_directly(made, made.host)
+    assert not reaches_directly(made, 'https://example.com')
 
 
 def test_https_proxy_is_not_used_for_an_http_host(monkeypatch):
     monkeypatch.setenv('HTTPS_PROXY', 'http://https-proxy:1')
-    monkeypatch.setenv('CLOUDSMITH_API_HOST', 'http://127.0.0.1:8000/v1')
-    assert Configuration.from_environment().proxy is None
+    made = Configuration.from_environment(host='http://api.example.com/v1')
+    assert reaches_directly(made, made.host)
 
 
-def test_cloudsmith_api_proxy_overrides_https_proxy_and_no_proxy(monkeypatch):
+def test_cloudsmith_api_proxy_is_used_for_an_http_host(monkeypatch):
+    monkeypatch.setenv('CLOUDSMITH_API_PROXY', 'http://cloudsmith-proxy:1')
+    made = Configuration.from_environment(host='http://api.example.com/v1')
+    assert not reaches_directly(made, made.host)
+
+
+def test_cloudsmith_api_proxy_overrides_https_proxy(monkeypatch):
     monkeypatch.setenv('HTTPS_PROXY', 'http://https-proxy:1')
     monkeypatch.setenv('CLOUDSMITH_API_PROXY', 'http://cloudsmith-proxy:1')
-    monkeypatch.setenv('NO_PROXY', '*')
     assert Configuration.from_environment().proxy == 'http://cloudsmith-proxy:1'
+
+
+@pytest.mark.parametrize('is_argument', [True, False])
+def test_proxy_in_code_is_used_for_every_host(monkeypatch, is_argument):
+    monkeypatch.setenv('HTTPS_PROXY', 'http://https-proxy:1')
+    monkeypatch.setenv('NO_PROXY', '*')
+    if is_argument:
+        made = Configuration.from_environment(proxy='http://mine:1')
+    else:
+        made = Configuration.from_environment()
+        made.proxy = 'http://mine:1'
+    assert made.no_proxy is None
+    assert not reaches_directly(made, 'http://127.0.0.1')
+
+
+def test_no_proxy_in_code_holds_for_a_proxy_that_is_set_later(monkeypatch):
+    monkeypatch.setenv('HTTPS_PROXY', 'http://https-proxy:1')
+    made = Configuration.from_environment(no_proxy='example.com')
+    made.proxy = 'http://mine:1'
+    assert reaches_directly(made, 'https://example.com')
+    made.no_proxy = 'example.org'
+    made.proxy = 'http://other:1'
+    assert reaches_directly(made, 'https://example.org')
+
+
+def test_no_proxy_without_a_proxy_sets_nothing(monkeypatch):
+    monkeypatch.setenv('NO_PROXY', 'example.com')
+    assert Configuration.from_environment().no_proxy is None
 
 
 def test_unknown_setting_raises_type_error():
