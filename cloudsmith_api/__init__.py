@@ -19,6 +19,7 @@ from .exceptions import (
     TooManyRequestsException,
     TwoFactorRequiredException,
     UnauthorizedException,
+    UnknownSettingWarning,
     UnprocessableEntityException,
 )
 from .models import InlineResponse2001, UserAuthenticationToken, UserAuthToken, UserAuthTokenRequest, UserBrief
@@ -47,6 +48,7 @@ __all__ = (
     'TooManyRequestsException',
     'TwoFactorRequiredException',
     'UnauthorizedException',
+    'UnknownSettingWarning',
     'UnprocessableEntityException',
     'UserApi',
     'UserAuthToken',

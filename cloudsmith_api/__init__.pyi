@@ -17,6 +17,7 @@ from .exceptions import (
     TooManyRequestsException,
     TwoFactorRequiredException,
     UnauthorizedException,
+    UnknownSettingWarning,
     UnprocessableEntityException,
 )
 from .models import (
@@ -51,6 +52,7 @@ __all__ = (
     'TooManyRequestsException',
     'TwoFactorRequiredException',
     'UnauthorizedException',
+    'UnknownSettingWarning',
     'UnprocessableEntityException',
     'UserApi',
     'UserAuthToken',

@@ -12,9 +12,9 @@ import six
 
 from ._common import validation
 from ._common.clock import monotonic
-from ._common.headers import get_header
+from ._common.headers import check_header, get_header
 from ._common.redaction import collect_secrets, find_secrets, mask, scrub
-from ._encoding.request import build_form, build_headers, build_query, build_url, check_header, is_insecure
+from ._encoding.request import build_form, build_headers, build_query, build_url, is_insecure
 from ._encoding.serialization import DeserializationError, deserialize_text, parser_for, serialize
 from ._transport.body import decode_body
 from .configuration import AUTH_HEADERS, Configuration
@@ -54,6 +54,8 @@ class ApiClient(object):
         self.rest_client = RESTClientObject(configuration)
         self.default_headers = {}
         self.user_agent = configuration.user_agent or _USER_AGENT
+        for name, value in configuration.default_headers.items():
+            self.set_default_header(name, value)
         if header_name is not None:
             self.set_default_header(header_name, header_value)
         self.cookie = cookie

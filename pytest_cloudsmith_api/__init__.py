@@ -8,7 +8,7 @@ import os
 import pytest
 
 # Variables of the developer's machine, compared in upper case, that the client reads besides its own.
-_MACHINE_VARIABLES = ('ALL_PROXY', 'HTTPS_PROXY', 'REQUESTS_CA_BUNDLE', 'SSL_CERT_FILE')
+_MACHINE_VARIABLES = ('ALL_PROXY', 'HTTPS_PROXY', 'NO_PROXY', 'REQUESTS_CA_BUNDLE', 'SSL_CERT_DIR', 'SSL_CERT_FILE')
 
 
 class CloudsmithSandbox(object):

@@ -1,4 +1,4 @@
-"""Settings from environment variables and the files of the service's command-line tool."""
+"""Settings from environment variables and the files of the service's command-line tool (as of its release 1.30)."""
 
 import io
 import os
@@ -22,19 +22,29 @@ Found = namedtuple('Found', ('value', 'origin'))
 
 # The proxies for the https URLs of all programs; the lower-case spelling takes precedence, as elsewhere.
 _SYSTEM_PROXIES = ('https_proxy', 'HTTPS_PROXY', 'all_proxy', 'ALL_PROXY')
-# The first variable that is not empty counts.
+# An older name; true turns the verification off.
+_WITHOUT_SSL_VERIFY = 'CLOUDSMITH_WITHOUT_API_SSL_VERIFY'
+# The first variable that is not empty counts, and in a section the first option. The newer names come first.
 _VARIABLES = (
     ('api_key', ('CLOUDSMITH_API_KEY',)),
     ('host', ('CLOUDSMITH_API_HOST',)),
-    ('proxy', ('CLOUDSMITH_API_PROXY',) + _SYSTEM_PROXIES),
+    ('proxy', ('CLOUDSMITH_PROXY', 'CLOUDSMITH_API_PROXY') + _SYSTEM_PROXIES),
     ('no_proxy', ('no_proxy', 'NO_PROXY')),
     ('user_agent', ('CLOUDSMITH_API_USER_AGENT',)),
-    ('ssl_ca_cert', ('SSL_CERT_FILE', 'REQUESTS_CA_BUNDLE')),
+    ('default_headers', ('CLOUDSMITH_API_HEADERS',)),
+    ('verify_ssl', ('CLOUDSMITH_SSL_VERIFY', _WITHOUT_SSL_VERIFY)),
+    ('ssl_verify_strict', ('CLOUDSMITH_SSL_VERIFY_STRICT',)),
+    ('ssl_ca_cert', ('SSL_CERT_FILE', 'SSL_CERT_DIR', 'REQUESTS_CA_BUNDLE')),
 )
 _CREDENTIALS_OPTIONS = (('api_key', 'api_key'),)
-_CONFIG_OPTIONS = (('host', 'api_host'), ('proxy', 'api_proxy'), ('verify_ssl', 'api_ssl_verify'),
-                   ('user_agent', 'api_user_agent'))
-_BOOLEANS = {'1': True, 'yes': True, 'true': True, 'on': True, '0': False, 'no': False, 'false': False, 'off': False}
+_CONFIG_OPTIONS = (('host', 'api_host'), ('proxy', 'proxy'), ('proxy', 'api_proxy'), ('user_agent', 'api_user_agent'),
+                   ('default_headers', 'api_headers'), ('verify_ssl', 'ssl_verify'), ('verify_ssl', 'api_ssl_verify'),
+                   ('ssl_verify_strict', 'ssl_verify_strict'))
+_BOOLEANS = dict.fromkeys(('1', 'yes', 'y', 'true', 't', 'on'), True)
+_BOOLEANS.update(dict.fromkeys(('0', 'no', 'n', 'false', 'f', 'off'), False))
+
+# The files that this process has warned about: the command-line tool may make them so again.
+_warned_paths = set()
 
 
 def find_settings(profile=None, environ=os.environ):
@@ -50,13 +60,15 @@ def find_settings(profile=None, environ=os.environ):
     profile = profile or environ.get('CLOUDSMITH_PROFILE')
     credentials = _read_file('CLOUDSMITH_CREDENTIALS_FILE', 'credentials.ini', environ)
     config = _read_file('CLOUDSMITH_CONFIG_FILE', 'config.ini', environ)
-    if profile and not (credentials.has(profile) or config.has(profile)):
+    if profile not in (None, '', 'default') and not (credentials.has(profile) or config.has(profile)):
         raise ValueError('no section [profile:%s] in %s or %s' % (profile, credentials.path, config.path))
     found = config.look_up(_CONFIG_OPTIONS, profile)
     found.update(credentials.look_up(_CREDENTIALS_OPTIONS, profile))
     variables = _read_variables(environ)
     if 'api_key' in found and 'api_key' not in variables:
-        _warn_if_readable_by_others(credentials.path)
+        _warn_if_accessible(credentials.path, 0o044, 'contains an API key, and other users of this machine can read it')
+    if {'host', 'proxy'}.intersection(found).difference(variables):
+        _warn_if_accessible(config.path, 0o022, 'sets host or proxy, and other users of this machine can write to it')
     found.update(variables)
     _add_scheme(found, 'host', 'https://')
     _add_scheme(found, 'proxy', 'http://')
@@ -71,15 +83,38 @@ def _read_variables(environ):
             # A key copied from a file may end in a line break.
             value = environ.get(variable, '').strip()
             if value:
-                found[name] = Found(value, variable)
+                found[name] = Found(_parse_value(name, value, variable, variable), variable)
     return found
 
 
 def _add_scheme(found, name, scheme):
-    """Complete a URL that was given without a scheme."""
+    """Complete a URL that was given without a scheme, as ``host`` or ``//host``."""
     url = found.get(name)
     if url is not None and '://' not in url.value:
-        found[name] = url._replace(value=scheme + url.value)
+        found[name] = url._replace(value=scheme + url.value.lstrip('/'))
+
+
+def _parse_value(name, value, origin, label):
+    """Parse the text of a setting.
+
+    :param str origin: where it was found, for the message.
+    :param str label: the name of the option or variable.
+    :raises ValueError: if it cannot be parsed; the message does not show it.
+    """
+    if name == 'default_headers':
+        return _parse_headers(value, origin)
+    if name not in ('verify_ssl', 'ssl_verify_strict'):
+        return value
+    if value.lower() not in _BOOLEANS:
+        raise ValueError('%s: %s must be true or false' % (origin, label))
+    return _BOOLEANS[value.lower()] != (label == _WITHOUT_SSL_VERIFY)
+
+
+def _parse_headers(value, origin):
+    pairs = [item.partition('=') for item in value.split(',') if item.strip()]
+    if not all(separator for _, separator, _ in pairs):
+        raise ValueError('%s: expected Name=value, more of them after commas' % origin)
+    return {name.strip(): content.strip() for name, _, content in pairs}
 
 
 def _complete_no_proxy(found):
@@ -97,7 +132,11 @@ def _read_file(variable, name, environ):
     """Read the file that a variable names, which must exist, or the first file of that name in the tool's folders."""
     if environ.get(variable):
         path = os.path.expanduser(environ[variable])
-        return _SettingsFile(path, _read_text(path))
+        try:
+            return _SettingsFile(path, _read_text(path))
+        except ValueError as error:
+            problem = '%s (from %s)' % (error, variable)
+        raise ValueError(problem)
     # Never the current folder: a file there may belong to a repository that was cloned.
     paths = [os.path.join(folder, name) for folder in _folders(environ)]
     for path in paths:
@@ -156,15 +195,13 @@ class _SettingsFile(object):
 
     def _setting(self, name, value, section, option):
         origin = '%s, section [%s], line %d' % (self.path, section, self._line_of(section, option))
-        if name != 'verify_ssl':
-            return Found(value, origin)
-        if value.lower() not in _BOOLEANS:
-            raise ValueError('%s: %s must be true or false' % (origin, option))
-        return Found(_BOOLEANS[value.lower()], origin)
+        if '\n' in value:
+            raise ValueError('%s: %s must be on one line; an indented line continues it' % (origin, option))
+        return Found(_parse_value(name, value, origin, option), origin)
 
     def _line_of(self, section, option):
         """Return the line number of an option, which the parser does not keep."""
-        lines = self._text.splitlines()
+        lines = self._text.split('\n')
         first = next(number for number, line in enumerate(lines) if line.strip().startswith('[%s]' % section))
         pattern = re.compile(r'\s*%s\s*[=:]' % re.escape(option), re.IGNORECASE)
         return next(number for number, line in enumerate(lines[first:], first + 1) if pattern.match(line))
@@ -172,7 +209,7 @@ class _SettingsFile(object):
     def _malformed(self, error):
         # Neither the line nor the parser's error, which quotes it, is shown: it may be half of a key.
         line = getattr(error, 'lineno', None) or error.errors[0][0]
-        above = re.findall(r'^\s*\[([^]]+)\]', u'\n'.join(self._text.splitlines()[:line]), re.MULTILINE)
+        above = re.findall(r'^\s*\[([^]]+)\]', u'\n'.join(self._text.split('\n')[:line]), re.MULTILINE)
         where = 'in section [%s]' % above[-1] if above else 'before any section'
         return ValueError('%s, %s, line %d: expected a [section] or an "option = value", each of them once'
                           % (self.path, where, line))
@@ -180,6 +217,9 @@ class _SettingsFile(object):
 
 def _read_text(path):
     try:
+        # Opening a FIFO would wait for its writer, and some devices never end.
+        if path != os.devnull and not stat.S_ISREG(os.stat(path).st_mode):
+            raise ValueError('%s cannot be read: it is not a regular file' % path)
         with io.open(path, encoding='utf-8-sig') as opened:
             return opened.read()
     except UnicodeError:
@@ -188,7 +228,8 @@ def _read_text(path):
         raise ValueError('%s cannot be read: %s' % (path, error.strerror))
 
 
-def _warn_if_readable_by_others(path):
-    if os.name == 'posix' and os.stat(path).st_mode & (stat.S_IRGRP | stat.S_IROTH):
-        warnings.warn('%s contains an API key, and other users of this machine can read it: run chmod 600 on it' % path,
-                      InsecureFileWarning, stacklevel=4)
+def _warn_if_accessible(path, mode, problem):
+    """Warn once about a file that others can access: by the command-line tool, its group can."""
+    if os.name == 'posix' and os.stat(path).st_mode & mode and path not in _warned_paths:
+        warnings.warn('%s %s: run chmod 600 on it' % (path, problem), InsecureFileWarning, stacklevel=4)
+        _warned_paths.add(path)

@@ -54,6 +54,7 @@ def make_pool_manager(configuration, proxy, tls, **settings):
         settings['ssl_context'] = tls_context(configuration)
         # Some set True to have the name checked, which is done anyway.
         settings['assert_hostname'] = None if configuration.assert_hostname is True else configuration.assert_hostname
+        settings['server_hostname'] = configuration.tls_server_name
     if not proxy:
         manager = PoolManager(**settings)
     elif proxy.lower().startswith('socks'):

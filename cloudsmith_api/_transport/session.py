@@ -74,7 +74,7 @@ class Session(object):
                 # the failed attempt may have been processed, which that response would deny.
                 if error is None or (delay is not None and last_response is not None):
                     return last_response
-                six.raise_from(map_error(error, raw, call.secrets()), error)
+                six.raise_from(map_error(error, raw, call.configuration, call.secrets()), error)
             _log_retry(call, raw, error, delay)
             retries.sleep(raw if error is None else None)
 

@@ -170,6 +170,14 @@ def test_call_goes_through_https_proxy(connect, authority, scheme):
 
 
 @pytest.mark.skipif(sys.version_info < (3,), reason='urllib3 has no TLS in TLS on Python 2.7')
+def test_tls_server_name_is_not_the_name_of_an_https_proxy(connect, authority):
+    service = authority.server_context(u'service.example.com')
+    with ScriptedServer(GOOD, tls=service) as server, TunnelServer(tls=authority.server_context()) as proxy:
+        api = connect(server.url, proxy=proxy.origin, ssl_ca_cert=authority.path, tls_server_name='service.example.com')
+        assert api.user_self(_request_timeout=20).name == 'Ada'
+
+
+@pytest.mark.skipif(sys.version_info < (3,), reason='urllib3 has no TLS in TLS on Python 2.7')
 def test_long_response_over_tls_in_tls_is_read_whole(connect, authority):
     response = json_response('{"name": "%s"}' % ('a' * 200000), headers=[('Connection', 'close')])
     with ScriptedServer(truncated(response), tls=authority.server_context()) as server:
