@@ -139,7 +139,8 @@ class ApiClient(object):
 
     def call_api(self, resource_path, method, path_params=None, query_params=None, header_params=None, body=None,
                  post_params=None, files=None, response_type=None, auth_settings=None, async_req=None,
-                 _return_http_data_only=None, collection_formats=None, _preload_content=True, _request_timeout=None):
+                 _return_http_data_only=None, collection_formats=None, _preload_content=True, _request_timeout=None,
+                 _headers=None, _retries=None):
         """Call an endpoint; :class:`.UserApi` does, and programs do for one that has no method yet.
 
         :param str resource_path: the path relative to ``configuration.host``, with ``{name}`` for each path parameter.
@@ -163,6 +164,8 @@ class ApiClient(object):
         :param bool _preload_content: whether to read the response; if not, ``data`` is urllib3's unread response.
         :param _request_timeout: seconds: a number for the whole call, or a pair ``(connect, read)`` for each operation;
             ``configuration.timeout`` by default.
+        :param dict _headers: headers of this call; unlike ``header_params``, they override ``default_headers``.
+        :param _retries: the most retries of this call, or a ``urllib3.Retry``; ``configuration.retries`` by default.
         :return: ``(data, status, headers)``, or ``data``; with ``async_req`` an object whose ``get()`` returns that.
         :raises ApiException: if the request fails, or its status is not 2xx; see :mod:`.exceptions`.
         :raises TypeError: for an argument of the wrong type.
@@ -178,12 +181,14 @@ class ApiClient(object):
         url = build_url(configuration.host, resource_path, path_params, configuration.safe_chars_for_path_param)
         request = {
             'query_params': build_query(query_params, collection_formats) if query_params else [],
-            'headers': self._build_headers(header_params, auth_settings),
+            'headers': self._build_headers(header_params, auth_settings, _headers),
             'post_params': build_form(post_params, files, collection_formats) if post_params or files else [],
             'body': body if isinstance(body, bytes) else serialize(body),
             '_preload_content': _preload_content,
             '_request_timeout': _request_timeout,
         }
+        if _retries is not None:
+            request['_retries'] = _retries
         if self._checked_host != configuration.host:
             self._warn_if_insecure(url, request)
         call = (method, url, request, response_type, _return_http_data_only)
@@ -192,11 +197,13 @@ class ApiClient(object):
         return self._call(*call)
 
     def request(self, method, url, query_params=None, headers=None, post_params=None, body=None, _preload_content=True,
-                _request_timeout=None):
+                _request_timeout=None, _retries=None):
         """Send a request over the transport; see :meth:`.RESTClientObject.request`."""
+        # Transports of programs need not take it.
+        options = {} if _retries is None else {'_retries': _retries}
         return self.rest_client.request(
             method, url, query_params=query_params, headers=headers, post_params=post_params, body=body,
-            _preload_content=_preload_content, _request_timeout=_request_timeout)
+            _preload_content=_preload_content, _request_timeout=_request_timeout, **options)
 
     def deserialize(self, response, response_type):
         """Deserialize a response body.
@@ -281,14 +288,14 @@ class ApiClient(object):
         if self.configuration.pace:
             self._pacer.update(self.rate_limit)
 
-    def _build_headers(self, header_params, auth_settings):
+    def _build_headers(self, header_params, auth_settings, call_headers):
         credentials = {'Cookie': self.cookie} if self.cookie else {}
         for scheme in auth_settings or ():
             credential = self.configuration.credential(scheme)
             if credential:
                 credentials[AUTH_HEADERS[scheme]] = credential
                 break
-        layers = dict(header_params or {}), _copy_headers(self.default_headers), credentials
+        layers = dict(header_params or {}), _copy_headers(self.default_headers), dict(call_headers or {}), credentials
         parts = [part for layer in layers for header in layer.items() for part in header]
         # Most calls have the same header objects as the call before, and checking them again takes 3.5 % of the
         # instructions of a call. Not compared by ==: True equals 1, and is sent differently.

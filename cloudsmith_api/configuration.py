@@ -19,8 +19,12 @@ except ImportError:  # pragma: no cover (Python 2.7)
 API_KEY_HEADER = 'X-Api-Key'
 
 
-def _check_retries(name, value):
-    """Check the number of retries, or a ``urllib3.Retry`` with rules of its own."""
+def check_retries(name, value):
+    """Check the number of retries, or a ``urllib3.Retry`` with rules of its own.
+
+    :raises TypeError: if it is neither.
+    :raises ValueError: if the number is negative.
+    """
     return value if isinstance(value, Retry) else validation.check_non_negative_int(name, value)
 
 
@@ -57,7 +61,7 @@ _VALIDATORS = {
     'no_proxy': _check_optional_str,
     'pace': validation.check_bool,
     'proxy': check_proxy,
-    'retries': _check_retries,
+    'retries': check_retries,
     'ssl_ca_cert': validation.check_path,
     'ssl_verify_strict': validation.check_bool,
     'timeout': validation.check_timeout,

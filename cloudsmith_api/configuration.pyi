@@ -11,6 +11,8 @@ _Timeout: TypeAlias = float | tuple[float, float]
 API_KEY_HEADER: str
 AUTH_HEADERS: dict[str, str]
 
+def check_retries(name: str, value: int | Retry) -> int | Retry: ...
+
 class _Setting(NamedTuple):
     name: str
     value: str

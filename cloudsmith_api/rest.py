@@ -64,7 +64,7 @@ class RESTClientObject(object):
         self._session = Session(pools_size, maxsize)
 
     def request(self, method, url, query_params=None, headers=None, body=None, post_params=None,
-                _preload_content=True, _request_timeout=None):
+                _preload_content=True, _request_timeout=None, _retries=None):
         """Send a request, with retries, and read the response.
 
         :param str method: ``DELETE``, ``GET``, ``HEAD``, ``OPTIONS``, ``PATCH``, ``POST`` or ``PUT``.
@@ -77,6 +77,7 @@ class RESTClientObject(object):
             close it.
         :param _request_timeout: seconds: a number for the whole call, or a pair ``(connect, read)`` for each operation;
             ``configuration.timeout`` by default.
+        :param _retries: the most retries, or a ``urllib3.Retry``; ``configuration.retries`` by default.
         :return: the response; urllib3's unread response without ``_preload_content``.
         :rtype: RESTResponse
         :raises ApiException: if the request fails, or its status is not 2xx.
@@ -92,7 +93,7 @@ class RESTClientObject(object):
             url += ('&' if '?' in url else '?') + urlencode(query_params)
         payload = encode_body(method, headers, body, post_params)
         call = self._session.prepare(self.configuration, method, url, headers, payload,
-                                     (query_params, post_params, body), _preload_content, _request_timeout)
+                                     (query_params, post_params, body), _preload_content, _request_timeout, _retries)
         try:
             raw, data = self._session.send(call)
             response = raw if data is None else RESTResponse(raw, data)

@@ -599,6 +599,8 @@ def test_custom_transport_receives_the_request(recorder):
         assert api.user_self(async_req=True).get(10).slug == 'ada'
         assert api.user_tokens_list_with_http_info(page=2, _request_timeout=(1, 2))[1:] == (200, {'X-Custom': 'yes'})
         api.user_token_create({'email': 'a@b.c'})
+        with pytest.raises(TypeError, match='_retries'):
+            api.user_self(_retries=1)
         assert client.last_response.getheader('X-Custom') == 'yes'
     base = 'https://api.example.com/v1'
     assert [call[:3] for call in calls] == [

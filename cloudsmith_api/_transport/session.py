@@ -10,10 +10,11 @@ from urllib3 import exceptions as urllib3_errors
 
 from .._common import validation
 from .._common.redaction import collect_secrets
+from ..configuration import check_retries
 from .body import read_body
 from .error_mapping import describe_error, invalid_response, map_error, printable, redact_cause
 from .proxies import make_pool_manager, normalize_proxy_headers, proxy_for
-from .retry import ApiRetry, retry_delay
+from .retry import make_retry, retry_delay
 from .timeouts import CallLimits, Deadline, OversizeError, clamp_timeout, to_urllib3_timeout
 
 # The transport, by the name that programs know from the published client.
@@ -218,7 +219,7 @@ class _CallDefaults(object):
         self.settings = settings
         self.configuration, self.times, retries, max_retry_after = settings
         self.timeout = to_urllib3_timeout(self.times)
-        self.retries = retries if isinstance(retries, Retry) else ApiRetry(retries, max_retry_after)
+        self.retries = make_retry(retries, max_retry_after)
 
 
 class Call(CallLimits):
@@ -232,11 +233,12 @@ class Call(CallLimits):
     :param parameters: what query and body were made of; secrets are looked for there.
     :param bool preload: whether the response body is read here.
     :param timeout: the call's own timeout, see :func:`.check_timeout`; ``None`` for that of the settings.
-    :raises TypeError: for a timeout of the wrong type.
-    :raises ValueError: for a timeout that cannot be used.
+    :param retries: the call's own retries, see :func:`.check_retries`; ``None`` for those of the settings.
+    :raises TypeError: for a timeout or retries of the wrong type.
+    :raises ValueError: for a timeout or retries that cannot be used.
     """
 
-    def __init__(self, defaults, method, url, headers, payload, parameters, preload, timeout):
+    def __init__(self, defaults, method, url, headers, payload, parameters, preload, timeout, retries):
         self.configuration = defaults.configuration
         self.method = method
         self.url = url
@@ -254,6 +256,8 @@ class Call(CallLimits):
         if timeout is not None:
             self._times = validation.check_timeout('_request_timeout', timeout)
             self._timeout = to_urllib3_timeout(self._times)
+        if retries is not None:
+            self.retries = make_retry(check_retries('_retries', retries), self.configuration.max_retry_after)
         self.deadline = None if isinstance(self._times, tuple) else Deadline(self._times)
         self._handled = sys.exc_info()[1]
 

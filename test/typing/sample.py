@@ -130,7 +130,7 @@ def check_user_self(session: Session) -> None:
     assert_type(
         plain(async_req=False, _preload_content=True, _return_http_data_only=False, _request_timeout=30),
         UserBrief)
-    assert_type(plain(async_req=None, _return_http_data_only=True, _request_timeout=(10, 30.5)), UserBrief)
+    assert_type(plain(async_req=None, _return_http_data_only=True, _request_timeout=(10, 30.5), _retries=2), UserBrief)
     info = api.user_self_with_http_info
     assert_type(info(), UserInfo)
     assert_type(info(_preload_content=False), ResponseInfo)
@@ -145,7 +145,7 @@ def check_user_self(session: Session) -> None:
     assert_type(
         info(async_req=False, _preload_content=True, _return_http_data_only=False, _request_timeout=30),
         UserInfo)
-    assert_type(info(async_req=None, _return_http_data_only=None, _request_timeout=(10, 30.5)), UserInfo)
+    assert_type(info(async_req=None, _return_http_data_only=None, _headers={'X-A': 'a'}, _retries=Retry(2)), UserInfo)
 
 
 def check_user_token_create(session: Session) -> None:
