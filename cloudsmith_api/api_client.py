@@ -17,6 +17,7 @@ from ._common.redaction import collect_secrets, find_secrets, mask, scrub
 from ._encoding.request import build_form, build_headers, build_query, build_url, is_insecure
 from ._encoding.serialization import DeserializationError, deserialize_text, parser_for, serialize
 from ._transport.body import decode_body
+from ._transport.proxies import proxy_for
 from .configuration import AUTH_HEADERS, Configuration
 from .exceptions import ApiException, InsecureTransportWarning, InvalidResponseException, TimeoutException
 from .rate_limit import Pacer, RateLimit
@@ -63,8 +64,8 @@ class ApiClient(object):
         self._last_headers = None
         self._checked_headers = (), build_headers(_JSON_HEADERS)
         self._pacer = Pacer()
-        self._checked_host = None
-        self._has_warned = False
+        self._secure_host = None
+        self._warned_filters = None
 
     def __enter__(self):
         return self
@@ -189,7 +190,7 @@ class ApiClient(object):
         }
         if _retries is not None:
             request['_retries'] = _retries
-        if self._checked_host != configuration.host:
+        if self._secure_host != configuration.host:
             self._warn_if_insecure(url, request)
         call = (method, url, request, response_type, _return_http_data_only)
         if async_req:
@@ -308,13 +309,13 @@ class ApiClient(object):
     def _warn_if_insecure(self, url, request):
         """Warn about secrets that are sent over plain http: once, or each time where warnings are errors."""
         host = self.configuration.host
-        if is_insecure(url) and not self._has_warned:
-            if not find_secrets(request):
-                return
+        if not is_insecure(url, proxy_for(self.configuration, url)):
+            self._secure_host = host
+        elif find_secrets(request) and self._warned_filters != warnings.filters:
             warnings.warn('Credentials are sent over plain http to %s: anyone on the network path can read them' % host,
                           InsecureTransportWarning, stacklevel=_caller_stacklevel())
-            self._has_warned = True
-        self._checked_host = host
+            # Not reached where it is an error. It may become one when the program changes the filters.
+            self._warned_filters = list(warnings.filters)
 
 
 class _Background(object):

@@ -357,12 +357,36 @@ class TestInsecureTransport(object):
 
     def test_credentials_over_http_warn_once_per_client(self, remote_api):
         with pytest.warns(InsecureTransportWarning, match='api.example.invalid') as caught:
-            remote_api.user_self()
+            [remote_api.user_self() for _ in range(3)]
         assert len(caught) == 1
         assert 'the-secret-key' not in str(caught[0].message)
+
+    def test_warning_that_becomes_an_error_prevents_sending(self, remote_api, recorder):
+        with pytest.warns(InsecureTransportWarning):
+            remote_api.user_self()
         with warnings.catch_warnings():
             warnings.simplefilter('error')
-            remote_api.user_self()
+            for _ in range(2):
+                with pytest.raises(InsecureTransportWarning):
+                    remote_api.user_self()
+        assert len(recorder.requests) == 1
+
+    @pytest.mark.parametrize('no_proxy', [None, 'localhost'])
+    def test_loopback_host_behind_proxy_on_another_machine_warns(self, connect, recorder, no_proxy):
+        api = connect(recorder.url.replace('127.0.0.1', 'localhost'), proxy='http://proxy.invalid:3128', retries=0,
+                      no_proxy=no_proxy)
+        with warnings.catch_warnings():
+            warnings.simplefilter('error')
+            if no_proxy:
+                assert api.user_self().slug == 'ada'
+            else:
+                with pytest.raises(InsecureTransportWarning):
+                    api.user_self()
+
+    def test_loopback_host_behind_proxy_on_this_machine_does_not_warn(self, connect, recorder):
+        with warnings.catch_warnings():
+            warnings.simplefilter('error')
+            assert connect('http://localhost:9/v1', proxy=recorder.origin).user_self().slug == 'ada'
 
     def test_warning_points_to_the_calling_line(self, remote_api):
         with pytest.warns(InsecureTransportWarning) as caught:

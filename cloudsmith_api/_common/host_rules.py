@@ -1,9 +1,10 @@
 """Rules for hosts in the format of the variable ``NO_PROXY``; imported when there are any."""
 
-import re
 import socket
 
 from six.moves.urllib.parse import urlsplit
+
+from . import validation
 
 #: The rules for this machine.
 LOOPBACK = 'localhost,127.0.0.0/8,::1'
@@ -26,28 +27,31 @@ def matches_host(rules, url):
     port = parts.port or _DEFAULT_PORTS.get(parts.scheme)
     # Without the zone of a link-local address, and the dot that ends an absolute name.
     host = (parts.hostname or '').partition('%')[0].rstrip('.')
-    return any(_matches(rule, parts.scheme, host, port) for rule in re.split(r'[,\s]+', rules.lower()) if rule)
+    return any(_matches(rule, parts.scheme, host, port) for rule in rules.lower().replace(',', ' ').split())
 
 
 def _matches(rule, scheme, host, port):
     rule_scheme, separator, rule = rule.rpartition('://')
     if separator and rule_scheme != scheme:
         return False
+    name, _, rule_port = rule.rpartition(':')
     # A bare IPv6 address has more than one colon, and no port.
-    with_port = re.match(r'(\[.*\]|[^:]*):(\d+)\Z', rule)
-    if with_port:
-        if int(with_port.group(2)) != port:
+    if _is_number(rule_port) and (':' not in name or name.endswith(']')):
+        if int(rule_port) != port:
             return False
-        rule = with_port.group(1)
+        rule = name
     if rule in ('', '*'):
         return True
     host_bits = _to_bits(host)
     if host_bits:
-        network, _, length = re.sub(r'[][]', '', rule).partition('/')
+        network, _, length = rule.replace('[', '').replace(']', '').partition('/')
         bits = _to_bits(network)
-        return len(bits) == len(host_bits) and host_bits.startswith(
-            bits[:int(length)] if re.match(r'\d+\Z', length) else bits)
+        return len(bits) == len(host_bits) and host_bits.startswith(bits[:int(length)] if _is_number(length) else bits)
     return ('.' + host).endswith('.' + rule.lstrip('*').strip('.'))
+
+
+def _is_number(text):
+    return text != '' and validation.contains_only('0123456789', text)
 
 
 def _to_bits(address):

@@ -23,8 +23,6 @@ _PLACEHOLDER = r'{(\w+)}'
 
 _SEPARATORS = {'csv': ',', 'pipes': '|', 'ssv': ' ', 'tsv': '\t'}
 
-_LOOPBACK = r'(?i)http://(?:127(?:\.\d+){3}|\[::1\]|(?:[\w-]+\.)*localhost)(?::\d*)?(?:/|\Z)'
-
 
 def build_url(host, path, path_params, safe=''):
     """Build the URL of a call, without its query parameters.
@@ -141,9 +139,18 @@ def build_headers(own, *layers):
     return dict(by_name.values())
 
 
-def is_insecure(url):
-    """Return whether a request to a URL is readable on its way to another machine."""
-    return url[:5].lower() == 'http:' and not re.match(_LOOPBACK, url)
+def is_insecure(url, proxy):
+    """Return whether a request to a URL is readable on its way to another machine.
+
+    :param str url: the URL.
+    :param str proxy: URL of the proxy on that way, or ``None``.
+    :rtype: bool
+    """
+    if url[:5].lower() != 'http:':
+        return False
+    from .._common.host_rules import LOOPBACK, matches_host  # only plain http needs it
+
+    return not all(matches_host(LOOPBACK, hop) for hop in (url, proxy) if hop)
 
 
 def build_form(post_params, files, collection_formats=None):

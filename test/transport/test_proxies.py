@@ -151,6 +151,7 @@ def test_tunneling_proxy_never_receives_api_key(connect, authority):
     assert 'configuration.proxy' in str(caught.value)
 
 
+@pytest.mark.filterwarnings('ignore::cloudsmith_api.InsecureTransportWarning')
 @pytest.mark.parametrize('scheme', ['http', 'https'])
 @pytest.mark.parametrize('address', ['127.0.0.1:%d', 'no-such-host.invalid:%d'])
 def test_unreachable_proxy_raises_connection_exception(connect, authority, scheme, address):
