@@ -4,6 +4,7 @@ import six
 from six.moves.urllib.parse import urlencode
 
 from ._common import validation
+from ._common.headers import check_headers
 from ._transport.body import decode_body, encode_body
 from ._transport.session import Session
 from .exceptions import ApiException
@@ -58,6 +59,7 @@ class RESTClientObject(object):
     """
 
     _session = None
+    _checked_headers = {}
 
     def __init__(self, configuration, pools_size=4, maxsize=None):
         self.configuration = configuration
@@ -85,10 +87,15 @@ class RESTClientObject(object):
         :raises ValueError: for an invalid argument or setting.
         """
         validation.check_method(method)
-        # Python 2's http.client joins headers and body, and would decode the body if one of the headers were Unicode.
-        method, url, headers = six.ensure_str(method), six.ensure_str(url), dict(headers or {})
-        if set(map(type, headers)) - {str}:
-            headers = {six.ensure_str(name): value for name, value in headers.items()}
+        method, url, checked = six.ensure_str(method), six.ensure_str(url), self._checked_headers
+        # Most requests have the headers of the one before. Checking them takes 3.5 % of the instructions of a call.
+        if headers != checked:
+            headers = dict(headers or {})
+            checked = check_headers(headers)
+            # What was converted is not kept: Python 2 warns when it compares bytes and text beyond ASCII.
+            if {str}.issuperset(map(type, headers.values())):
+                self._checked_headers = checked
+        headers = dict(checked)
         if query_params:
             url += ('&' if '?' in url else '?') + urlencode(query_params)
         payload = encode_body(method, headers, body, post_params)

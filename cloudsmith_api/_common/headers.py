@@ -16,6 +16,20 @@ _HEADER_NAME_CHARACTERS = string.ascii_letters + string.digits + "!#$%&'*+-.^_`|
 _FRAMING_HEADERS = frozenset(['content-length', 'transfer-encoding'])
 
 
+def check_headers(headers):
+    """Check headers, and convert them to the native texts that http.client takes.
+
+    Python 2 joins headers and body, and would decode the body if one of the headers were Unicode.
+
+    :param dict headers: the headers.
+    :rtype: dict
+    :raises TypeError: see :func:`check_header`.
+    :raises ValueError: see :func:`check_header`.
+    """
+    named = [(six.ensure_str(name) if isinstance(name, bytes) else name, value) for name, value in headers.items()]
+    return {six.ensure_str(name): check_header(name, value) for name, value in named}
+
+
 def check_header(name, value):
     """Check a header, and convert its value to the native text that http.client takes.
 

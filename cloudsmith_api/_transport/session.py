@@ -322,4 +322,7 @@ def _get_origin(url):
         rest = rest.partition(end)[0]
     if not rest:
         raise ValueError('url must begin with http:// or https:// and a host')
+    if '@' in rest:
+        # urllib3 would send them to a proxy (1.26 and 2), and show them in errors.
+        raise ValueError('url must not contain credentials; send them in a header')
     return scheme + separator + rest
