@@ -1,4 +1,4 @@
-"""Rules for hosts in the format of the variable ``NO_PROXY``; imported when there are any."""
+"""Rules for hosts, in the format of the variable ``NO_PROXY``."""
 
 import socket
 

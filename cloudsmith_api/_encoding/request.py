@@ -10,6 +10,7 @@ from six.moves.urllib.parse import quote, unquote
 
 from .._common import validation
 from .._common.headers import check_header
+from .._common.host_rules import LOOPBACK, matches_host
 from .._common.urls import STRAY_PERCENT_SIGN, UNRESERVED
 from ..models.model import Model
 from .serialization import serialize
@@ -148,8 +149,6 @@ def is_insecure(url, proxy):
     """
     if url[:5].lower() != 'http:':
         return False
-    from .._common.host_rules import LOOPBACK, matches_host  # only plain http needs it
-
     return not all(matches_host(LOOPBACK, hop) for hop in (url, proxy) if hop)
 
 

@@ -5,6 +5,7 @@ import socket
 from urllib3 import PoolManager, ProxyManager
 
 from .._common.headers import basic_credentials
+from .._common.host_rules import matches_host
 from .._common.urls import split_credentials
 from .connections import DeadlineMixin
 from .pools import POOL_CLASSES, PoolMixin
@@ -29,11 +30,8 @@ def proxy_for(configuration, url):
     :param str url: a URL, or an origin.
     :rtype: str
     """
-    if configuration.proxy and configuration.no_proxy:
-        from .._common.host_rules import matches_host  # seldom needed
-
-        if matches_host(configuration.no_proxy, url):
-            return None
+    if configuration.proxy and configuration.no_proxy and matches_host(configuration.no_proxy, url):
+        return None
     return configuration.proxy
 
 
