@@ -19,6 +19,7 @@ from .exceptions import (
     TooManyRequestsException,
     TwoFactorRequiredException,
     UnauthorizedException,
+    UnknownSettingWarning,
     UnprocessableEntityException,
 )
 from .models import (
@@ -57,6 +58,7 @@ __all__ = (
     'TooManyRequestsException',
     'TwoFactorRequiredException',
     'UnauthorizedException',
+    'UnknownSettingWarning',
     'UnprocessableEntityException',
     'UserApi',
     'UserAuthToken',

@@ -16,6 +16,7 @@ from .exceptions import TlsException as TlsException
 from .exceptions import TooManyRequestsException as TooManyRequestsException
 from .exceptions import TwoFactorRequiredException as TwoFactorRequiredException
 from .exceptions import UnauthorizedException as UnauthorizedException
+from .exceptions import UnknownSettingWarning as UnknownSettingWarning
 from .exceptions import UnprocessableEntityException as UnprocessableEntityException
 from .models import ErrorDetail as ErrorDetail
 from .models import InlineResponse2001 as InlineResponse2001
@@ -51,6 +52,7 @@ __all__ = (
     'TooManyRequestsException',
     'TwoFactorRequiredException',
     'UnauthorizedException',
+    'UnknownSettingWarning',
     'UnprocessableEntityException',
     'UserApi',
     'UserAuthToken',

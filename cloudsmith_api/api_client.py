@@ -1,5 +1,6 @@
 """One call, from its arguments to its typed result, over a transport that a program may replace."""
 
+import functools
 import json
 import logging
 import operator
@@ -13,13 +14,14 @@ import six
 from . import rest
 from ._common import validation
 from ._common.clock import monotonic
-from ._common.headers import get_header
+from ._common.headers import check_header, get_header
 from ._common.redaction import collect_secrets, find_secrets, mask, scrub
-from ._common.tracebacks import hide_locals
+from ._common.tracebacks import hide_locals, warn
 from ._common.urls import is_insecure
-from ._encoding.request import build_form, build_headers, build_query, build_url, check_header
+from ._encoding.request import build_form, build_headers, build_query, build_url
 from ._encoding.serialization import DeserializationError, RequiredType, deserialize_text, parser_for, serialize
 from ._transport.body import decode_body
+from ._transport.proxies import proxy_for
 from .configuration import Configuration
 from .exceptions import (
     ApiException,
@@ -65,6 +67,8 @@ class ApiClient(object):
         self.rest_client = rest.RESTClientObject(configuration)
         self.default_headers = {}
         self.user_agent = configuration.user_agent or _USER_AGENT
+        for name, value in configuration.default_headers.items():
+            self.set_default_header(name, value)
         if header_name is not None:
             self.set_default_header(header_name, header_value)
         self.cookie = cookie
@@ -72,8 +76,8 @@ class ApiClient(object):
         self._last_headers = None
         self._checked_headers = (), build_headers(_JSON_HEADERS)
         self._pacer = Pacer()
-        self._checked_host = None
-        self._has_warned = False
+        self._secure_host = None
+        self._warned_filters = None
 
     def __enter__(self):
         return self
@@ -163,7 +167,8 @@ class ApiClient(object):
     @hide_locals
     def call_api(self, resource_path, method, path_params=None, query_params=None, header_params=None, body=None,
                  post_params=None, files=None, response_type=None, auth_settings=None, async_req=None,
-                 _return_http_data_only=None, collection_formats=None, _preload_content=True, _request_timeout=None):
+                 _return_http_data_only=None, collection_formats=None, _preload_content=True, _request_timeout=None,
+                 _headers=None, _retries=None):
         """Call an endpoint; :class:`.UserApi` does, and programs do for one that has no method yet.
 
         :param str resource_path: the path relative to ``configuration.host``, with ``{name}`` for each path parameter.
@@ -188,6 +193,8 @@ class ApiClient(object):
         :param bool _preload_content: whether to read the response; if not, ``data`` is urllib3's unread response.
         :param _request_timeout: seconds: a number for the whole call, or a pair ``(connect, read)`` for each operation;
             ``configuration.timeout`` by default.
+        :param dict _headers: headers of this call; unlike ``header_params``, they override ``default_headers``.
+        :param _retries: the most retries of this call, or a ``urllib3.Retry``; ``configuration.retries`` by default.
         :return: ``(data, status, headers)``, or ``data``; with ``async_req`` an object whose ``get()`` returns that.
         :raises ApiException: if the request fails, or its status is not 2xx; see :mod:`.exceptions`.
         :raises TypeError: for an argument of the wrong type.
@@ -204,13 +211,15 @@ class ApiClient(object):
         credentials, token = self._choose_credentials(auth_settings or ())
         request = {
             'query_params': build_query(query_params, collection_formats) if query_params else [],
-            'headers': self._build_headers(header_params, credentials),
+            'headers': self._build_headers(header_params, credentials, _headers),
             'post_params': build_form(post_params, files, collection_formats) if post_params or files else [],
             'body': body if isinstance(body, bytes) else self.sanitize_for_serialization(body),
             '_preload_content': _preload_content,
             '_request_timeout': _request_timeout,
         }
-        if self._checked_host != configuration.host:
+        if _retries is not None:
+            request['_retries'] = _retries
+        if self._secure_host != configuration.host:
             self._warn_if_insecure(url, request)
         call = (method, url, request, token, response_type, _return_http_data_only)
         if async_req:
@@ -218,10 +227,14 @@ class ApiClient(object):
         return self._call(*call)
 
     def request(self, method, url, query_params=None, headers=None, post_params=None, body=None, _preload_content=True,
-                _request_timeout=None):
+                _request_timeout=None, _retries=None):
         """Send a request over the transport; see :meth:`.RESTClientObject.request`."""
+        send = self.rest_client.request
+        if _retries is not None:
+            # Only then: transports of programs need not take it.
+            send = functools.partial(send, _retries=_retries)
         try:
-            return self.rest_client.request(
+            return send(
                 method, url, query_params=query_params, headers=headers, post_params=post_params, body=body,
                 _preload_content=_preload_content, _request_timeout=_request_timeout)
         except BaseException:
@@ -373,10 +386,12 @@ class ApiClient(object):
                 return {header: credential}, None
         return {}, None
 
-    def _build_headers(self, header_params, credentials):
+    def _build_headers(self, header_params, credentials, call_headers):
         if self.cookie:
             credentials['Cookie'] = self.cookie
         layers = dict(header_params or {}), _copy_headers(self.default_headers), credentials
+        if call_headers:
+            layers = layers[:2] + (dict(call_headers), credentials)
         parts = [part for layer in layers for header in layer.items() for part in header]
         # Most calls have the same header objects as the call before, and checking them again takes 3.5 % of the
         # instructions of a call. Not compared by ==: True equals 1, and is sent differently.
@@ -392,13 +407,13 @@ class ApiClient(object):
     def _warn_if_insecure(self, url, request):
         """Warn about secrets that are sent over plain http: once, or each time where warnings are errors."""
         host = self.configuration.host
-        if is_insecure(url) and not self._has_warned:
-            if not find_secrets(request):
-                return
-            warnings.warn('Credentials are sent over plain http to %s: anyone on the network path can read them' % host,
-                          InsecureTransportWarning, stacklevel=_caller_stacklevel())
-            self._has_warned = True
-        self._checked_host = host
+        if not is_insecure(url, proxy_for(self.configuration, url)):
+            self._secure_host = host
+        elif find_secrets(request) and self._warned_filters != warnings.filters:
+            warn('Credentials are sent over plain http to %s: anyone on the network path can read them' % host,
+                 InsecureTransportWarning)
+            # Not reached where it is an error. It may become one when the program changes the filters.
+            self._warned_filters = list(warnings.filters)
 
 
 def _copy_headers(headers):
@@ -414,11 +429,3 @@ def _response_headers(response):
 def _has_no_content(method, response):
     """Tell whether a response has no body by its kind (RFC 9110), or is a 202 without one."""
     return method == 'HEAD' or response.status in (204, 205) or (response.status == 202 and not response.data)
-
-
-def _caller_stacklevel():
-    """Count the stack frames up to the program's own, which the warning is attributed to."""
-    level, frame = 1, sys._getframe(1)
-    while frame.f_back is not None and frame.f_globals.get('__name__', '').startswith('cloudsmith_api.'):
-        level, frame = level + 1, frame.f_back
-    return level

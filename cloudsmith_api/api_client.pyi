@@ -3,7 +3,7 @@ from types import TracebackType
 from typing import Any, Literal, TypeVar, overload
 
 from typing_extensions import Self, TypeAlias
-from urllib3 import BaseHTTPResponse, HTTPHeaderDict
+from urllib3 import BaseHTTPResponse, HTTPHeaderDict, Retry
 
 from .background import AsyncResult, BackgroundPool
 from .configuration import Configuration
@@ -59,7 +59,8 @@ class ApiClient:
         auth_settings: _Schemes = None, async_req: Literal[False] | None = None,
         _return_http_data_only: Literal[False] | None = None,
         collection_formats: dict[str, str] | None = None, _preload_content: Literal[True] = True,
-        _request_timeout: _Timeout = None,
+        _request_timeout: _Timeout = None, _headers: _Headers = None,
+        _retries: int | Retry | None = None,
     ) -> _Info[Any]: ...
     @overload
     def call_api(
@@ -69,7 +70,8 @@ class ApiClient:
         auth_settings: _Schemes = None, async_req: Literal[False] | None = None,
         _return_http_data_only: Literal[False] | None = None,
         collection_formats: dict[str, str] | None = None, _preload_content: Literal[False],
-        _request_timeout: _Timeout = None,
+        _request_timeout: _Timeout = None, _headers: _Headers = None,
+        _retries: int | Retry | None = None,
     ) -> _Info[BaseHTTPResponse]: ...
     @overload
     def call_api(
@@ -79,7 +81,8 @@ class ApiClient:
         auth_settings: _Schemes = None, async_req: Literal[True],
         _return_http_data_only: Literal[False] | None = None,
         collection_formats: dict[str, str] | None = None, _preload_content: Literal[True] = True,
-        _request_timeout: _Timeout = None,
+        _request_timeout: _Timeout = None, _headers: _Headers = None,
+        _retries: int | Retry | None = None,
     ) -> AsyncResult[_Info[Any]]: ...
     @overload
     def call_api(
@@ -89,7 +92,8 @@ class ApiClient:
         auth_settings: _Schemes = None, async_req: Literal[True],
         _return_http_data_only: Literal[False] | None = None,
         collection_formats: dict[str, str] | None = None, _preload_content: Literal[False],
-        _request_timeout: _Timeout = None,
+        _request_timeout: _Timeout = None, _headers: _Headers = None,
+        _retries: int | Retry | None = None,
     ) -> AsyncResult[_Info[BaseHTTPResponse]]: ...
     @overload
     def call_api(
@@ -98,7 +102,8 @@ class ApiClient:
         post_params: _Pairs = None, files: _Paths = None, response_type: _TypeName = None,
         auth_settings: _Schemes = None, async_req: Literal[False] | None = None,
         _return_http_data_only: Literal[True], collection_formats: dict[str, str] | None = None,
-        _preload_content: Literal[True] = True, _request_timeout: _Timeout = None,
+        _preload_content: Literal[True] = True, _request_timeout: _Timeout = None, _headers: _Headers = None,
+        _retries: int | Retry | None = None,
     ) -> Any: ...
     @overload
     def call_api(
@@ -107,7 +112,8 @@ class ApiClient:
         post_params: _Pairs = None, files: _Paths = None, response_type: _TypeName = None,
         auth_settings: _Schemes = None, async_req: Literal[False] | None = None,
         _return_http_data_only: Literal[True], collection_formats: dict[str, str] | None = None,
-        _preload_content: Literal[False], _request_timeout: _Timeout = None,
+        _preload_content: Literal[False], _request_timeout: _Timeout = None, _headers: _Headers = None,
+        _retries: int | Retry | None = None,
     ) -> BaseHTTPResponse: ...
     @overload
     def call_api(
@@ -116,7 +122,8 @@ class ApiClient:
         post_params: _Pairs = None, files: _Paths = None, response_type: _TypeName = None,
         auth_settings: _Schemes = None, async_req: Literal[True], _return_http_data_only: Literal[True],
         collection_formats: dict[str, str] | None = None, _preload_content: Literal[True] = True,
-        _request_timeout: _Timeout = None,
+        _request_timeout: _Timeout = None, _headers: _Headers = None,
+        _retries: int | Retry | None = None,
     ) -> AsyncResult[Any]: ...
     @overload
     def call_api(
@@ -125,7 +132,8 @@ class ApiClient:
         post_params: _Pairs = None, files: _Paths = None, response_type: _TypeName = None,
         auth_settings: _Schemes = None, async_req: Literal[True], _return_http_data_only: Literal[True],
         collection_formats: dict[str, str] | None = None, _preload_content: Literal[False],
-        _request_timeout: _Timeout = None,
+        _request_timeout: _Timeout = None, _headers: _Headers = None,
+        _retries: int | Retry | None = None,
     ) -> AsyncResult[BaseHTTPResponse]: ...
     # For positional arguments only, and for options whose values are known at run time only.
     @overload
@@ -135,25 +143,26 @@ class ApiClient:
         post_params: _Pairs = None, files: _Paths = None, response_type: _TypeName = None,
         auth_settings: _Schemes = None, async_req: bool | None = None,
         _return_http_data_only: bool | None = None, collection_formats: dict[str, str] | None = None,
-        _preload_content: bool = True, _request_timeout: _Timeout = None,
+        _preload_content: bool = True, _request_timeout: _Timeout = None, _headers: _Headers = None,
+        _retries: int | Retry | None = None,
     ) -> Any: ...
     @overload
     def request(
         self, method: str, url: str, query_params: _Pairs = None, headers: dict[str, str] | None = None,
         post_params: _Pairs = None, body: object = None, _preload_content: Literal[True] = True,
-        _request_timeout: _Timeout = None,
+        _request_timeout: _Timeout = None, _retries: int | Retry | None = None,
     ) -> RESTResponse: ...
     @overload
     def request(
         self, method: str, url: str, query_params: _Pairs = None, headers: dict[str, str] | None = None,
         post_params: _Pairs = None, body: object = None, *, _preload_content: Literal[False],
-        _request_timeout: _Timeout = None,
+        _request_timeout: _Timeout = None, _retries: int | Retry | None = None,
     ) -> BaseHTTPResponse: ...
     @overload
     def request(
         self, method: str, url: str, query_params: _Pairs = None, headers: dict[str, str] | None = None,
         post_params: _Pairs = None, body: object = None, _preload_content: bool = True,
-        _request_timeout: _Timeout = None,
+        _request_timeout: _Timeout = None, _retries: int | Retry | None = None,
     ) -> RESTResponse | BaseHTTPResponse: ...
     @overload
     def deserialize(self, response: Any, response_type: type[_T]) -> _T: ...

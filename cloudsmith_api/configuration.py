@@ -1,13 +1,15 @@
 """The settings of a client. Making or copying a configuration does no I/O."""
 
+
 import six
 from urllib3 import Retry
 
 from ._common import validation
-from ._common.headers import basic_credentials
-from ._common.tracebacks import hide_locals
+from ._common.headers import basic_credentials, check_header
+from ._common.tracebacks import hide_locals, warn
 from ._common.urls import check_host, check_proxy
 from ._settings import log_output
+from .exceptions import UnknownSettingWarning
 
 try:
     from os import cpu_count
@@ -36,9 +38,18 @@ def _check_access_token(name, value):
     return validation.check_type(name, value, RenewableToken, 'a str, a function or a RenewableToken')
 
 
-def _check_retries(name, value):
-    """Check the number of retries, or a ``urllib3.Retry`` with rules of its own."""
+def check_retries(name, value):
+    """Check the number of retries, or a ``urllib3.Retry`` with rules of its own.
+
+    :raises TypeError: if it is neither.
+    :raises ValueError: if the number is negative.
+    """
     return value if isinstance(value, Retry) else validation.check_non_negative_int(name, value)
+
+
+def _check_optional_str(name, value):
+    """Check a text; an empty one counts as ``None``."""
+    return validation.check_str(name, value) if value else None
 
 
 def _check_dict(name, value):
@@ -46,22 +57,35 @@ def _check_dict(name, value):
     return validation.check_type(name, value, dict, "a dict such as {'%s': ...}" % API_KEY_HEADER)
 
 
+def _check_headers(name, value):
+    """Check a dict of headers."""
+    return {header: check_header(header, content)
+            for header, content in validation.check_type(name, value, dict, 'a dict of headers').items()}
+
+
 _VALIDATORS = {
     'access_token': _check_access_token,
     'api_key': _check_dict,
     'api_key_prefix': _check_dict,
+    'cert_file': validation.check_path,
     'client_side_validation': validation.check_bool,
     'connection_pool_maxsize': validation.check_positive_int,
+    'default_headers': _check_headers,
     'debug': lambda _, value: bool(value),
     'host': check_host,
     'idle_timeout': validation.check_seconds,
+    'key_file': validation.check_path,
     'logger_format': validation.check_str,
     'max_response_bytes': validation.check_positive_int,
     'max_retry_after': validation.check_seconds,
+    'no_proxy': _check_optional_str,
     'pace': validation.check_bool,
     'proxy': check_proxy,
-    'retries': _check_retries,
+    'retries': check_retries,
+    'ssl_ca_cert': validation.check_path,
+    'ssl_verify_strict': validation.check_bool,
     'timeout': validation.check_timeout,
+    'tls_server_name': _check_optional_str,
     'verify_ssl': validation.check_bool,
 }
 
@@ -91,17 +115,23 @@ class Configuration(object):
     :ivar float idle_timeout: seconds after which an idle connection is not used again: a firewall or NAT may have
         forgotten it.
     :ivar bool verify_ssl: whether the service's certificate is verified; leave it on.
-    :ivar str ssl_ca_cert: CA bundle (a file or a folder) to trust instead of certifi's.
-    :ivar str cert_file: file of a client certificate, and of its key unless ``key_file`` is set.
-    :ivar str key_file: file of the client certificate's key.
+    :ivar bool ssl_verify_strict: whether certificates must follow RFC 5280 in all details, such as key identifiers of
+        authorities, where the interpreter checks that (3.13 and newer).
+    :ivar str ssl_ca_cert: path of the CA bundle (a file or a folder) to trust instead of certifi's.
+    :ivar str cert_file: path of a client certificate, and of its key unless ``key_file`` is set.
+    :ivar str key_file: path of the client certificate's key.
     :ivar assert_hostname: the name that the certificate must be valid for, if it is not the host's; ``False`` for any.
+    :ivar str tls_server_name: the name that the TLS handshake asks for (SNI), and that the certificate must be valid
+        for unless ``assert_hostname`` is set; the host's by default.
     :ivar str proxy: URL of a proxy: ``http``, ``https`` or ``socks5`` (needs PySocks), with optional credentials.
+    :ivar str no_proxy: hosts that are reached without the proxy, in the format of the variable ``NO_PROXY``.
     :ivar int connection_pool_maxsize: the maximum number of connections to the service, and of background threads.
     :ivar str safe_chars_for_path_param: characters of path parameters that are not percent-encoded.
     :ivar bool pace: whether calls are spaced out as the service's ``X-RateLimit-Interval`` asks for, to stay within the
         rate limit; a call that would wait longer than ``max_retry_after``, or than its timeout, fails at once.
     :ivar bool client_side_validation: whether the fields of models and request bodies are validated.
     :ivar str user_agent: the ``User-Agent`` header of clients; ``None`` for the default one.
+    :ivar dict default_headers: headers that clients send with each call, see :attr:`.ApiClient.default_headers`.
     :ivar str temp_folder_path: ignored; kept for scripts that set it.
     :ivar bool debug: whether each call is logged, with its headers, secrets masked.
     :ivar str logger_file: file to log to, in UTF-8, opened with the first record; ``None`` for standard error.
@@ -120,8 +150,8 @@ class Configuration(object):
         """Make a configuration from environment variables and the files of the command-line tool.
 
         Arguments take precedence over variables, and variables over files. The variables are ``CLOUDSMITH_API_KEY``,
-        ``CLOUDSMITH_API_HOST``, ``CLOUDSMITH_API_PROXY`` and ``CLOUDSMITH_API_USER_AGENT``, then ``HTTPS_PROXY``
-        (unless ``NO_PROXY`` contains the host), ``SSL_CERT_FILE`` and ``REQUESTS_CA_BUNDLE``; the files are
+        ``CLOUDSMITH_API_HOST``, ``CLOUDSMITH_API_PROXY`` and ``CLOUDSMITH_API_USER_AGENT``, then ``HTTPS_PROXY``,
+        ``ALL_PROXY``, ``NO_PROXY``, ``SSL_CERT_FILE`` and ``REQUESTS_CA_BUNDLE``; the files are
         ``credentials.ini`` and ``config.ini`` of the command-line tool, or those that ``CLOUDSMITH_CREDENTIALS_FILE``
         and ``CLOUDSMITH_CONFIG_FILE`` name. An empty value counts as unset. The current folder is never searched.
 
@@ -137,19 +167,24 @@ class Configuration(object):
         :raises ValueError: if a file is malformed or cannot be read, there is no such profile, or a value is invalid;
             the message names its origin.
         """
-        from ._settings.environment import Found, find_settings  # a plain Configuration() never needs it
+        # A plain Configuration() never needs them.
+        from ._settings.environment import Found, find_settings
+        from ._settings.foreign_names import replacement_for
 
-        if 'host' in settings:
-            check_host('host', settings['host'])
-        found = find_settings(profile, settings.get('host'))
+        found = find_settings(profile)
         configuration = cls()
+        if 'proxy' in settings:
+            # NO_PROXY is meant for the proxies that the environment sets.
+            found.pop('no_proxy', None)
         if any(settings.get(name) or getattr(configuration, name) for name in ('api_key', 'username')):
             # What the program sets comes before the token of a CI system.
             found.pop('access_token', None)
         found.update((name, Found(value, 'argument')) for name, value in settings.items())
-        for name, (value, origin) in found.items():
+        # In reverse, so that proxy comes before no_proxy, which setting it may clear.
+        for name, (value, origin) in sorted(found.items(), reverse=True):
             if name.startswith('_') or name not in vars(configuration):
-                raise TypeError('unknown setting %r' % name)
+                replacement = replacement_for(name)
+                raise TypeError('unknown setting %r%s' % (name, replacement and ': ' + replacement))
             if name == 'api_key' and not isinstance(value, dict):
                 value = {API_KEY_HEADER: value}
             try:
@@ -185,7 +220,18 @@ class Configuration(object):
     @hide_locals
     def __setattr__(self, name, value):
         check = _VALIDATORS.get(name)
+        if name not in vars(self):
+            from ._settings.foreign_names import replacement_for  # most programs set none of their own
+
+            replacement = replacement_for(name)
+            if replacement:
+                warn('%s is not a setting, and has no effect: %s' % (name, replacement), UnknownSettingWarning)
         super(Configuration, self).__setattr__(name, value if check is None else check(name, value))
+        if name == 'proxy':
+            rules, origin = self._origins.get('no_proxy', (None, 'argument'))
+            if origin != 'argument' and rules == self.no_proxy:
+                # NO_PROXY was meant for the proxy that the environment had set.
+                self.no_proxy = None
         if name == 'debug':
             log_output.set_debug_level(self.debug)
         if name in ('debug', 'logger_file', 'logger_format'):
@@ -323,16 +369,20 @@ def _default_settings():
         'idle_timeout': 30.0,
         'max_response_bytes': 64 * 1024 * 1024,
         'verify_ssl': True,
+        'ssl_verify_strict': True,
         'ssl_ca_cert': None,
         'cert_file': None,
         'key_file': None,
         'assert_hostname': None,
+        'tls_server_name': None,
         'proxy': None,
+        'no_proxy': None,
         'connection_pool_maxsize': 5 * (cpu_count() or 1),
         'safe_chars_for_path_param': '',
         'pace': False,
         'client_side_validation': True,
         'user_agent': None,
+        'default_headers': {},
         'temp_folder_path': None,
         'debug': False,
         'logger_file': None,

@@ -1,5 +1,6 @@
 from collections.abc import Callable
 from logging import Logger
+from os import PathLike
 from typing import Any, ClassVar, Literal, NamedTuple
 
 from typing_extensions import Self, TypeAlias, TypedDict, Unpack
@@ -13,6 +14,8 @@ API_KEY_HEADER: str
 
 # What may be set as `access_token`; a function becomes a `RenewableToken`.
 _AccessToken: TypeAlias = str | RenewableToken | Callable[[], str | tuple[str, float | None]] | None
+
+def check_retries(name: str, value: int | Retry) -> int | Retry: ...
 
 class _Setting(NamedTuple):
     name: str
@@ -35,19 +38,28 @@ class _Settings(TypedDict, total=False):
     idle_timeout: float
     pace: bool
     verify_ssl: bool
-    ssl_ca_cert: str | None
-    cert_file: str | None
-    key_file: str | None
+    ssl_verify_strict: bool
+    ssl_ca_cert: str | PathLike[str] | None
+    cert_file: str | PathLike[str] | None
+    key_file: str | PathLike[str] | None
     assert_hostname: str | bool | None
+    tls_server_name: str | None
     proxy: str | None
+    no_proxy: str | None
     connection_pool_maxsize: int
     safe_chars_for_path_param: str
     client_side_validation: bool
     user_agent: str | None
+    default_headers: dict[str, str]
     temp_folder_path: str | None
     debug: bool
     logger_file: str | None
     logger_format: str
+
+# A path object may be set, and is stored as a text.
+class _PathSetting:
+    def __get__(self, configuration: Configuration, owner: type[Configuration]) -> str | None: ...
+    def __set__(self, configuration: Configuration, value: str | PathLike[str] | None) -> None: ...
 
 # A program declares attributes of its own in a subclass: if a checker accepted them here, it would accept misspelt
 # settings too.
@@ -67,15 +79,19 @@ class Configuration:
     idle_timeout: float
     pace: bool
     verify_ssl: bool
-    ssl_ca_cert: str | None
-    cert_file: str | None
-    key_file: str | None
+    ssl_verify_strict: bool
+    ssl_ca_cert: _PathSetting
+    cert_file: _PathSetting
+    key_file: _PathSetting
     assert_hostname: str | bool | None
+    tls_server_name: str | None
     proxy: str | None
+    no_proxy: str | None
     connection_pool_maxsize: int
     safe_chars_for_path_param: str
     client_side_validation: bool
     user_agent: str | None
+    default_headers: dict[str, str]
     temp_folder_path: str | None
     debug: bool
     logger_file: str | None

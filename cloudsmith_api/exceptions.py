@@ -15,7 +15,11 @@ class InsecureTransportWarning(UserWarning):
 
 
 class InsecureFileWarning(UserWarning):
-    """A file with an API key is readable by other users of this machine."""
+    """Other users of this machine can read a file with an API key, or write one with the host or the proxy."""
+
+
+class UnknownSettingWarning(UserWarning):
+    """A setting of another client was set on a configuration, where it has no effect."""
 
 
 @six.python_2_unicode_compatible

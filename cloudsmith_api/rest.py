@@ -4,6 +4,7 @@ import six
 from six.moves.urllib.parse import urlencode
 
 from ._common import validation
+from ._common.headers import check_headers
 from ._common.tracebacks import hide_locals
 from ._transport.body import decode_body, encode_body
 from ._transport.session import Session
@@ -60,6 +61,7 @@ class RESTClientObject(object):
     """
 
     _session = None
+    _checked_headers = {}
 
     def __init__(self, configuration, pools_size=4, maxsize=None):
         self.configuration = configuration
@@ -73,7 +75,7 @@ class RESTClientObject(object):
 
     @hide_locals
     def request(self, method, url, query_params=None, headers=None, body=None, post_params=None,
-                _preload_content=True, _request_timeout=None):
+                _preload_content=True, _request_timeout=None, _retries=None):
         """Send a request, with retries, and read the response.
 
         :param str method: ``DELETE``, ``GET``, ``HEAD``, ``OPTIONS``, ``PATCH``, ``POST`` or ``PUT``.
@@ -86,6 +88,7 @@ class RESTClientObject(object):
             close it.
         :param _request_timeout: seconds: a number for the whole call, or a pair ``(connect, read)`` for each operation;
             ``configuration.timeout`` by default.
+        :param _retries: the most retries, or a ``urllib3.Retry``; ``configuration.retries`` by default.
         :return: the response; urllib3's unread response without ``_preload_content``.
         :rtype: RESTResponse
         :raises ApiException: if the request fails, or its status is not 2xx.
@@ -93,15 +96,20 @@ class RESTClientObject(object):
         :raises ValueError: for an invalid argument or setting.
         """
         validation.check_method(method)
-        # Python 2's http.client joins headers and body, and would decode the body if one of the headers were Unicode.
-        method, url, headers = six.ensure_str(method), six.ensure_str(url), dict(headers or {})
-        if set(map(type, headers)) - {str}:
-            headers = {six.ensure_str(name): value for name, value in headers.items()}
+        method, url, checked = six.ensure_str(method), six.ensure_str(url), self._checked_headers
+        # Most requests have the headers of the one before. Checking them takes 3.5 % of the instructions of a call.
+        if headers != checked:
+            headers = dict(headers or {})
+            checked = check_headers(headers)
+            # What was converted is not kept: Python 2 warns when it compares bytes and text beyond ASCII.
+            if {str}.issuperset(map(type, headers.values())):
+                self._checked_headers = checked
+        headers = dict(checked)
         if query_params:
             url += ('&' if '?' in url else '?') + urlencode(query_params)
         payload = encode_body(method, headers, body, post_params)
         call = self._session.prepare(self.configuration, method, url, headers, payload,
-                                     (query_params, post_params, body), _preload_content, _request_timeout)
+                                     (query_params, post_params, body), _preload_content, _request_timeout, _retries)
         try:
             raw, data = self._session.send(call)
             response = raw if data is None else RESTResponse(raw, data)

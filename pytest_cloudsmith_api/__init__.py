@@ -10,7 +10,7 @@ import pytest
 # Variables of the machine, compared in upper case, that the client reads besides its own: of a developer's, and of a
 # runner in CI, whose real identity no test may use.
 _MACHINE_VARIABLES = (
-    'ALL_PROXY', 'HTTPS_PROXY', 'REQUESTS_CA_BUNDLE', 'SSL_CERT_FILE',
+    'ALL_PROXY', 'HTTPS_PROXY', 'NO_PROXY', 'REQUESTS_CA_BUNDLE', 'SSL_CERT_DIR', 'SSL_CERT_FILE',
     'ACTIONS_ID_TOKEN_REQUEST_URL', 'BITBUCKET_STEP_OIDC_TOKEN', 'BUILDKITE_JOB_ID', 'CIRCLE_OIDC_TOKEN',
     'CIRCLE_OIDC_TOKEN_V2', 'SYSTEM_OIDCREQUESTURI',
 )

@@ -71,6 +71,23 @@ class Authority(object):
         context.load_cert_chain(path)
         return context
 
+    def server_context_without_key_identifiers(self):
+        """Return a server's TLS context, and the path of its authority; both lack the key identifiers of RFC 5280."""
+        now = datetime.datetime(*time.gmtime()[:6])
+        keys = [ec.generate_private_key(ec.SECP256R1(), default_backend()) for _ in range(2)]
+        issuer, subject = [x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)]) for name in (u'Old', u'Service')]
+        alternative_name = x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address(u'127.0.0.1'))])
+        paths = []
+        for name, key, extension in ((issuer, keys[0], x509.BasicConstraints(True, None)),
+                                     (subject, keys[1], alternative_name)):
+            certificate = x509.CertificateBuilder(
+                issuer, name, key.public_key(), x509.random_serial_number(), now - DAY, now + DAY).add_extension(
+                extension, name == issuer).sign(keys[0], hashes.SHA256(), default_backend())
+            paths.append(self._write(certificate.public_bytes(Encoding.PEM) + _key_pem(key, NoEncryption())))
+        context = ssl.SSLContext(getattr(ssl, 'PROTOCOL_TLS_SERVER', ssl.PROTOCOL_SSLv23))
+        context.load_cert_chain(paths[1])
+        return context, paths[0]
+
     def encrypted_client_certificate(self):
         """Return the path of a file with a client certificate and its key, which is encrypted with a password."""
         issued = self._authority.issue_cert(u'ada@example.com')

@@ -543,12 +543,36 @@ class TestInsecureTransport(object):
 
     def test_credentials_over_http_warn_once_per_client(self, remote_api):
         with pytest.warns(InsecureTransportWarning, match='api.example.invalid') as caught:
-            remote_api.user_self()
+            [remote_api.user_self() for _ in range(3)]
         assert len(caught) == 1
         assert 'the-secret-key' not in str(caught[0].message)
+
+    def test_warning_that_becomes_an_error_prevents_sending(self, remote_api, recorder):
+        with pytest.warns(InsecureTransportWarning):
+            remote_api.user_self()
         with warnings.catch_warnings():
             warnings.simplefilter('error')
-            remote_api.user_self()
+            for _ in range(2):
+                with pytest.raises(InsecureTransportWarning):
+                    remote_api.user_self()
+        assert len(recorder.requests) == 1
+
+    @pytest.mark.parametrize('no_proxy', [None, 'localhost'])
+    def test_loopback_host_behind_proxy_on_another_machine_warns(self, connect, recorder, no_proxy):
+        api = connect(recorder.url.replace('127.0.0.1', 'localhost'), proxy='http://proxy.invalid:3128', retries=0,
+                      no_proxy=no_proxy)
+        with warnings.catch_warnings():
+            warnings.simplefilter('error')
+            if no_proxy:
+                assert api.user_self().slug == 'ada'
+            else:
+                with pytest.raises(InsecureTransportWarning):
+                    api.user_self()
+
+    def test_loopback_host_behind_proxy_on_this_machine_does_not_warn(self, connect, recorder):
+        with warnings.catch_warnings():
+            warnings.simplefilter('error')
+            assert connect('http://localhost:9/v1', proxy=recorder.origin).user_self().slug == 'ada'
 
     def test_warning_points_to_the_calling_line(self, remote_api):
         with pytest.warns(InsecureTransportWarning) as caught:
@@ -871,6 +895,8 @@ def test_custom_transport_receives_the_request(recorder):
         assert api.user_self(async_req=True).get(10).slug == 'ada'
         assert api.user_tokens_list_with_http_info(page=2, _request_timeout=(1, 2))[1:] == (200, {'X-Custom': 'yes'})
         api.user_token_create({'email': 'a@b.c'})
+        with pytest.raises(TypeError, match='_retries'):
+            api.user_self(_retries=1)
         assert client.last_response.getheader('X-Custom') == 'yes'
     base = 'https://api.example.com/v1'
     assert [call[:3] for call in calls] == [

@@ -5,21 +5,24 @@ import base64
 import copy
 import functools
 import multiprocessing
+import os
 import pickle
+import warnings
 
 import pytest
 import six
 import urllib3
 
-from cloudsmith_api import Configuration
+from cloudsmith_api import Configuration, UnknownSettingWarning
 
 DEFAULTS = {
     'host': 'https://api.cloudsmith.io/v1', 'api_key': {}, 'api_key_prefix': {}, 'refresh_api_key_hook': None,
     'username': '', 'password': '', 'debug': False, 'logger_file': None,
-    'logger_format': '%(asctime)s %(levelname)s %(message)s', 'verify_ssl': True, 'ssl_ca_cert': None,
-    'cert_file': None, 'key_file': None, 'assert_hostname': None, 'proxy': None, 'safe_chars_for_path_param': '',
-    'client_side_validation': True, 'temp_folder_path': None, 'timeout': (10.0, 60.0), 'retries': 3,
-    'max_retry_after': 60.0, 'max_response_bytes': 64 * 1024 * 1024, 'pace': False, 'user_agent': None,
+    'logger_format': '%(asctime)s %(levelname)s %(message)s', 'verify_ssl': True, 'ssl_verify_strict': True,
+    'ssl_ca_cert': None, 'tls_server_name': None, 'default_headers': {},
+    'cert_file': None, 'key_file': None, 'assert_hostname': None, 'proxy': None, 'no_proxy': None,
+    'safe_chars_for_path_param': '', 'client_side_validation': True, 'temp_folder_path': None, 'timeout': (10.0, 60.0),
+    'retries': 3, 'max_retry_after': 60.0, 'max_response_bytes': 64 * 1024 * 1024, 'pace': False, 'user_agent': None,
 }
 
 
@@ -116,7 +119,8 @@ def test_empty_proxy_is_none(configuration, empty):
     ('max_retry_after', -1, ValueError), ('max_retry_after', 'x', TypeError),
     ('max_response_bytes', 0, ValueError), ('max_response_bytes', 1.5, TypeError),
     ('connection_pool_maxsize', 0, ValueError), ('connection_pool_maxsize', None, TypeError),
-    ('logger_format', None, TypeError),
+    ('logger_format', None, TypeError), ('ssl_verify_strict', 'no', TypeError), ('tls_server_name', 5, TypeError),
+    ('no_proxy', ['x'], TypeError),
 ])
 def test_invalid_setting_raises_an_error_with_its_name(configuration, name, value, error):
     with pytest.raises(error, match=name):
@@ -130,6 +134,84 @@ def test_invalid_setting_raises_an_error_with_its_name(configuration, name, valu
 def test_valid_setting_is_stored(configuration, name, value):
     setattr(configuration, name, value)
     assert getattr(configuration, name) == value
+
+
+PRIVATE_KEY = '-----BEGIN PRIVATE KEY-----\nsecret-1234\n-----END PRIVATE KEY-----\n'
+
+
+@pytest.mark.parametrize('name', ['ssl_ca_cert', 'cert_file', 'key_file'])
+class TestPath(object):
+    """Settings that are paths of certificates and keys."""
+
+    @pytest.mark.parametrize('content', [PRIVATE_KEY, PRIVATE_KEY.partition('\n')[2], u'-----BEGIN secret-1234'])
+    def test_content_of_a_file_is_refused_without_showing_it(self, configuration, name, content):
+        with pytest.raises(ValueError, match='^%s must be the path of a file' % name) as raised:
+            setattr(configuration, name, content)
+        assert 'secret-1234' not in str(raised.value)
+        assert getattr(configuration, name) is None
+
+    def test_path_object_is_stored_as_text(self, configuration, name, tmpdir):
+        setattr(configuration, name, tmpdir.join('file.pem'))
+        assert getattr(configuration, name) == str(tmpdir.join('file.pem'))
+        assert type(getattr(configuration, name)) is str
+
+    def test_open_file_is_refused(self, configuration, name):
+        with open(__file__) as opened, pytest.raises(TypeError, match='^%s must be the path of a file' % name):
+            setattr(configuration, name, opened)
+
+    def test_empty_text_is_none(self, configuration, name):
+        setattr(configuration, name, '')
+        assert getattr(configuration, name) is None
+
+
+@pytest.mark.parametrize('name, advice', [
+    ('proxy_headers', 'set proxy'), ('socket_options', 'idle_timeout'), ('ssl_verify', 'set verify_ssl'),
+    ('verify', 'set verify_ssl'), ('api_token', 'set api_key'), ('ca_certs', 'set ssl_ca_cert'),
+    ('ca_cert_data', 'set ssl_ca_cert'), ('base_url', 'set host'), ('server_index', 'set host'),
+])
+def test_setting_of_another_client_warns_with_its_replacement(configuration, name, advice):
+    message = '^%s is not a setting, and has no effect: .*%s' % (name, advice)
+    with pytest.warns(UnknownSettingWarning, match=message) as caught:
+        setattr(configuration, name, 'secret-1234')
+    assert os.path.basename(caught[0].filename).startswith('test_configuration.py')
+    assert 'secret-1234' not in str(caught[0].message)
+    assert getattr(configuration, name) == 'secret-1234'
+    with pytest.raises(TypeError, match="unknown setting '%s': .*%s" % (name, advice)):
+        Configuration.from_environment(**{name: 1})
+
+
+@pytest.mark.parametrize('name', ['custom', 'headers', 'rate_limit', 'set', 'verif', '', 'no_proxy', 'tls_server_name'])
+def test_attribute_of_the_program_does_not_warn(configuration, name):
+    with warnings.catch_warnings():
+        warnings.simplefilter('error')
+        setattr(configuration, name, 'value')
+        copy.copy(configuration)
+
+
+def test_default_headers_are_checked_and_copied(configuration):
+    headers = {'X-A': 1}
+    configuration.default_headers = headers
+    assert configuration.default_headers == {'X-A': '1'}
+    copy.copy(configuration).default_headers['X-B'] = 'b'
+    assert (headers, configuration.default_headers) == ({'X-A': 1}, {'X-A': '1'})
+
+
+@pytest.mark.parametrize('headers, error', [
+    ({'X-A': 'a\r\nX-B: secret-1234'}, ValueError), ({'X-A: secret-1234': 'x'}, ValueError),
+    ({'Content-Length': 'secret-1234'}, ValueError), ({'X-A': None}, TypeError), (None, TypeError),
+    ('X-A: a', TypeError),
+])
+def test_invalid_default_headers_raise(configuration, headers, error):
+    with pytest.raises(error) as raised:
+        configuration.default_headers = headers
+    assert 'secret-1234' not in str(raised.value)
+
+
+def test_secret_default_headers_are_masked(configuration):
+    configuration.default_headers = {'Authorization': 'Bearer secret-1234', 'X-A': 'shown'}
+    for text in (repr(configuration), configuration.to_debug_report()):
+        assert 'secret-1234' not in text
+        assert 'shown' in text
 
 
 class TestDefault(object):

@@ -339,6 +339,68 @@ def test_truncated_gzip_trailer_raises_connection_exception(transport):
             transport.request('GET', server.url)
 
 
+SECRET = 'the-secret-key-0123456789'
+
+#: The ways to send headers: functions of a client, a URL and a dict of headers.
+DOORS = {
+    'call_api': lambda client, url, headers: client.call_api('/x/', 'GET', header_params=headers),
+    '_headers': lambda client, url, headers: client.call_api('/x/', 'GET', _headers=headers),
+    'ApiClient.request': lambda client, url, headers: client.request('GET', url, headers=headers),
+    'RESTClientObject.request': lambda client, url, headers: client.rest_client.request('GET', url, headers=headers),
+}
+
+
+@pytest.fixture(params=sorted(DOORS))
+def send(request, connect):
+    with ScriptedServer(GOOD) as server:
+        client = connect(server.url).api_client
+
+        def send_headers(headers):
+            del server.requests[:]
+            DOORS[request.param](client, server.url, headers)
+            return server.requests[0].headers
+
+        send_headers.server = server
+        yield send_headers
+
+
+@pytest.mark.parametrize('name, value, error', [
+    ('X-Api-Key', SECRET + '\r\nX-B: c', ValueError), ('X-Api-Key', SECRET + '\n', ValueError),
+    ('X-Api-Key', SECRET + '\x00', ValueError), ('X-Api-Key: ' + SECRET, 'x', ValueError),
+    ('X-A\r\nX-Api-Key', SECRET, ValueError), ('Content-Length', '5', ValueError),
+    ('transfer-encoding', 'chunked', ValueError), ('X-Api-Key', [SECRET], TypeError), ('X-A', None, TypeError),
+])
+def test_invalid_header_is_refused_at_every_door(send, name, value, error):
+    with pytest.raises(error) as caught:
+        send({name: value})
+    assert SECRET not in str(caught.value)
+    # Not remembered as one that was checked.
+    with pytest.raises(error):
+        send({name: value})
+    assert send.server.connections == 0
+
+
+def test_valid_headers_are_converted_at_every_door(send):
+    headers = {u'X-A': 5, 'X-B': u'caf\xe9', 'X-C': 'c'}
+    for _ in range(2):
+        sent = dict(send(headers))
+        assert [sent[name] for name in ('X-A', 'X-B', 'X-C')] == ['5', u'caf\xe9', 'c']
+    headers['X-C'] = 'd'
+    assert dict(send(headers))['X-C'] == 'd'
+    assert headers == {u'X-A': 5, 'X-B': u'caf\xe9', 'X-C': 'd'}
+
+
+@pytest.mark.parametrize('user_info', ['ada:hunter22@', 'ada@', ':hunter22@', 'a:hunter22%40@'])
+@pytest.mark.parametrize('proxy', [None, 'http://127.0.0.1:9'])
+def test_credentials_in_url_are_refused_without_showing_them(transport, user_info, proxy):
+    transport.configuration.proxy = proxy
+    with ScriptedServer(GOOD) as server:
+        with pytest.raises(ValueError, match='^url must not contain credentials') as caught:
+            transport.request('GET', server.url.replace('://', '://' + user_info) + '/x/@')
+        assert 'hunter22' not in str(caught.value)
+        assert server.connections == 0
+
+
 @pytest.mark.parametrize('name', [b'X-Team', u'X-Team'])
 def test_header_name_can_be_bytes_or_text(transport, name):
     with ScriptedServer(GOOD) as server:
@@ -465,7 +527,7 @@ def test_concurrent_first_calls_share_one_pool_manager(transport):
 def test_pool_manager_made_by_another_thread_is_used(transport):
     with ScriptedServer(GOOD) as server:
         transport.request('GET', server.url)
-        existing = transport._session._process_pools().managers[False, False]
+        existing = transport._session._process_pools().managers[False, False, False]
         transport._session._make_manager = lambda *_: pytest.fail('there is one already')
         assert transport._session.manager(transport.configuration, False, False) is existing
 
@@ -474,7 +536,7 @@ def test_pool_closed_by_another_thread_is_replaced(transport):
     with ScriptedServer(GOOD) as server:
         transport.request('GET', server.url)
         transport._session._process_pools().recent[2].close()
-        transport._session._process_pools().managers[False, False].clear()
+        transport._session._process_pools().managers[False, False, False].clear()
         assert transport.request('GET', server.url).status == 200
 
 
@@ -486,7 +548,7 @@ def test_connections_of_parent_process_are_dropped(transport):
         transport.request('GET', server.url)
         assert server.connections == 2
         assert -1 not in transport._session._pools_by_pid
-        parent_pools.managers[False, False].connection_from_url(server.origin).close()
+        parent_pools.managers[False, False, False].connection_from_url(server.origin).close()
 
 
 def test_star_import_exports_public_names():

@@ -1,12 +1,61 @@
-"""Headers: case-insensitive lookup, numbers in them, and the credentials of basic authentication."""
+"""Headers: checks, case-insensitive lookup, numbers in them, and the credentials of basic authentication."""
 
 import base64
+import re
+import string
 from datetime import datetime
 from email.utils import parsedate_tz
 
 import six
 
+from . import validation
+
 _EPOCH = datetime(1970, 1, 1)
+
+# Compiled on first use, which keeps the import cheap.
+# RFC 9110 section 5.5: visible characters, spaces and tabs, in one byte each.
+_HEADER_VALUE = r'[\t\x20-\x7e\x80-\xff]*\Z'
+_HEADER_NAME_CHARACTERS = string.ascii_letters + string.digits + "!#$%&'*+-.^_`|~"
+# The transport sets these; a different length would make a server take part of the body for another request.
+_FRAMING_HEADERS = frozenset(['content-length', 'transfer-encoding'])
+
+
+def check_headers(headers):
+    """Check headers, and convert them to the native texts that http.client takes.
+
+    Python 2 joins headers and body, and would decode the body if one of the headers were Unicode.
+
+    :param dict headers: the headers.
+    :rtype: dict
+    :raises TypeError: see :func:`check_header`.
+    :raises ValueError: see :func:`check_header`.
+    """
+    named = [(six.ensure_str(name) if isinstance(name, bytes) else name, value) for name, value in headers.items()]
+    return {six.ensure_str(name): check_header(name, value) for name, value in named}
+
+
+def check_header(name, value):
+    """Check a header, and convert its value to the native text that http.client takes.
+
+    :param str name: the header's name.
+    :param value: a text or an integer.
+    :rtype: str
+    :raises TypeError: if the name is not a text, or the value is neither a text nor an integer.
+    :raises ValueError: if name or value is not valid in a header; the message does not show the value, since it may be
+        secret.
+    """
+    if not (validation.check_str('header name', name)
+            and validation.contains_only(_HEADER_NAME_CHARACTERS, name)):
+        # Not shown: a whole header, with its secret value, may stand in its place.
+        raise ValueError('header name must be a token (RFC 9110 section 5.6.2), without spaces, colons or line breaks')
+    if name.lower() in _FRAMING_HEADERS:
+        raise ValueError('header %s must not be set: it is derived from the body' % name)
+    if isinstance(value, six.integer_types):
+        return str(value)
+    if not re.match(_HEADER_VALUE, validation.check_str('header %s' % name, value)):
+        raise ValueError('header %s must not contain line breaks, control characters or characters beyond Latin-1'
+                         % name)
+    return six.ensure_str(value, 'latin-1')
 
 
 def get_header(headers, name):

@@ -1,7 +1,8 @@
-"""Tracebacks without the frames of this package, whose local variables contain credentials."""
+"""The frames of this package: left out of tracebacks, since their variables contain credentials, and of warnings."""
 
 import functools
 import sys
+import warnings
 
 import six
 
@@ -30,6 +31,18 @@ def hide_locals(function, **options):
             del args, kwargs
             six.reraise(type(error), error, traceback)
     return call
+
+
+def warn(message, category):
+    """Issue a warning that is attributed to the line of the program which called this package.
+
+    :param str message: the text.
+    :param type category: the class of the warning.
+    """
+    level, frame = 2, sys._getframe(1)
+    while frame.f_back is not None and _package_of(frame) == 'cloudsmith_api':
+        level, frame = level + 1, frame.f_back
+    warnings.warn(message, category, stacklevel=level)
 
 
 def _hide_causes(error):

@@ -10,13 +10,13 @@ from urllib3.util import parse_url
 
 from . import validation
 from .headers import basic_credentials
+from .host_rules import LOOPBACK, matches_host
 
 # RFC 3986 section 2: without any other character, a URL cannot inject a line break or a second host.
 UNRESERVED = string.ascii_letters + string.digits + '-._~'
 _URL_CHARACTERS = UNRESERVED + "!$&'()*+,;=" + ':/?#[]@' + '%'
 #: A percent sign that escapes nothing; urllib3 would encode the whole URL once more because of it.
 STRAY_PERCENT_SIGN = '%(?![0-9A-Fa-f]{2})'
-_LOOPBACK = r'(?i)http://(?:127(?:\.\d+){3}|\[::1\]|(?:[\w-]+\.)*localhost)(?::\d*)?(?:/|\Z)'
 _PROXY_SCHEMES = ('http', 'https', 'socks4', 'socks4a', 'socks5', 'socks5h')
 
 
@@ -57,9 +57,16 @@ def check_proxy(name, value):
     return url
 
 
-def is_insecure(url):
-    """Return whether a request to a URL is readable on its way to another machine."""
-    return url[:5].lower() == 'http:' and not re.match(_LOOPBACK, url)
+def is_insecure(url, proxy=None):
+    """Return whether a request to a URL is readable on its way to another machine.
+
+    :param str url: the URL.
+    :param str proxy: URL of the proxy on that way, or ``None``.
+    :rtype: bool
+    """
+    if url[:5].lower() != 'http:':
+        return False
+    return not all(matches_host(LOOPBACK, hop) for hop in (url, proxy) if hop)
 
 
 def split_credentials(url):

@@ -84,6 +84,23 @@ def check_seconds(name, value):
     return value
 
 
+def check_path(name, value):
+    """Check the path of a file or folder.
+
+    :param value: a text, or a path object (``os.PathLike``); an empty one counts as ``None``.
+    :rtype: str
+    :raises TypeError: if it is anything else, such as an open file.
+    :raises ValueError: if it is the content of a file; the message does not show it, since it may be a private key.
+    """
+    if not value:
+        return None
+    as_text = getattr(value, '__fspath__', None)
+    value = check_type(name, value if as_text is None else as_text(), six.string_types, 'the path of a file')
+    if '-----BEGIN' in value or '\n' in value:
+        raise ValueError('%s must be the path of a file, not its content: write that to a file' % name)
+    return value
+
+
 def check_timeout(name, value):
     """Check a timeout: a number of seconds for the whole call, or a pair ``(connect, read)`` for each operation.
 

@@ -4,12 +4,12 @@ import datetime
 import mimetypes
 import os
 import re
-import string
 
 import six
 from six.moves.urllib.parse import quote, unquote
 
 from .._common import validation
+from .._common.headers import check_header
 from .._common.urls import STRAY_PERCENT_SIGN, UNRESERVED
 from ..models.model import Model
 from .serialization import serialize
@@ -20,13 +20,6 @@ _SEGMENT_CHARACTERS = UNRESERVED + "!$&'()*+,;=:@%"
 _PATH_CHARACTERS = _SEGMENT_CHARACTERS + '/{}'
 _QUERY_CHARACTERS = _SEGMENT_CHARACTERS + '/?'
 _PLACEHOLDER = r'{(\w+)}'
-
-# The patterns are compiled on first use, which keeps the import cheap.
-# RFC 9110 section 5.5: visible characters, spaces and tabs, in one byte each.
-_HEADER_VALUE = r'[\t\x20-\x7e\x80-\xff]*\Z'
-_HEADER_NAME_CHARACTERS = string.ascii_letters + string.digits + "!#$%&'*+-.^_`|~"
-# The transport sets these; a different length would make a server take part of the body for another request.
-_FRAMING_HEADERS = frozenset(['content-length', 'transfer-encoding'])
 
 _SEPARATORS = {'csv': ',', 'pipes': '|', 'ssv': ' ', 'tsv': '\t'}
 
@@ -144,29 +137,6 @@ def build_headers(own, *layers):
         for name, value in layer.items():
             by_name[name.lower()] = (name, check_header(name, value))
     return dict(by_name.values())
-
-
-def check_header(name, value):
-    """Check a header, and convert its value to the native text that http.client takes.
-
-    :param str name: the header's name.
-    :param value: a text or an integer.
-    :rtype: str
-    :raises TypeError: if the name is not a text, or the value is neither a text nor an integer.
-    :raises ValueError: if name or value is not valid in a header; the message does not show the value, since it may be
-        secret.
-    """
-    if not (validation.check_str('header name', name)
-            and validation.contains_only(_HEADER_NAME_CHARACTERS, name)):
-        raise ValueError('header name must be a token (RFC 9110 section 5.6.2), got %r' % name)
-    if name.lower() in _FRAMING_HEADERS:
-        raise ValueError('header %s must not be set: it is derived from the body' % name)
-    if isinstance(value, six.integer_types):
-        return str(value)
-    if not re.match(_HEADER_VALUE, validation.check_str('header %s' % name, value)):
-        raise ValueError('header %s must not contain line breaks, control characters or characters beyond Latin-1'
-                         % name)
-    return six.ensure_str(value, 'latin-1')
 
 
 def build_form(post_params, files, collection_formats=None):

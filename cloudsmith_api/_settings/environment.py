@@ -1,22 +1,18 @@
-"""Settings from environment variables and the files of the service's command-line tool."""
+"""Settings from environment variables and the files of the service's command-line tool (as of its release 1.30)."""
 
 import io
 import os
 import re
 import stat
 import sys
-import warnings
 from collections import namedtuple
 
 import six
 from six.moves import configparser
 
+from .._common.host_rules import LOOPBACK
+from .._common.tracebacks import warn
 from ..exceptions import InsecureFileWarning
-
-try:
-    from urllib.request import proxy_bypass_environment
-except ImportError:  # pragma: no cover (Python 2.7, and six does not move it)
-    from urllib import proxy_bypass_environment
 
 _ON_MACOS = sys.platform == 'darwin'
 _ON_WINDOWS = os.name == 'nt'
@@ -24,27 +20,38 @@ _ON_WINDOWS = os.name == 'nt'
 #: A setting that was found: its value and its origin.
 Found = namedtuple('Found', ('value', 'origin'))
 
+# The proxies for the https URLs of all programs; the lower-case spelling takes precedence, as elsewhere.
+_SYSTEM_PROXIES = ('https_proxy', 'HTTPS_PROXY', 'all_proxy', 'ALL_PROXY')
+# An older name; true turns the verification off.
+_WITHOUT_SSL_VERIFY = 'CLOUDSMITH_WITHOUT_API_SSL_VERIFY'
+# The first variable that is not empty counts, and in a section the first option. The newer names come first.
 _VARIABLES = (
-    ('api_key', 'CLOUDSMITH_API_KEY'),
-    ('host', 'CLOUDSMITH_API_HOST'),
-    ('proxy', 'CLOUDSMITH_API_PROXY'),
-    ('user_agent', 'CLOUDSMITH_API_USER_AGENT'),
-    ('ssl_ca_cert', 'SSL_CERT_FILE'),
-    ('ssl_ca_cert', 'REQUESTS_CA_BUNDLE'),
+    ('api_key', ('CLOUDSMITH_API_KEY',)),
+    ('host', ('CLOUDSMITH_API_HOST',)),
+    ('proxy', ('CLOUDSMITH_PROXY', 'CLOUDSMITH_API_PROXY') + _SYSTEM_PROXIES),
+    ('no_proxy', ('no_proxy', 'NO_PROXY')),
+    ('user_agent', ('CLOUDSMITH_API_USER_AGENT',)),
+    ('default_headers', ('CLOUDSMITH_API_HEADERS',)),
+    ('verify_ssl', ('CLOUDSMITH_SSL_VERIFY', _WITHOUT_SSL_VERIFY)),
+    ('ssl_verify_strict', ('CLOUDSMITH_SSL_VERIFY_STRICT',)),
+    ('ssl_ca_cert', ('SSL_CERT_FILE', 'SSL_CERT_DIR', 'REQUESTS_CA_BUNDLE')),
 )
 _CREDENTIALS_OPTIONS = (('api_key', 'api_key'),)
-_CONFIG_OPTIONS = (('host', 'api_host'), ('proxy', 'api_proxy'), ('verify_ssl', 'api_ssl_verify'),
-                   ('user_agent', 'api_user_agent'))
+_CONFIG_OPTIONS = (('host', 'api_host'), ('proxy', 'proxy'), ('proxy', 'api_proxy'), ('user_agent', 'api_user_agent'),
+                   ('default_headers', 'api_headers'), ('verify_ssl', 'ssl_verify'), ('verify_ssl', 'api_ssl_verify'),
+                   ('ssl_verify_strict', 'ssl_verify_strict'))
 _ORG_OPTIONS = (('org', 'oidc_org'), ('org', 'org'), ('org', 'organization'))
-_DEFAULT_HOST = 'https://api.cloudsmith.io'
-_BOOLEANS = {'1': True, 'yes': True, 'true': True, 'on': True, '0': False, 'no': False, 'false': False, 'off': False}
+_BOOLEANS = dict.fromkeys(('1', 'yes', 'y', 'true', 't', 'on'), True)
+_BOOLEANS.update(dict.fromkeys(('0', 'no', 'n', 'false', 'f', 'off'), False))
+
+# The files that this process has warned about: the command-line tool may make them so again.
+_warned_paths = set()
 
 
-def find_settings(profile=None, host=None, environ=os.environ):
+def find_settings(profile=None, environ=os.environ):
     """Find settings in variables and files; a variable takes precedence over a file.
 
     :param str profile: the section ``[profile:NAME]`` to read before ``[default]``; ``CLOUDSMITH_PROFILE`` by default.
-    :param str host: the host, if the program sets it; ``NO_PROXY`` is matched against it.
     :param dict environ: the environment's variables.
     :return: name of a setting -> :class:`Found`.
     :rtype: dict
@@ -54,30 +61,32 @@ def find_settings(profile=None, host=None, environ=os.environ):
     profile = profile or environ.get('CLOUDSMITH_PROFILE')
     credentials = _read_file('CLOUDSMITH_CREDENTIALS_FILE', 'credentials.ini', environ)
     config = _read_file('CLOUDSMITH_CONFIG_FILE', 'config.ini', environ)
-    if profile and not (credentials.has(profile) or config.has(profile)):
+    if profile not in (None, '', 'default') and not (credentials.has(profile) or config.has(profile)):
         raise ValueError('no section [profile:%s] in %s or %s' % (profile, credentials.path, config.path))
     found = config.look_up(_CONFIG_OPTIONS, profile)
     found.update(credentials.look_up(_CREDENTIALS_OPTIONS, profile))
     variables = _read_variables(environ)
     if 'api_key' in found and 'api_key' not in variables:
-        _warn_if_readable_by_others(credentials.path)
+        _warn_if_accessible(credentials.path, 0o044, 'contains an API key, and other users of this machine can read it')
+    if {'host', 'proxy'}.intersection(found).difference(variables):
+        _warn_if_accessible(config.path, 0o022, 'sets host or proxy, and other users of this machine can write to it')
     found.update(variables)
     if 'api_key' not in found:
         found.update(_find_oidc_token(environ, config, profile))
     _add_scheme(found, 'host', 'https://')
-    if 'proxy' not in variables:
-        found.update(_find_system_proxy(host or (found['host'].value if 'host' in found else _DEFAULT_HOST), environ))
     _add_scheme(found, 'proxy', 'http://')
+    _complete_no_proxy(found)
     return found
 
 
 def _read_variables(environ):
     found = {}
-    for name, variable in _VARIABLES:
-        # A key copied from a file may end in a line break.
-        value = environ.get(variable, '').strip()
-        if value:
-            found.setdefault(name, Found(value, variable))
+    for name, variables in _VARIABLES:
+        for variable in reversed(variables):
+            # A key copied from a file may end in a line break.
+            value = environ.get(variable, '').strip()
+            if value:
+                found[name] = Found(_parse_value(name, value, variable, variable), variable)
     return found
 
 
@@ -93,28 +102,55 @@ def _find_oidc_token(environ, config, profile):
 
 
 def _add_scheme(found, name, scheme):
-    """Complete a URL that was given without a scheme."""
+    """Complete a URL that was given without a scheme, as ``host`` or ``//host``."""
     url = found.get(name)
     if url is not None and '://' not in url.value:
-        found[name] = url._replace(value=scheme + url.value)
+        found[name] = url._replace(value=scheme + url.value.lstrip('/'))
 
 
-def _find_system_proxy(host, environ):
-    """Find the proxy that the environment sets for all programs, unless ``NO_PROXY`` exempts the host."""
-    if host.lower().startswith('https:'):
-        no_proxy = {'no': environ.get('no_proxy') or environ.get('NO_PROXY') or ''}
-        address = host.rpartition('://')[2].partition('/')[0]
-        for variable in ('https_proxy', 'HTTPS_PROXY', 'all_proxy', 'ALL_PROXY'):
-            if environ.get(variable) and not proxy_bypass_environment(address, no_proxy):
-                return {'proxy': Found(environ[variable], variable)}
-    return {}
+def _parse_value(name, value, origin, label):
+    """Parse the text of a setting.
+
+    :param str origin: where it was found, for the message.
+    :param str label: the name of the option or variable.
+    :raises ValueError: if it cannot be parsed; the message does not show it.
+    """
+    if name == 'default_headers':
+        return _parse_headers(value, origin)
+    if name not in ('verify_ssl', 'ssl_verify_strict'):
+        return value
+    if value.lower() not in _BOOLEANS:
+        raise ValueError('%s: %s must be true or false' % (origin, label))
+    return _BOOLEANS[value.lower()] != (label == _WITHOUT_SSL_VERIFY)
+
+
+def _parse_headers(value, origin):
+    pairs = [item.partition('=') for item in value.split(',') if item.strip()]
+    if not all(separator for _, separator, _ in pairs):
+        raise ValueError('%s: expected Name=value, more of them after commas' % origin)
+    return {name.strip(): content.strip() for name, _, content in pairs}
+
+
+def _complete_no_proxy(found):
+    """Add to ``NO_PROXY`` which other hosts are reached without the proxy: this machine, such as the sandbox."""
+    no_proxy = found.pop('no_proxy', None)
+    if 'proxy' in found:
+        origin = found['proxy'].origin
+        rules = LOOPBACK + (',http://' if origin in _SYSTEM_PROXIES else '')
+        if no_proxy is not None:
+            rules, origin = '%s,%s' % (rules, no_proxy.value), no_proxy.origin
+        found['no_proxy'] = Found(rules, origin)
 
 
 def _read_file(variable, name, environ):
     """Read the file that a variable names, which must exist, or the first file of that name in the tool's folders."""
     if environ.get(variable):
         path = os.path.expanduser(environ[variable])
-        return _SettingsFile(path, _read_text(path))
+        try:
+            return _SettingsFile(path, _read_text(path))
+        except ValueError as error:
+            problem = '%s (from %s)' % (error, variable)
+        raise ValueError(problem)
     # Never the current folder: a file there may belong to a repository that was cloned.
     paths = [os.path.join(folder, name) for folder in _folders(environ)]
     for path in paths:
@@ -173,15 +209,13 @@ class _SettingsFile(object):
 
     def _setting(self, name, value, section, option):
         origin = '%s, section [%s], line %d' % (self.path, section, self._line_of(section, option))
-        if name != 'verify_ssl':
-            return Found(value, origin)
-        if value.lower() not in _BOOLEANS:
-            raise ValueError('%s: %s must be true or false' % (origin, option))
-        return Found(_BOOLEANS[value.lower()], origin)
+        if '\n' in value:
+            raise ValueError('%s: %s must be on one line; an indented line continues it' % (origin, option))
+        return Found(_parse_value(name, value, origin, option), origin)
 
     def _line_of(self, section, option):
         """Return the line number of an option, which the parser does not keep."""
-        lines = self._text.splitlines()
+        lines = self._text.split('\n')
         first = next(number for number, line in enumerate(lines) if line.strip().startswith('[%s]' % section))
         pattern = re.compile(r'\s*%s\s*[=:]' % re.escape(option), re.IGNORECASE)
         return next(number for number, line in enumerate(lines[first:], first + 1) if pattern.match(line))
@@ -189,7 +223,7 @@ class _SettingsFile(object):
     def _malformed(self, error):
         # Neither the line nor the parser's error, which quotes it, is shown: it may be half of a key.
         line = getattr(error, 'lineno', None) or error.errors[0][0]
-        above = re.findall(r'^\s*\[([^]]+)\]', u'\n'.join(self._text.splitlines()[:line]), re.MULTILINE)
+        above = re.findall(r'^\s*\[([^]]+)\]', u'\n'.join(self._text.split('\n')[:line]), re.MULTILINE)
         where = 'in section [%s]' % above[-1] if above else 'before any section'
         return ValueError('%s, %s, line %d: expected a [section] or an "option = value", each of them once'
                           % (self.path, where, line))
@@ -197,6 +231,9 @@ class _SettingsFile(object):
 
 def _read_text(path):
     try:
+        # Opening a FIFO would wait for its writer, and some devices never end.
+        if path != os.devnull and not stat.S_ISREG(os.stat(path).st_mode):
+            raise ValueError('%s cannot be read: it is not a regular file' % path)
         with io.open(path, encoding='utf-8-sig') as opened:
             return opened.read()
     except UnicodeError:
@@ -205,7 +242,8 @@ def _read_text(path):
         raise ValueError('%s cannot be read: %s' % (path, error.strerror))
 
 
-def _warn_if_readable_by_others(path):
-    if os.name == 'posix' and os.stat(path).st_mode & (stat.S_IRGRP | stat.S_IROTH):
-        warnings.warn('%s contains an API key, and other users of this machine can read it: run chmod 600 on it' % path,
-                      InsecureFileWarning, stacklevel=4)
+def _warn_if_accessible(path, mode, problem):
+    """Warn once about a file that others can access: by the command-line tool, its group can."""
+    if os.name == 'posix' and os.stat(path).st_mode & mode and path not in _warned_paths:
+        warn('%s %s: run chmod 600 on it' % (path, problem), InsecureFileWarning)
+        _warned_paths.add(path)

@@ -3,8 +3,8 @@
 import os
 import subprocess
 import threading
-import warnings
 
+from .._common.tracebacks import warn
 from .._common.urls import is_insecure
 from ..credentials import IdentityProvider, OidcToken, check_token, failure, request_token
 from ..exceptions import InsecureTransportWarning
@@ -59,8 +59,8 @@ class _Endpoint(_Provider):
         headers = dict(self._headers, Authorization='Bearer ' + _read_token(self._token))
         url = os.environ.get(self._url, '').strip()
         if is_insecure(url):
-            warnings.warn('Credentials are sent over plain http to the URL in %s: anyone on the network path can read'
-                          ' them' % self._url, InsecureTransportWarning, stacklevel=2)
+            warn('Credentials are sent over plain http to the URL in %s: anyone on the network path can read them'
+                 % self._url, InsecureTransportWarning)
         return request_token(
             client, self._method, url, self._field, headers,
             step='request for an identity token to %s' % self.name, hints={None: self._hint},

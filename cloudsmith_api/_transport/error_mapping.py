@@ -8,6 +8,7 @@ from urllib3 import exceptions as urllib3_errors
 
 from .._common.redaction import printable_line, scrub
 from ..exceptions import ApiException, ConnectionException, InvalidResponseException, TimeoutException, TlsException
+from .tls import tls_hint
 
 # The pool or connection that urllib3 puts before its messages.
 _URLLIB3_PREFIX = r'^(?:<.*?>|\w+\(.*?\)): (?:Failed to establish a new connection: )?'
@@ -31,11 +32,12 @@ _ERROR_MAP = (
 _TIMEOUTS = (socket.timeout, urllib3_errors.ConnectTimeoutError, urllib3_errors.ReadTimeoutError)
 
 
-def map_error(error, raw, secrets):
+def map_error(error, raw, configuration, secrets):
     """Return the exception to raise for a failed attempt.
 
     :param urllib3.exceptions.HTTPError error: the failure.
     :param raw: urllib3's response, if its headers had arrived; else ``None``.
+    :param Configuration configuration: the settings, to which the hint of a :class:`.TlsException` refers.
     :param list secrets: the secrets of the call.
     :rtype: ApiException
     """
@@ -44,6 +46,8 @@ def map_error(error, raw, secrets):
     if exception is InvalidResponseException:
         return invalid_response(raw, description)
     mapped = exception(status=0, reason=description)
+    if exception is TlsException:
+        mapped.hint = tls_hint(_root_cause(error), configuration) or mapped.hint
     if raw is not None:
         # The body broke off, and what had arrived before that is kept.
         mapped.status, mapped.headers = raw.status, raw.headers

@@ -5,6 +5,7 @@ import socket
 from urllib3 import PoolManager, ProxyManager
 
 from .._common.headers import basic_credentials
+from .._common.host_rules import matches_host
 from .._common.urls import split_credentials
 from .connections import DeadlineMixin
 from .pools import POOL_CLASSES, PoolMixin
@@ -22,10 +23,23 @@ _SOCKET_OPTIONS += [(socket.IPPROTO_TCP, getattr(socket, name), value)
                     if hasattr(socket, name)]
 
 
-def make_pool_manager(configuration, tls, **settings):
+def proxy_for(configuration, url):
+    """Return the proxy for a URL; ``None`` if ``no_proxy`` exempts its host, or no proxy is set.
+
+    :param Configuration configuration: ``proxy`` and ``no_proxy`` count.
+    :param str url: a URL, or an origin.
+    :rtype: str
+    """
+    if configuration.proxy and configuration.no_proxy and matches_host(configuration.no_proxy, url):
+        return None
+    return configuration.proxy
+
+
+def make_pool_manager(configuration, proxy, tls, **settings):
     """Return urllib3's pool manager for a configuration.
 
-    :param Configuration configuration: ``proxy`` and the TLS settings count.
+    :param Configuration configuration: the TLS settings count.
+    :param str proxy: URL of the proxy, or ``None``.
     :param bool tls: whether the service is reached over TLS.
     :param settings: further settings of :class:`urllib3.PoolManager`.
     :rtype: urllib3.PoolManager
@@ -38,7 +52,7 @@ def make_pool_manager(configuration, tls, **settings):
         settings['ssl_context'] = tls_context(configuration)
         # Some set True to have the name checked, which is done anyway.
         settings['assert_hostname'] = None if configuration.assert_hostname is True else configuration.assert_hostname
-    proxy = configuration.proxy
+        settings['server_hostname'] = configuration.tls_server_name
     if not proxy:
         manager = PoolManager(**settings)
     elif proxy.lower().startswith('socks'):

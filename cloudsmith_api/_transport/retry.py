@@ -25,6 +25,16 @@ _CONNECTION_LOST = (ReadTimeoutError, ProtocolError)
 _MAX_SLEEP = 2 ** 63 // 10 ** 9
 
 
+def make_retry(retries, max_retry_after):
+    """Return the retry policy of a setting.
+
+    :param retries: the most retries, or a ``urllib3.Retry``, which is used as it is.
+    :param float max_retry_after: seconds.
+    :rtype: urllib3.Retry
+    """
+    return retries if isinstance(retries, Retry) else ApiRetry(retries, max_retry_after)
+
+
 class ApiRetry(Retry):
     """urllib3's ``Retry`` with the rules of this API: only requests that are safe to repeat are retried.
 

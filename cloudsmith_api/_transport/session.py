@@ -10,10 +10,11 @@ from urllib3 import exceptions as urllib3_errors
 
 from .._common import validation
 from .._common.redaction import collect_secrets
+from ..configuration import check_retries
 from .body import read_body
 from .error_mapping import describe_error, invalid_response, map_error, printable, redact_cause
-from .proxies import make_pool_manager, normalize_proxy_headers
-from .retry import ApiRetry, retry_delay
+from .proxies import make_pool_manager, normalize_proxy_headers, proxy_for
+from .retry import make_retry, retry_delay
 from .timeouts import CallLimits, Deadline, OversizeError, clamp_timeout, to_urllib3_timeout
 
 # The transport, by the name that programs know from the published client.
@@ -78,18 +79,19 @@ class Session(object):
                 # the failed attempt may have been processed, which that response would deny.
                 if error is None or (delay is not None and last_response is not None):
                     return last_response
-                six.raise_from(map_error(error, raw, call.secrets()), error)
+                six.raise_from(map_error(error, raw, call.configuration, call.secrets()), error)
             _log_retry(call, raw, error, delay)
             retries.sleep(raw if error is None else None)
 
     def manager(self, configuration, tls, streaming):
-        """Return the pool manager for one kind of request.
+        """Return the pool manager for one kind of request to the configured host.
 
         :param bool tls: whether the service is reached over TLS.
         :param bool streaming: whether callers read the response bodies.
         :rtype: urllib3.PoolManager
         """
-        return self._pool_manager(self._process_pools(), configuration, tls, streaming)
+        proxy = proxy_for(configuration, configuration.host)
+        return self._pool_manager(self._process_pools(), configuration, proxy, tls, streaming)
 
     def close(self):
         """Close all connections that no call uses, and those in use as soon as their calls end."""
@@ -155,33 +157,35 @@ class Session(object):
     def _pool_for(self, pools, call):
         """Return what sends the request, and the request target for it.
 
-        That is the pool of the host, or the manager of the proxy. The last pool is remembered: looking it up for each
+        That is the pool of the host, or the manager of the proxy. The last one is remembered: looking it up for each
         call takes 10 % of a call.
         """
         recent = pools.recent
-        if recent is not None and recent[1] == call.streaming and call.url.startswith(recent[0]):
-            return recent[2], call.url[len(recent[0]) - 1:]
-        tls = call.url.lower().startswith('https:')
-        manager = self._pool_manager(pools, call.configuration, tls, call.streaming)
-        if manager.proxy is not None:
+        if recent is None or recent[1] != call.streaming or not call.url.startswith(recent[0]):
+            origin = _get_origin(call.url)
+            tls = origin.lower().startswith('https:')
+            proxy = proxy_for(call.configuration, origin)
+            manager = self._pool_manager(pools, call.configuration, proxy, tls, call.streaming)
+            is_proxied = manager.proxy is not None
+            sender = manager if is_proxied else manager.connection_from_url(origin)
+            recent = pools.recent = origin + '/', call.streaming, sender, is_proxied
+        if recent[3]:
             call.headers = normalize_proxy_headers(call.headers)
-            return manager, call.url
-        origin = _get_origin(call.url)
-        pool = manager.connection_from_url(origin)
-        pools.recent = origin + '/', call.streaming, pool
-        target = call.url[len(origin):]
-        return pool, target if target.startswith('/') else '/' + target
+            return recent[2], call.url
+        target = call.url[len(recent[0]) - 1:]
+        return recent[2], target if target.startswith('/') else '/' + target
 
-    def _pool_manager(self, pools, configuration, tls, streaming):
-        kind = tls, streaming
+    def _pool_manager(self, pools, configuration, proxy, tls, streaming):
+        kind = bool(proxy), tls, streaming
         if kind not in pools.managers:
             # setdefault, since another thread may have made one meanwhile.
-            pools.managers.setdefault(kind, self._make_manager(configuration, tls, streaming))
+            pools.managers.setdefault(kind, self._make_manager(configuration, proxy, tls, streaming))
         return pools.managers[kind]
 
-    def _make_manager(self, configuration, tls, streaming):
+    def _make_manager(self, configuration, proxy, tls, streaming):
         return make_pool_manager(
             configuration,
+            proxy,
             tls,
             num_pools=self._pools_size,
             maxsize=self._maxsize or configuration.connection_pool_maxsize,
@@ -219,7 +223,7 @@ class _CallDefaults(object):
         self.settings = settings
         self.configuration, self.times, retries, max_retry_after = settings
         self.timeout = to_urllib3_timeout(self.times)
-        self.retries = retries if isinstance(retries, Retry) else ApiRetry(retries, max_retry_after)
+        self.retries = make_retry(retries, max_retry_after)
 
 
 class Call(CallLimits):
@@ -233,11 +237,12 @@ class Call(CallLimits):
     :param parameters: what query and body were made of; secrets are looked for there.
     :param bool preload: whether the response body is read here.
     :param timeout: the call's own timeout, see :func:`.check_timeout`; ``None`` for that of the settings.
-    :raises TypeError: for a timeout of the wrong type.
-    :raises ValueError: for a timeout that cannot be used.
+    :param retries: the call's own retries, see :func:`.check_retries`; ``None`` for those of the settings.
+    :raises TypeError: for a timeout or retries of the wrong type.
+    :raises ValueError: for a timeout or retries that cannot be used.
     """
 
-    def __init__(self, defaults, method, url, headers, payload, parameters, preload, timeout):
+    def __init__(self, defaults, method, url, headers, payload, parameters, preload, timeout, retries):
         self.configuration = defaults.configuration
         self.method = method
         self.url = url
@@ -255,6 +260,8 @@ class Call(CallLimits):
         if timeout is not None:
             self._times = validation.check_timeout('_request_timeout', timeout)
             self._timeout = to_urllib3_timeout(self._times)
+        if retries is not None:
+            self.retries = make_retry(check_retries('_retries', retries), self.configuration.max_retry_after)
         self.deadline = None if isinstance(self._times, tuple) else Deadline(self._times)
         self._handled = sys.exc_info()[1]
 
@@ -319,4 +326,7 @@ def _get_origin(url):
         rest = rest.partition(end)[0]
     if not rest:
         raise ValueError('url must begin with http:// or https:// and a host')
+    if '@' in rest:
+        # urllib3 would send them to a proxy (1.26 and 2), and show them in errors.
+        raise ValueError('url must not contain credentials; send them in a header')
     return scheme + separator + rest

@@ -8,7 +8,8 @@ from ..configuration import Configuration
 from ..models import UserAuthTokenRequest
 from ..pagination import iterate_pages
 
-_CALL_OPTIONS = frozenset(['async_req', '_preload_content', '_request_timeout', '_return_http_data_only'])
+_CALL_OPTIONS = frozenset(['async_req', '_headers', '_preload_content', '_request_timeout', '_retries',
+                           '_return_http_data_only'])
 _ANY_SCHEME = ('bearer', 'apikey', 'basic')
 
 
@@ -36,12 +37,14 @@ class UserApi(object):
     """The current user, sign-in, and the user's API keys.
 
     Each method has two forms: ``user_self`` returns the data alone, ``user_self_with_http_info`` returns ``(data,
-    status, headers)``. Besides its own parameters, each takes four options:
+    status, headers)``. Besides its own parameters, each takes six options:
 
     - ``async_req`` (bool): make the call in the background, and return at once an object with ``get([timeout])``,
       ``wait([timeout])``, ``ready()`` and ``successful()``.
     - ``_request_timeout`` (seconds): a number limits the whole call, retries included; a pair ``(connect, read)``
       limits each connection attempt and each read. ``configuration.timeout`` by default.
+    - ``_retries`` (int, or ``urllib3.Retry``): the most retries; ``configuration.retries`` by default.
+    - ``_headers`` (dict): further headers; they override ``default_headers``.
     - ``_preload_content`` (bool): if ``False``, return urllib3's response with its body unread.
     - ``_return_http_data_only`` (bool): if ``True``, ``NAME_with_http_info`` returns the data alone.
 

@@ -9,12 +9,14 @@ import pydoc
 import pytest
 import six
 from servers import ScriptedServer, json_response
+from urllib3 import Retry
 
 from cloudsmith_api import (
     ApiClient,
     Configuration,
     InlineResponse2001,
     NotFoundException,
+    TooManyRequestsException,
     TwoFactorRequiredException,
     UserApi,
     UserAuthenticationToken,
@@ -205,13 +207,44 @@ class TestForms(object):
             getattr(connect(recorder.url), name)(*METHODS[name], nonsense=1)
         assert recorder.requests == []
 
+    def test_headers_of_a_call_override_default_headers(self, connect, recorder, name, model):
+        api = connect(recorder.url)
+        api.api_client.set_default_header('X-Trace', 'all')
+        getattr(api, name)(*METHODS[name], _headers={'x-trace': 'one', 'User-Agent': 'mine', 'X-Api-Key': 'other'})
+        getattr(api, name)(*METHODS[name])
+        sent = [{key.lower(): value for key, value in request.headers} for request in recorder.requests]
+        assert [headers['x-trace'] for headers in sent] == ['one', 'all']
+        assert sent[0]['user-agent'] == 'mine'
+        if name != 'user_token_create':
+            assert sent[0]['x-api-key'] == 'the-secret-key-0123456789'
+
+    def test_retries_of_a_call_override_the_setting(self, connect, name, model):
+        with ScriptedServer(json_response('{}', 429, [('Retry-After', '0')])) as server:
+            api = connect(server.url, retries=1)
+            counts = []
+            for options in {}, {'_retries': 0}, {'_retries': 2}, {'_retries': Retry(0)}:
+                del server.requests[:]
+                with pytest.raises(TooManyRequestsException):
+                    getattr(api, name)(*METHODS[name], **options)
+                counts.append(len(server.requests))
+        assert counts == [2, 1, 3, 1]
+
+    @pytest.mark.parametrize('option, value, error', [
+        ('_retries', -1, ValueError), ('_retries', 'x', TypeError), ('_headers', {'X-A': 'a\r\nb'}, ValueError),
+    ])
+    def test_invalid_option_raises_before_sending(self, connect, recorder, name, model, option, value, error):
+        with pytest.raises(error):
+            getattr(connect(recorder.url), name)(*METHODS[name], **{option: value})
+        assert recorder.requests == []
+
     def test_docstring_of_with_http_info_names_the_plain_form(self, connect, recorder, name, model):
         assert name in getattr(UserApi, name + '_with_http_info').__doc__
 
 
 @pytest.mark.parametrize('option', ['collection_formats', 'header_params', 'post_params'])
 def test_call_api_option_raises_with_the_options_of_methods(connect, recorder, option):
-    expected = 'argument %r; .* _preload_content, _request_timeout, _return_http_data_only, async_req$' % option
+    expected = ('argument %r; .* _headers, _preload_content, _request_timeout, _retries, _return_http_data_only, '
+                'async_req$' % option)
     with pytest.raises(TypeError, match=expected):
         connect(recorder.url).user_self(**{option: {'X-Custom': 'a'}})
     assert recorder.requests == []

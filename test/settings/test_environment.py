@@ -10,8 +10,9 @@ import warnings
 
 import pytest
 
-from cloudsmith_api import ApiClient, Configuration, InsecureFileWarning
+from cloudsmith_api import ApiClient, Configuration, InsecureFileWarning, UserApi
 from cloudsmith_api._settings import environment
+from cloudsmith_api._transport.proxies import proxy_for
 
 
 @pytest.fixture(autouse=True)
@@ -22,6 +23,7 @@ def home(tmpdir, monkeypatch):
     monkeypatch.delenv('XDG_CONFIG_HOME', raising=False)
     monkeypatch.setattr(environment, '_ON_MACOS', False)
     monkeypatch.setattr(environment, '_ON_WINDOWS', False)
+    monkeypatch.setattr(environment, '_warned_paths', set())
     return tmpdir
 
 
@@ -62,7 +64,15 @@ def test_from_environment_without_sources_returns_the_defaults():
     ('CLOUDSMITH_API_HOST', 'host', 'api.example.com', 'https://api.example.com'),
     ('CLOUDSMITH_API_PROXY', 'proxy', 'http://proxy:3128', 'http://proxy:3128'),
     ('CLOUDSMITH_API_USER_AGENT', 'user_agent', 'my-script/1', 'my-script/1'),
+    ('CLOUDSMITH_API_HOST', 'host', '//api.example.com/v1', 'https://api.example.com/v1'),
+    ('CLOUDSMITH_PROXY', 'proxy', 'http://proxy:3128', 'http://proxy:3128'),
+    ('CLOUDSMITH_PROXY', 'proxy', '//proxy:3128', 'http://proxy:3128'),
+    ('CLOUDSMITH_SSL_VERIFY', 'verify_ssl', 'false', False),
+    ('CLOUDSMITH_WITHOUT_API_SSL_VERIFY', 'verify_ssl', 'true', False),
+    ('CLOUDSMITH_SSL_VERIFY_STRICT', 'ssl_verify_strict', 'Off', False),
+    ('CLOUDSMITH_API_HEADERS', 'default_headers', 'X-A=1, X-B = two=three,', {'X-A': '1', 'X-B': 'two=three'}),
     ('SSL_CERT_FILE', 'ssl_ca_cert', '/some/ca.pem', '/some/ca.pem'),
+    ('SSL_CERT_DIR', 'ssl_ca_cert', '/some/certs', '/some/certs'),
     ('REQUESTS_CA_BUNDLE', 'ssl_ca_cert', '/some/ca.pem', '/some/ca.pem'),
     ('HTTPS_PROXY', 'proxy', 'http://proxy:3128', 'http://proxy:3128'),
     ('https_proxy', 'proxy', 'proxy:3128', 'http://proxy:3128'),
@@ -219,6 +229,64 @@ def test_boolean_accepts_the_usual_words(settings_file, word, expected):
     assert Configuration.from_environment().verify_ssl is expected
 
 
+@pytest.mark.parametrize('older, newer, name, value', [
+    ('CLOUDSMITH_API_PROXY=http://old', 'CLOUDSMITH_PROXY=http://new', 'proxy', 'http://new'),
+    ('CLOUDSMITH_WITHOUT_API_SSL_VERIFY=true', 'CLOUDSMITH_SSL_VERIFY=true', 'verify_ssl', True),
+    ('SSL_CERT_DIR=/dir', 'SSL_CERT_FILE=/file', 'ssl_ca_cert', '/file'),
+    ('REQUESTS_CA_BUNDLE=/bundle', 'SSL_CERT_DIR=/dir', 'ssl_ca_cert', '/dir'),
+])
+def test_first_variable_takes_precedence(monkeypatch, older, newer, name, value):
+    for variable in older, newer:
+        monkeypatch.setenv(*variable.split('='))
+    assert getattr(Configuration.from_environment(), name) == value
+
+
+@pytest.mark.parametrize('text, name, value', [
+    (u'proxy = http://new\napi_proxy = http://old', 'proxy', 'http://new'),
+    (u'api_proxy = http://old', 'proxy', 'http://old'),
+    (u'proxy =\napi_proxy = http://old', 'proxy', 'http://old'),
+    (u'api_ssl_verify = false\nssl_verify = true', 'verify_ssl', True),
+    (u'ssl_verify = f', 'verify_ssl', False),
+    (u'ssl_verify_strict = n', 'ssl_verify_strict', False),
+    (u'api_headers = X-A=1,X-B=2', 'default_headers', {'X-A': '1', 'X-B': '2'}),
+])
+def test_option_of_the_config_file_sets_its_setting(settings_file, text, name, value):
+    settings_file('config.ini', u'[default]\n%s\n' % text)
+    assert getattr(Configuration.from_environment(), name) == value
+
+
+def test_older_option_of_profile_overrides_newer_one_of_default(settings_file):
+    settings_file('config.ini', u'[default]\nproxy = http://new\n[profile:work]\napi_proxy = http://old\n')
+    assert Configuration.from_environment('work').proxy == 'http://old'
+
+
+@pytest.mark.parametrize('text', [u'[default]\napi_key = default\n', u''])
+def test_profile_named_default_is_the_default_section(settings_file, monkeypatch, text):
+    settings_file('credentials.ini', text)
+    monkeypatch.setenv('CLOUDSMITH_PROFILE', 'default')
+    assert key_of(Configuration.from_environment()) == ('default' if text else None)
+
+
+@pytest.mark.parametrize('variable, value', [
+    ('CLOUDSMITH_SSL_VERIFY', 'perhaps'), ('CLOUDSMITH_API_HEADERS', 'X-A: secret-1234'),
+    ('CLOUDSMITH_API_HEADERS', 'X-A: secret-1234=='), ('CLOUDSMITH_API_HEADERS', 'X-A=secret-1234\nX-B=2'),
+    ('SSL_CERT_FILE', '-----BEGIN secret-1234'),
+])
+def test_variable_that_cannot_be_parsed_is_named(monkeypatch, variable, value):
+    monkeypatch.setenv(variable, value)
+    with pytest.raises(ValueError, match=variable) as raised:
+        Configuration.from_environment()
+    assert 'secret-1234' not in str(raised.value)
+
+
+def test_headers_of_the_environment_are_sent(monkeypatch, sandbox, user):
+    monkeypatch.setenv('CLOUDSMITH_API_HEADERS', 'X-Trace=a=b,User-Agent=mine')
+    with ApiClient(Configuration.from_environment(host=sandbox.url, api_key=user.api_key)) as client:
+        UserApi(client).user_self()
+    headers = sandbox.requests[0].headers
+    assert (headers['X-Trace'], headers['User-Agent']) == ('a=b', 'mine')
+
+
 def test_boolean_with_another_word_raises(settings_file):
     settings_file('config.ini', u'[default]\napi_ssl_verify = perhaps\n')
     with pytest.raises(ValueError, match=r'section \[default\], line 2: api_ssl_verify'):
@@ -236,6 +304,50 @@ def test_missing_file_named_by_a_variable_raises(monkeypatch, home):
     monkeypatch.setenv('CLOUDSMITH_CONFIG_FILE', str(home.join('nosuch.ini')))
     with pytest.raises(ValueError, match='nosuch.ini cannot be read'):
         Configuration.from_environment()
+
+
+def test_error_about_a_named_file_names_the_variable(settings_file, monkeypatch):
+    monkeypatch.setenv('CLOUDSMITH_CREDENTIALS_FILE', settings_file('mine.ini', u'[default]\nbroken\n'))
+    with pytest.raises(ValueError, match='line 2.*from CLOUDSMITH_CREDENTIALS_FILE'):
+        Configuration.from_environment()
+
+
+@pytest.mark.skipif(not hasattr(os, 'mkfifo'), reason='needs named pipes')
+@pytest.mark.parametrize('is_named', [True, False])
+def test_named_pipe_is_refused_without_waiting_for_its_writer(home, monkeypatch, is_named):
+    path = home.ensure('.config', 'cloudsmith', dir=True).join('credentials.ini')
+    os.mkfifo(str(path))
+    if is_named:
+        monkeypatch.setenv('CLOUDSMITH_CREDENTIALS_FILE', str(path))
+    with pytest.raises(ValueError, match='credentials.ini cannot be read: it is not a regular file'):
+        Configuration.from_environment()
+
+
+def test_folder_in_place_of_a_file_is_refused(home):
+    home.ensure('.config', 'cloudsmith', 'config.ini', dir=True)
+    with pytest.raises(ValueError, match='config.ini cannot be read: it is not a regular file'):
+        Configuration.from_environment()
+
+
+def test_null_device_turns_off_a_file(settings_file, monkeypatch):
+    settings_file('config.ini', u'[default]\napi_host = api.example.com\n')
+    monkeypatch.setenv('CLOUDSMITH_CONFIG_FILE', os.devnull)
+    assert Configuration.from_environment().host == Configuration().host
+
+
+def test_key_that_is_broken_over_two_lines_is_refused(settings_file):
+    path = settings_file('credentials.ini', u'[default]\n\napi_key = secret-\n  1234\n')
+    with pytest.raises(ValueError) as raised:
+        Configuration.from_environment()
+    assert '%s, section [default], line 3: api_key must be on one line' % path in str(raised.value)
+    assert '1234' not in str(raised.value)
+
+
+def test_line_numbers_are_those_of_an_editor(settings_file):
+    path = settings_file('config.ini', u'[default]\nother = a\u2028b\x0cc\napi_host = ftp://example.com\n')
+    with pytest.raises(ValueError) as raised:
+        Configuration.from_environment()
+    assert '%s, section [default], line 3' % path in str(raised.value)
 
 
 def test_file_that_is_not_utf8_raises(home):
@@ -270,6 +382,43 @@ class TestFilePermissions(object):
             Configuration.from_environment()
         assert os.path.basename(caught[0].filename).startswith('test_environment.py')
 
+    @pytest.mark.parametrize('mode', [0o660, 0o644, 0o640])
+    def test_warning_says_what_to_do_once_per_file(self, settings_file, mode):
+        path = settings_file('credentials.ini', u'[default]\napi_key = shared\n')
+        os.chmod(path, mode)
+        with warnings.catch_warnings(record=True) as caught:
+            warnings.simplefilter('always')
+            for _ in range(3):
+                Configuration.from_environment()
+        assert ['%s contains an API key' % path in str(warning.message) for warning in caught] == [True]
+        assert 'run chmod 600 on it' in str(caught[0].message)
+
+    def test_warning_as_error_is_raised_each_time(self, settings_file):
+        os.chmod(settings_file('credentials.ini', u'[default]\napi_key = shared\n'), 0o660)
+        with warnings.catch_warnings():
+            warnings.simplefilter('error')
+            for _ in range(2):
+                with pytest.raises(InsecureFileWarning):
+                    Configuration.from_environment()
+
+    @pytest.mark.parametrize('option', [u'api_host = api.example.com', u'proxy = http://proxy:1', u'api_proxy = http://p'])
+    @pytest.mark.parametrize('mode', [0o660, 0o602])
+    def test_config_file_that_others_can_write_warns(self, settings_file, option, mode):
+        path = settings_file('config.ini', u'[default]\n%s\n' % option)
+        os.chmod(path, mode)
+        with pytest.warns(InsecureFileWarning, match='config.ini sets host or proxy') as caught:
+            Configuration.from_environment()
+        assert len(caught) == 1
+
+    @pytest.mark.parametrize('text, mode', [
+        (u'[default]\napi_host = api.example.com\n', 0o644), (u'[default]\napi_user_agent = me\n', 0o666),
+    ])
+    def test_config_file_without_danger_does_not_warn(self, settings_file, text, mode):
+        os.chmod(settings_file('config.ini', text), mode)
+        with warnings.catch_warnings():
+            warnings.simplefilter('error')
+            Configuration.from_environment()
+
     @pytest.mark.parametrize('text', [u'[default]\napi_key =\n', u'[default]\n'])
     def test_file_without_a_key_does_not_warn(self, settings_file, text):
         os.chmod(settings_file('credentials.ini', text), 0o644)
@@ -285,32 +434,107 @@ class TestFilePermissions(object):
             assert key_of(Configuration.from_environment()) == 'another'
 
 
-@pytest.mark.parametrize('no_proxy, proxy', [
-    ('api.cloudsmith.io', None), ('.cloudsmith.io', None), ('*', None), ('example.com', 'http://https-proxy:1'),
+def reaches_directly(configuration, url):
+    return proxy_for(configuration, url) is None
+
+
+@pytest.mark.parametrize('no_proxy, is_direct', [
+    ('api.cloudsmith.io', True), ('.cloudsmith.io', True), ('*', True), ('example.com', False),
 ])
-def test_no_proxy_excludes_hosts_from_https_proxy(monkeypatch, no_proxy, proxy):
+def test_no_proxy_excludes_hosts_from_https_proxy(monkeypatch, no_proxy, is_direct):
     monkeypatch.setenv('HTTPS_PROXY', 'http://https-proxy:1')
     monkeypatch.setenv('NO_PROXY', no_proxy)
-    assert Configuration.from_environment().proxy == proxy
+    made = Configuration.from_environment()
+    assert made.proxy == 'http://https-proxy:1'
+    assert reaches_directly(made, made.host) is is_direct
+    assert origin_of(made, 'no_proxy') == 'NO_PROXY'
 
 
-def test_no_proxy_applies_to_the_host_argument(monkeypatch):
+def test_no_proxy_applies_to_a_host_that_is_set_later(monkeypatch):
     monkeypatch.setenv('HTTPS_PROXY', 'http://https-proxy:1')
     monkeypatch.setenv('NO_PROXY', 'example.com')
-    assert Configuration.from_environment(host='https://example.com').proxy is None
+    made = Configuration.from_environment()
+    assert not reaches_directly(made, made.host)
+    made.host = 'https://example.com'
+    assert reaches_directly(made, made.host)
+
+
+def test_lowercase_no_proxy_takes_precedence(monkeypatch):
+    monkeypatch.setenv('HTTPS_PROXY', 'http://https-proxy:1')
+    monkeypatch.setenv('NO_PROXY', 'api.cloudsmith.io')
+    monkeypatch.setenv('no_proxy', 'example.com')
+    made = Configuration.from_environment()
+    assert not reaches_directly(made, made.host)
+
+
+@pytest.mark.parametrize('source', ['HTTPS_PROXY', 'ALL_PROXY', 'CLOUDSMITH_API_PROXY', 'file'])
+@pytest.mark.parametrize('host', ['http://127.0.0.1:8000', 'https://localhost', 'http://[::1]:8000', 'https://127.9.9.9'])
+def test_proxy_from_the_environment_never_catches_this_machine(settings_file, monkeypatch, source, host):
+    if source == 'file':
+        settings_file('config.ini', u'[default]\napi_proxy = http://proxy:1\n')
+    else:
+        monkeypatch.setenv(source, 'http://proxy:1')
+    made = Configuration.from_environment(host=host)
+    assert made.proxy == 'http://proxy:1'
+    assert reaches_directly(made, made.host)
+
+
+@pytest.mark.parametrize('source', ['CLOUDSMITH_API_PROXY', 'file'])
+def test_proxy_from_variable_or_file_obeys_no_proxy(settings_file, monkeypatch, source):
+    monkeypatch.setenv('NO_PROXY', 'api.cloudsmith.io')
+    if source == 'file':
+        settings_file('config.ini', u'[default]\napi_proxy = http://proxy:1\n')
+    else:
+        monkeypatch.setenv(source, 'http://proxy:1')
+    made = Configuration.from_environment()
+    assert reaches_directly(made, made.host)
+    assert not reaches_directly(made, 'https://example.com')
 
 
 def test_https_proxy_is_not_used_for_an_http_host(monkeypatch):
     monkeypatch.setenv('HTTPS_PROXY', 'http://https-proxy:1')
-    monkeypatch.setenv('CLOUDSMITH_API_HOST', 'http://127.0.0.1:8000/v1')
-    assert Configuration.from_environment().proxy is None
+    made = Configuration.from_environment(host='http://api.example.com/v1')
+    assert reaches_directly(made, made.host)
 
 
-def test_cloudsmith_api_proxy_overrides_https_proxy_and_no_proxy(monkeypatch):
+def test_cloudsmith_api_proxy_is_used_for_an_http_host(monkeypatch):
+    monkeypatch.setenv('CLOUDSMITH_API_PROXY', 'http://cloudsmith-proxy:1')
+    made = Configuration.from_environment(host='http://api.example.com/v1')
+    assert not reaches_directly(made, made.host)
+
+
+def test_cloudsmith_api_proxy_overrides_https_proxy(monkeypatch):
     monkeypatch.setenv('HTTPS_PROXY', 'http://https-proxy:1')
     monkeypatch.setenv('CLOUDSMITH_API_PROXY', 'http://cloudsmith-proxy:1')
-    monkeypatch.setenv('NO_PROXY', '*')
     assert Configuration.from_environment().proxy == 'http://cloudsmith-proxy:1'
+
+
+@pytest.mark.parametrize('is_argument', [True, False])
+def test_proxy_in_code_is_used_for_every_host(monkeypatch, is_argument):
+    monkeypatch.setenv('HTTPS_PROXY', 'http://https-proxy:1')
+    monkeypatch.setenv('NO_PROXY', '*')
+    if is_argument:
+        made = Configuration.from_environment(proxy='http://mine:1')
+    else:
+        made = Configuration.from_environment()
+        made.proxy = 'http://mine:1'
+    assert made.no_proxy is None
+    assert not reaches_directly(made, 'http://127.0.0.1')
+
+
+def test_no_proxy_in_code_holds_for_a_proxy_that_is_set_later(monkeypatch):
+    monkeypatch.setenv('HTTPS_PROXY', 'http://https-proxy:1')
+    made = Configuration.from_environment(no_proxy='example.com')
+    made.proxy = 'http://mine:1'
+    assert reaches_directly(made, 'https://example.com')
+    made.no_proxy = 'example.org'
+    made.proxy = 'http://other:1'
+    assert reaches_directly(made, 'https://example.org')
+
+
+def test_no_proxy_without_a_proxy_sets_nothing(monkeypatch):
+    monkeypatch.setenv('NO_PROXY', 'example.com')
+    assert Configuration.from_environment().no_proxy is None
 
 
 def test_unknown_setting_raises_type_error():

@@ -13,7 +13,15 @@ import pytest
 from certificates import Authority
 from servers import ScriptedServer, SocksServer, closed_port, http_response, json_response, trickling, truncated
 
-from cloudsmith_api import ApiException, ConnectionException, TimeoutException, TlsException
+from cloudsmith_api import (
+    ApiClient,
+    ApiException,
+    Configuration,
+    ConnectionException,
+    TimeoutException,
+    TlsException,
+    UserApi,
+)
 from cloudsmith_api._transport.retry import ApiRetry
 
 GOOD = json_response('{"name": "Ada"}')
@@ -143,6 +151,7 @@ def test_tunneling_proxy_never_receives_api_key(connect, authority):
     assert 'configuration.proxy' in str(caught.value)
 
 
+@pytest.mark.filterwarnings('ignore::cloudsmith_api.InsecureTransportWarning')
 @pytest.mark.parametrize('scheme', ['http', 'https'])
 @pytest.mark.parametrize('address', ['127.0.0.1:%d', 'no-such-host.invalid:%d'])
 def test_unreachable_proxy_raises_connection_exception(connect, authority, scheme, address):
@@ -159,6 +168,14 @@ def test_call_goes_through_https_proxy(connect, authority, scheme):
     with service(scheme, authority) as server, TunnelServer(tls=authority.server_context()) as proxy:
         api = connect(server.url, proxy=proxy.origin, ssl_ca_cert=authority.path, timeout=20)
         assert [api.user_self().name for _ in range(2)] == ['Ada'] * 2
+
+
+@pytest.mark.skipif(sys.version_info < (3,), reason='urllib3 has no TLS in TLS on Python 2.7')
+def test_tls_server_name_is_not_the_name_of_an_https_proxy(connect, authority):
+    service = authority.server_context(u'service.example.com')
+    with ScriptedServer(GOOD, tls=service) as server, TunnelServer(tls=authority.server_context()) as proxy:
+        api = connect(server.url, proxy=proxy.origin, ssl_ca_cert=authority.path, tls_server_name='service.example.com')
+        assert api.user_self(_request_timeout=20).name == 'Ada'
 
 
 @pytest.mark.skipif(sys.version_info < (3,), reason='urllib3 has no TLS in TLS on Python 2.7')
@@ -232,6 +249,34 @@ def test_socks_proxy_without_pysocks_names_package_to_install(connect, monkeypat
     with pytest.raises(ValueError) as caught:
         connect('http://127.0.0.1/v1', proxy='socks5://127.0.0.1:1080').user_self()
     assert 'pip install PySocks' in str(caught.value)
+
+
+@pytest.mark.parametrize('kind', ['http', 'socks5'])
+def test_no_proxy_is_decided_for_each_host(connect, kind):
+    if kind == 'socks5':
+        pytest.importorskip('socks')
+    with ScriptedServer(GOOD) as server, (SocksServer() if kind == 'socks5' else TunnelServer()) as proxy:
+        proxied = server.url.replace('127.0.0.1', 'localhost')
+        api = connect(proxied, proxy='%s://127.0.0.1:%d' % (kind, proxy.port), no_proxy='127.0.0.0/8')
+        for _ in range(2):
+            for host in (proxied, server.url):
+                api.api_client.configuration.host = host
+                assert api.user_self(_request_timeout=20).name == 'Ada'
+        # A SOCKS proxy is asked for a connection once.
+        assert len(proxy.requests) == (1 if kind == 'socks5' else 2)
+        assert len(server.requests) == (4 if kind == 'socks5' else 2)
+
+
+def test_environment_proxy_never_catches_loopback_host_set_later(monkeypatch):
+    with ScriptedServer(GOOD) as server, TunnelServer() as proxy:
+        monkeypatch.setenv('CLOUDSMITH_API_PROXY', proxy.origin)
+        configuration = Configuration.from_environment(retries=0)
+        with ApiClient(configuration) as client:
+            for host in ('http://service.invalid/v1', server.url):
+                configuration.host = host
+                assert UserApi(client).user_self().name == 'Ada'
+    assert [request.target for request in proxy.requests] == ['http://service.invalid/v1/user/self/']
+    assert [request.target for request in server.requests] == ['/v1/user/self/']
 
 
 class TunnelServer(ScriptedServer):

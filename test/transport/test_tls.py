@@ -1,6 +1,8 @@
 """Trust store, certificate verification and client certificates."""
 
 import os
+import shutil
+import ssl
 import subprocess
 import sys
 import zipfile
@@ -10,7 +12,8 @@ import pytest
 from certificates import Authority
 from servers import ScriptedServer, json_response
 
-from cloudsmith_api import ConnectionException, TlsException
+from cloudsmith_api import ApiClient, Configuration, ConnectionException, TlsException, UserApi
+from cloudsmith_api._transport import tls
 from cloudsmith_api._transport.retry import ApiRetry
 
 GOOD = json_response('{"name": "Ada"}')
@@ -120,6 +123,87 @@ def test_assert_hostname_mismatch_raises_tls_exception(connect, authority):
         with pytest.raises(TlsException):
             connect(server.url, ssl_ca_cert=authority.path, assert_hostname='third.example.com').user_self()
     assert server.requests == []
+
+
+@pytest.fixture
+def strict_interpreter(monkeypatch):
+    """Contexts as Python 3.13 makes them, with urllib3 2.4 or newer."""
+    make_context = tls.create_urllib3_context
+
+    def make_strict_context(**options):
+        context = make_context(**options)
+        context.verify_flags |= ssl.VERIFY_X509_STRICT
+        return context
+
+    monkeypatch.setattr(tls, 'create_urllib3_context', make_strict_context)
+
+
+def test_authority_without_key_identifiers_needs_strict_off(connect, authority, strict_interpreter):
+    context, path = authority.server_context_without_key_identifiers()
+    with ScriptedServer(GOOD, tls=context) as server:
+        with pytest.raises(TlsException) as caught:
+            connect(server.url, ssl_ca_cert=path, retries=0).user_self()
+        assert server.requests == []
+        assert connect(server.url, ssl_ca_cert=path, ssl_verify_strict=False).user_self().name == 'Ada'
+    if sys.version_info >= (3, 7):
+        assert 'configuration.ssl_verify_strict' in str(caught.value)
+        assert 'ssl_ca_cert' not in str(caught.value)
+
+
+def test_strict_off_still_verifies_certificates(connect, authority, unknown_authority, strict_interpreter):
+    with ScriptedServer(GOOD, tls=unknown_authority.server_context()) as server:
+        with pytest.raises(TlsException) as caught:
+            connect(server.url, ssl_ca_cert=authority.path, ssl_verify_strict=False, retries=0).user_self()
+    assert server.requests == []
+    assert 'ssl_verify_strict' not in str(caught.value)
+
+
+def test_hint_does_not_suggest_what_was_done(connect, authority, unknown_authority):
+    with ScriptedServer(GOOD, tls=unknown_authority.server_context()) as server:
+        with pytest.raises(TlsException) as caught:
+            connect(server.url, retries=0).user_self()
+        assert 'set configuration.ssl_ca_cert' in str(caught.value)
+        with pytest.raises(TlsException) as caught:
+            connect(server.url, ssl_ca_cert=authority.path, retries=0).user_self()
+    assert 'set configuration.ssl_ca_cert' not in str(caught.value)
+    assert authority.path in str(caught.value)
+
+
+def test_tls_server_name_is_asked_for_and_verified(connect, authority):
+    asked, context = [], authority.server_context(u'service.example.com')
+    context.set_servername_callback(lambda _, name, __: asked.append(name))
+    with ScriptedServer(GOOD, tls=context) as server:
+        api = connect(server.url, ssl_ca_cert=authority.path, tls_server_name='service.example.com')
+        assert api.user_self().name == 'Ada'
+        with pytest.raises(TlsException):
+            connect(server.url, ssl_ca_cert=authority.path, tls_server_name='other.example.com', retries=0).user_self()
+    assert asked == ['service.example.com', 'other.example.com']
+
+
+def test_several_folders_of_authorities_are_trusted(monkeypatch, authority, tmpdir):
+    authority.install_in(tmpdir.mkdir('second'))
+    monkeypatch.setenv('SSL_CERT_DIR', os.pathsep.join([str(tmpdir.mkdir('first')), str(tmpdir.join('second'))]))
+    with ScriptedServer(GOOD, tls=authority.server_context()) as server:
+        with ApiClient(Configuration.from_environment(host=server.url)) as client:
+            assert UserApi(client).user_self().name == 'Ada'
+
+
+def test_path_objects_are_accepted(connect, authority, tmpdir):
+    files = [tmpdir.join(name) for name in ('ca.pem', 'me.pem', 'me.key')]
+    for source, target in zip((authority.path,) + authority.client_certificate()[:2], files):
+        shutil.copy(source, str(target))
+    with ScriptedServer(GOOD, tls=authority.server_context(client_authority=authority)) as server:
+        api = connect(server.url, ssl_ca_cert=files[0], cert_file=files[1], key_file=files[2])
+        assert api.user_self().name == 'Ada'
+
+
+@pytest.mark.parametrize('variable', ['SSL_CERT_FILE', 'SSL_CERT_DIR', 'REQUESTS_CA_BUNDLE'])
+def test_unusable_file_of_a_variable_names_the_variable(monkeypatch, variable):
+    monkeypatch.setenv(variable, '/nowhere/authority.pem')
+    with ApiClient(Configuration.from_environment(host='https://127.0.0.1:9')) as client:
+        with pytest.raises(ValueError) as caught:
+            UserApi(client).user_self()
+    assert 'ssl_ca_cert cannot be used (/nowhere/authority.pem, from %s)' % variable in str(caught.value)
 
 
 @pytest.mark.parametrize('files', [(0, 1), (2, None)])

@@ -11,6 +11,7 @@ import sys
 from collections.abc import Iterator
 from datetime import datetime
 from logging import Logger
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Dict, List, Optional, Tuple, Type, Union, get_args, get_origin
 
 from urllib3 import BaseHTTPResponse, HTTPHeaderDict, PoolManager, Retry
@@ -48,6 +49,7 @@ from cloudsmith_api import (
     TooManyRequestsException,
     TwoFactorRequiredException,
     UnauthorizedException,
+    UnknownSettingWarning,
     UnprocessableEntityException,
     UserApi,
     UserAuthenticationToken,
@@ -130,7 +132,7 @@ def check_user_self(session: Session) -> None:
     assert_type(
         plain(async_req=False, _preload_content=True, _return_http_data_only=False, _request_timeout=30),
         UserBrief)
-    assert_type(plain(async_req=None, _return_http_data_only=True, _request_timeout=(10, 30.5)), UserBrief)
+    assert_type(plain(async_req=None, _return_http_data_only=True, _request_timeout=(10, 30.5), _retries=2), UserBrief)
     info = api.user_self_with_http_info
     assert_type(info(), UserInfo)
     assert_type(info(_preload_content=False), ResponseInfo)
@@ -145,7 +147,7 @@ def check_user_self(session: Session) -> None:
     assert_type(
         info(async_req=False, _preload_content=True, _return_http_data_only=False, _request_timeout=30),
         UserInfo)
-    assert_type(info(async_req=None, _return_http_data_only=None, _request_timeout=(10, 30.5)), UserInfo)
+    assert_type(info(async_req=None, _return_http_data_only=None, _headers={'X-A': 'a'}, _retries=Retry(2)), UserInfo)
 
 
 def check_user_token_create(session: Session) -> None:
@@ -472,10 +474,11 @@ def check_configuration(session: Session) -> None:
     configuration = assert_type(Configuration.from_environment(
         None, host=session.sandbox.url, api_key='the-key', api_key_prefix={'X-Api-Key': 'Bearer'},
         refresh_api_key_hook=refresh_api_key, username='ada', password='secret', timeout=(10, 30), retries=Retry(3),
-        max_retry_after=30, max_response_bytes=1024, pace=False, verify_ssl=True, ssl_ca_cert=None,
-        cert_file=None, key_file=None, assert_hostname=False, proxy=None, connection_pool_maxsize=4,
-        safe_chars_for_path_param='', client_side_validation=True, user_agent=None, temp_folder_path=None,
-        debug=False, logger_file=None, logger_format='%(message)s'), Configuration)
+        max_retry_after=30, max_response_bytes=1024, idle_timeout=20, pace=False, verify_ssl=True,
+        ssl_verify_strict=True, ssl_ca_cert=None, cert_file=Path('a'), key_file=None, assert_hostname=False,
+        tls_server_name=None, proxy=None, no_proxy='localhost', connection_pool_maxsize=4,
+        safe_chars_for_path_param='', client_side_validation=True, user_agent=None, default_headers={'X-A': 'a'},
+        temp_folder_path=None, debug=False, logger_file=None, logger_format='%(message)s'), Configuration)
     Configuration.from_environment(profile=None, api_key={'X-Api-Key': 'the-key'})
     assert_type(configuration.host, str)
     assert_type(configuration.api_key, Dict[str, str])
@@ -489,15 +492,21 @@ def check_configuration(session: Session) -> None:
     assert_type(configuration.max_response_bytes, int)
     assert_type(configuration.pace, bool)
     assert_type(configuration.verify_ssl, bool)
+    assert_type(configuration.ssl_verify_strict, bool)
     assert_type(configuration.ssl_ca_cert, Optional[str])
+    configuration.ssl_ca_cert = Path('b')
+    configuration.ssl_ca_cert = None
     assert_type(configuration.cert_file, Optional[str])
     assert_type(configuration.key_file, Optional[str])
     assert_type(configuration.assert_hostname, Union[str, bool, None])
+    assert_type(configuration.tls_server_name, Optional[str])
     assert_type(configuration.proxy, Optional[str])
+    assert_type(configuration.no_proxy, Optional[str])
     assert_type(configuration.connection_pool_maxsize, int)
     assert_type(configuration.safe_chars_for_path_param, str)
     assert_type(configuration.client_side_validation, bool)
     assert_type(configuration.user_agent, Optional[str])
+    assert_type(configuration.default_headers, Dict[str, str])
     assert_type(configuration.temp_folder_path, Optional[str])
     assert_type(configuration.debug, bool)
     assert_type(configuration.logger, Dict[str, Logger])
@@ -634,7 +643,7 @@ CLASS_BY_STATUS: Dict[int, Type[ApiException]] = {
 }
 OTHER_CLASSES: List[Type[ApiException]] = [
     ConnectionException, InvalidResponseException, TimeoutException, TlsException, TwoFactorRequiredException]
-WARNINGS: List[Type[UserWarning]] = [InsecureFileWarning, InsecureTransportWarning]
+WARNINGS: List[Type[UserWarning]] = [InsecureFileWarning, InsecureTransportWarning, UnknownSettingWarning]
 # The same class under each of its import paths.
 ALIASES: List[Tuple[type, type]] = [
     (cloudsmith_api.UserApi, cloudsmith_api.api.UserApi),
