@@ -142,7 +142,11 @@ def machine(sandbox, monkeypatch, tmpdir):
     for name, code in files_of_examples().items():
         tmpdir.join(name).write(code)
         monkeypatch.delitem(sys.modules, name[:-len('.py')], raising=False)
-    for name, value in (('CLOUDSMITH_API_HOST', sandbox.url), ('CLOUDSMITH_API_KEY', user.api_key),
+    sandbox.add_service('acme', 'ci')
+    tmpdir.join('identity-token').write(sandbox.identity_token())
+    for name, value in (('CLOUDSMITH_API_HOST', sandbox.url), ('ACCESS_TOKEN', sandbox.issue_token(user)),
+                        ('IDENTITY_TOKEN_FILE', tmpdir.join('identity-token')),
+                        ('CLOUDSMITH_API_KEY', user.api_key),
                         ('EMAIL', with_code.email), ('PASSWORD', with_code.password),
                         ('ONE_TIME_CODE', with_code.totp_token),
                         ('BASIC_USERNAME', with_password.email), ('BASIC_PASSWORD', with_password.password),
