@@ -70,12 +70,16 @@ class ScriptedServer(object):
     def stop(self):
         """Close all sockets and join the threads."""
         self.stopping.set()
-        _shut(self._listener)
+        self.refuse()
         with self._lock:
             for connection in self._open_sockets:
                 _shut(connection)
         for thread in self._threads:
             thread.join(10)
+
+    def refuse(self):
+        """Accept no more connections."""
+        _shut(self._listener)
 
     def _start_thread(self, target, *args):
         thread = threading.Thread(target=target, args=args)

@@ -19,6 +19,9 @@ from cloudsmith_api._transport.retry import ApiRetry
 pytestmark = pytest.mark.slow
 
 GOOD = json_response('{"name": "Ada"}')
+NEEDS_FORK = pytest.mark.skipif(not hasattr(os, 'fork'), reason='this system does not fork')
+NEEDS_SIGNALS = pytest.mark.skipif(os.name != 'posix', reason='on Windows, os.kill ends a process at once')
+
 # Seconds after which a thread, a result or a script counts as hanging.
 HANG_TIMEOUT = 30
 
@@ -222,6 +225,7 @@ def test_unread_responses_can_be_read_after_close(connect):
         assert api.user_self().name == 'Ada'
 
 
+@NEEDS_FORK
 def test_forked_processes_use_their_own_connections():
     with RespondingServer(echo_target) as server:
         status, output = run_script("""
@@ -247,6 +251,7 @@ def test_forked_processes_use_their_own_connections():
         assert server.connections == 4
 
 
+@NEEDS_FORK
 def test_fork_during_calls_of_other_threads_is_safe():
     with RespondingServer(echo_target) as server:
         status, output = run_script("""
@@ -284,6 +289,7 @@ def test_fork_during_calls_of_other_threads_is_safe():
         assert (status, output) == (0, '')
 
 
+@NEEDS_FORK
 def test_forked_process_starts_its_own_background_threads():
     """Calls that the parent has not begun are not made in the child."""
     def respond(request):
@@ -315,6 +321,7 @@ def test_forked_process_starts_its_own_background_threads():
 
 
 @pytest.mark.parametrize('delay', [0, 0.001, 0.003, 0.006])
+@NEEDS_FORK
 def test_fork_while_thread_creates_first_client_is_safe(delay):
     """A module lock held by that thread would never be released in the child, whose next import would hang."""
     status, output = run_script("""
@@ -337,6 +344,7 @@ def test_fork_while_thread_creates_first_client_is_safe(delay):
     assert (status, output) == (0, '')
 
 
+@NEEDS_FORK
 def test_threads_of_forked_process_share_connections():
     with RespondingServer(echo_target) as server:
         status, output = run_script("""
@@ -423,6 +431,7 @@ def test_pending_async_call_does_not_block_interpreter_exit():
     assert monotonic() - started < HANG_TIMEOUT / 2
 
 
+@NEEDS_SIGNALS
 def test_client_is_usable_after_keyboard_interrupt():
     """The signal arrives while the rest of an incomplete response is awaited."""
     def respond(request):
@@ -454,7 +463,7 @@ MIXED_RESPONSES = [
 ]
 
 
-@pytest.mark.skipif(not os.path.isdir('/proc/self/fd'), reason='open files are counted in /proc/self/fd')
+@pytest.mark.skipif(not sys.platform.startswith('linux'), reason='open files are counted in /proc/self/fd')
 def test_thousand_mixed_calls_leak_no_file_or_thread(connect):
     def respond(request):
         return MIXED_RESPONSES[len(server.requests) % len(MIXED_RESPONSES)]
@@ -475,7 +484,7 @@ def test_thousand_mixed_calls_leak_no_file_or_thread(connect):
         wait_until(lambda: threading.active_count() <= threads)
 
 
-@pytest.mark.skipif(not os.path.isdir('/proc/self/fd'), reason='open files are counted in /proc/self/fd')
+@pytest.mark.skipif(not sys.platform.startswith('linux'), reason='open files are counted in /proc/self/fd')
 def test_discarded_clients_leak_no_file_or_thread():
     with ScriptedServer(GOOD) as server:
         threads = threading.active_count()

@@ -63,7 +63,7 @@ OVERSIZED = {
     'non-numeric Content-Length': repeating(START + b'Content-Length: many\r\n\r\n', b'x' * 65536),
     'chunk over limit with status 204': truncated(
         CHUNKED.replace(b'200', b'204') + b'\r\n30000\r\n' + b' ' * 0x30000 + b'\r\n0\r\n\r\n'),
-    'endless trailers': repeating(CHUNKED + b'\r\n2\r\n{}\r\n0\r\n', b'X-Name: value\r\n'),
+    'endless trailers': repeating(CHUNKED + b'\r\n2\r\n{}\r\n0\r\n', b'X-Name: value\r\n' * 100),
 }
 # Not one byte of the body arrives; the exception depends on the release of urllib3.
 ENDLESS_HEADERS = {

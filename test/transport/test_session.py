@@ -317,7 +317,7 @@ def test_request_sent_counts_all_attempts(connect):
     class Refusing(ScriptedServer):
         def _handle_request(self, connection, stream):
             carries_on = super(Refusing, self)._handle_request(connection, stream)
-            self._listener.shutdown(socket.SHUT_RDWR)
+            self.refuse()
             return carries_on and False
 
     with Refusing(http_response(429, headers=[('Retry-After', '0')])) as server:
