@@ -59,7 +59,8 @@ class ScriptedServer(object):
         self.port = self._listener.getsockname()[1]
         self.origin = '%s://127.0.0.1:%d' % ('https' if self._tls else 'http', self.port)
         self.url = self.origin + '/v1'
-        self._threads = [self._start_thread(self._accept)]
+        self._threads = []
+        self._acceptor = self._start_thread(self._accept)
 
     def __enter__(self):
         return self
@@ -74,6 +75,7 @@ class ScriptedServer(object):
         with self._lock:
             for connection in self._open_sockets:
                 _shut(connection)
+        self._acceptor.join(10)
         for thread in self._threads:
             thread.join(10)
 
@@ -97,6 +99,8 @@ class ScriptedServer(object):
             with self._lock:
                 self.connections += 1
                 self._open_sockets.append(connection)
+            # Since Python 3.13, the stack of a thread that has ended is freed with its Thread: 8 MB of address space.
+            self._threads = [thread for thread in self._threads if thread.is_alive()]
             self._threads.append(self._start_thread(self._serve, connection))
 
     def _serve(self, connection):
