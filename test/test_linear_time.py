@@ -41,7 +41,8 @@ def grows_linearly(work, fragment):
 
     # The smallest first: in cubic time, the others would take days.
     assert measure(10 * 1000) < 1
-    return min(measure(1000 * 1000) for _ in range(2)) < 40 * max(measure(100 * 1000) for _ in range(2)) + 0.01
+    # The clock of Windows ticks every 16 ms.
+    return min(measure(1000 * 1000) for _ in range(2)) < 40 * max(measure(100 * 1000) for _ in range(2)) + 0.05
 
 
 @pytest.mark.parametrize('fragment', FRAGMENTS)

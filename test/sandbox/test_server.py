@@ -263,6 +263,7 @@ def test_many_clients_are_served_concurrently(open_connection, sandbox):
 
 
 def test_client_reset_prints_nothing(open_connection, sandbox, capfd):
+    before = threading.active_count()
     sandbox.fail_next(trickle=0.001, times=2)
     before = threading.active_count()
     for _ in range(2):
