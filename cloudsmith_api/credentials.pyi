@@ -1,7 +1,7 @@
 from collections.abc import Callable
 from typing import Any
 
-__all__ = ['OidcToken', 'RenewableToken']
+__all__ = ('OidcToken', 'RenewableToken')
 
 class RenewableToken:
     def __init__(self, fetch: Callable[[], str | tuple[str, float | None]]) -> None: ...
