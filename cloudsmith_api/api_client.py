@@ -376,15 +376,10 @@ class ApiClient(object):
 
     def _choose_credentials(self, schemes):
         """Return the header of the first scheme that is configured, as a dict, and the token to renew, or ``None``."""
-        configuration = self.configuration
-        for scheme in schemes:
-            token = configuration.access_token if scheme == 'bearer' else None
-            if hasattr(token, 'get'):
-                return {'Authorization': ''}, token
-            header, credential = configuration._credential_header(scheme)
-            if credential:
-                return {header: credential}, None
-        return {}, None
+        header, credential = self.configuration._find_credential(schemes)
+        if hasattr(credential, 'get'):
+            return {header: ''}, credential
+        return {header: credential} if credential else {}, None
 
     def _build_headers(self, header_params, credentials, call_headers):
         if self.cookie:

@@ -316,28 +316,37 @@ class Configuration(object):
         :return: name -> ``type``, ``in``, ``key`` (the header) and ``value`` (the credential).
         :rtype: dict
         """
-        return {name: {'type': kind, 'in': 'header', 'key': header, 'value': value(self)}
-                for name, (kind, header, value) in _SCHEMES.items()}
+        return {name: {'type': kind, 'in': 'header', 'key': header, 'value': _current_value(get_value(self))}
+                for name, (kind, header, get_value) in _SCHEMES.items()}
 
     def credential(self, scheme):
         """Return the credential of an authentication scheme.
 
         :param str scheme: ``'bearer'``, ``'apikey'`` or ``'basic'``.
-        :return: the header's value; ``None`` or empty if it is not set, or is a token that no call has fetched yet.
+        :return: the header's value; ``None`` if it is not set, or is a token that no call has fetched yet.
         :rtype: str
         :raises ValueError: if the scheme is unknown.
         """
-        return self._credential_header(scheme)[1]
+        return _current_value(self._find_credential([scheme])[1])
 
-    def _credential_header(self, scheme):
-        """Return the header of an authentication scheme, and its value, see :meth:`credential`."""
-        if scheme not in _SCHEMES:
-            raise ValueError('auth_settings must contain only %s, got %r' % (', '.join(sorted(_SCHEMES)), scheme))
-        if getattr(self.auth_settings, '__func__', None) is not _AUTH_SETTINGS:
-            setting = self.auth_settings().get(scheme) or {}
-            return setting.get('key'), setting.get('value')
-        _, header, value = _SCHEMES[scheme]
-        return header, value(self)
+    def _find_credential(self, schemes):
+        """Return the header of the first scheme that is configured, and its value: a text, or a token to renew.
+
+        Both are ``None`` if no scheme is configured.
+        """
+        is_overridden = getattr(self.auth_settings, '__func__', None) is not _AUTH_SETTINGS
+        for scheme in schemes:
+            if scheme not in _SCHEMES:
+                raise ValueError('auth_settings must contain only %s, got %r' % (', '.join(sorted(_SCHEMES)), scheme))
+            if is_overridden:
+                setting = self.auth_settings().get(scheme) or {}
+                header, value = setting.get('key'), setting.get('value')
+            else:
+                _, header, get_value = _SCHEMES[scheme]
+                value = get_value(self)
+            if value:
+                return header, value
+        return None, None
 
     def to_debug_report(self):
         """Describe versions and settings for a bug report, secrets masked.
@@ -391,11 +400,17 @@ def _default_settings():
     }
 
 
+def _current_value(credential):
+    """Return the value of a credential, which a token to renew has once it was fetched."""
+    if not hasattr(credential, 'current'):
+        return credential
+    token = credential.current
+    return 'Bearer ' + token if token else None
+
+
 def _bearer_credential(configuration):
     token = configuration.access_token
-    if token is not None and not isinstance(token, six.string_types):
-        token = token.current
-    return 'Bearer ' + token if token else None
+    return 'Bearer ' + token if isinstance(token, six.string_types) else token
 
 
 # By their names in the API's description: type, header, and the function that returns the header's value.

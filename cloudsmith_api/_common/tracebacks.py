@@ -22,7 +22,8 @@ def hide_locals(function, **options):
     """
     @functools.wraps(function)
     def call(*args, **kwargs):
-        kwargs.update(options)
+        if options:
+            kwargs.update(options)
         try:
             return function(*args, **kwargs)
         except BaseException as error:

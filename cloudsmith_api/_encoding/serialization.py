@@ -119,9 +119,9 @@ def parser_for(type_name):
     :raises TypeError: if the name is not a str.
     :raises ValueError: if there is no such type.
     """
-    validation.check_str('response_type', type_name)
-    parser = _parsers.get(type_name)
+    parser = _parsers.get(type_name) if isinstance(type_name, str) else None
     if parser is None:
+        validation.check_str('response_type', type_name)
         # Kept, so that the name of a type is parsed once and not for each response.
         parser = _parsers[type_name] = _make_parser(type_name)
     return parser
