@@ -317,6 +317,9 @@ class ApiClient(object):
                 self._record_headers(error.headers)
             if error.method is None:
                 error.set_request(method, url, collect_secrets(self.configuration, request), request['headers'])
+            if verbose:
+                logger.debug('%s %s: failed in %.0f ms: %s', method, scrub(url), (monotonic() - started) * 1000,
+                             six.text_type(error))
             raise
         if verbose:
             logger.debug('%s %s: %s in %.0f ms', method, scrub(url), response.status, (monotonic() - started) * 1000)

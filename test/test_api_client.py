@@ -8,6 +8,7 @@ import json
 import multiprocessing
 import os
 import pickle
+import re
 import threading
 import warnings
 import weakref
@@ -20,6 +21,7 @@ from cloudsmith_api import (
     ApiClient,
     ApiException,
     Configuration,
+    ConnectionException,
     InlineResponse2001,
     InlineResponse2004,
     InsecureTransportWarning,
@@ -940,6 +942,22 @@ def test_debug_log_of_a_call_shows_no_secret(connect, recorder, caplog):
     assert 'the-password' not in caplog.text
     assert 'the-secret-key' not in caplog.text
     assert dict(recorder.requests[0].headers)['Authorization'].split()[1] not in caplog.text
+
+
+def test_debug_log_of_a_failed_call_has_error_and_time(connect, caplog):
+    caplog.set_level('DEBUG', 'cloudsmith_api')
+    with ScriptedServer(http_response(404, '{"detail": "the-secret-key-0123456789 is unknown"}')) as server:
+        api = connect(server.url, retries=0)
+        with pytest.raises(NotFoundException) as rejected:
+            api.user_self()
+    with pytest.raises(ConnectionException) as unreachable:
+        api.user_self()
+    url = server.url + '/user/self/'
+    for error, record in zip((rejected.value, unreachable.value), caplog.records[1::2]):
+        assert re.match(r'GET %s: failed in \d+ ms: ' % re.escape(url), record.getMessage())
+        assert record.getMessage().endswith(' ms: ' + str(error))
+    assert len(caplog.records) == 4
+    assert 'the-secret-key' not in caplog.text
 
 
 def test_streamed_call_raises_the_error_of_its_response(connect):
