@@ -62,9 +62,24 @@ def test_calls_with_basic_authentication_conform(validated, sandbox, configurati
     assert validated('user_token_create') == (201, {'token': user.api_key})
 
 
+def test_calls_with_access_token_conform(validated, sandbox, configuration):
+    user = sandbox.add_user(api_key=True)
+    configuration.access_token = sandbox.issue_token(user)
+    assert validated('user_self')[1]['slug'] == user.slug
+    assert validated('user_tokens_list')[0] == 200
+    sandbox.revoke_token(configuration.access_token)
+    assert validated('user_self')[0] == 401
+
+
+def test_calls_with_key_beyond_the_key_policy_conform(validated, sandbox, configuration):
+    configuration.api_key['X-Api-Key'] = sandbox.add_user(api_key=True, expires_in=-1).api_key
+    assert validated('user_self')[0] == 403
+    assert validated('user_tokens_list')[0] == 403
+
+
 def test_call_without_credentials_conforms(validated, configuration):
     configuration.api_key = {}
-    status, body = validated('user_self', invalid_request=True)
+    status, body = validated('user_self')
     assert (status, body.pop('authenticated'), set(body.values())) == (200, False, {None})
     assert validated('user_tokens_list', invalid_request=True)[0] == 401
 
@@ -118,6 +133,11 @@ def test_validator_reports_a_nonconforming_response(validated, sandbox):
         validated('user_self')
 
 
+def test_sign_in_that_is_disabled_conforms(validated, sandbox):
+    sandbox.password_sign_in = False
+    assert validated('user_token_create', {'email': 'ada@example.com', 'password': 'x'})[0] == 410
+
+
 def test_validator_reports_a_nonconforming_request(validated, configuration):
     configuration.client_side_validation = False
     with pytest.raises(openapi_core.exceptions.OpenAPIError):
@@ -127,4 +147,4 @@ def test_validator_reports_a_nonconforming_request(validated, configuration):
 def test_validator_reports_a_request_without_credentials(validated, configuration):
     configuration.api_key = {}
     with pytest.raises(openapi_core.exceptions.OpenAPIError):
-        validated('user_self')
+        validated('user_tokens_list')

@@ -22,14 +22,15 @@ from cloudsmith_api.sandbox.app import ENDPOINTS
 # The service's API, written down a second time, so that a mistake in docs/openapi.json is noticed.
 # Columns: name, request, parameters, body, security schemes, success, errors. Optional names are in brackets.
 KNOWN_OPERATIONS = """
-user_self | GET /user/self/ | - | - | apikey, basic | 200 UserBrief | 400 401 422 429 Error
+user_self | GET /user/self/ | - | - | bearer, apikey, basic, none | 200 UserBrief | 400 401 403 422 429 Error
 user_token_create | POST /user/token/ | - | [UserAuthTokenRequest] | basic, none | 201 UserAuthToken \
-| 400 403 422 429 Error
-user_tokens_create | POST /user/tokens/ | - | - | apikey, basic | 201 UserAuthenticationToken | 400 401 422 429 Error
-user_tokens_list | GET /user/tokens/ | query [page] int, query [page_size] int | - | apikey, basic \
-| 200 InlineResponse2001 | 400 401 422 429 Error
-user_tokens_refresh | PUT /user/tokens/{slug_perm}/refresh/ | path slug_perm str 1 to any | - | apikey, basic \
-| 200 UserAuthenticationToken | 400 401 404 422 429 Error
+| 400 403 404 410 422 429 Error
+user_tokens_create | POST /user/tokens/ | - | - | bearer, apikey, basic | 201 UserAuthenticationToken \
+| 400 401 403 422 429 Error
+user_tokens_list | GET /user/tokens/ | query [page] int, query [page_size] int | - | bearer, apikey, basic \
+| 200 InlineResponse2001 | 400 401 403 422 429 Error
+user_tokens_refresh | PUT /user/tokens/{slug_perm}/refresh/ | path slug_perm str 1 to any | - | bearer, apikey, basic \
+| 200 UserAuthenticationToken | 400 401 403 404 422 429 Error
 """
 # Columns: name, fields in their order.
 KNOWN_SCHEMAS = """
@@ -44,7 +45,8 @@ Error | detail str 1 to any, [code] str 1 to any, [fields] dict(str, list[str]),
 [two_factor_required] bool, [two_factor_token] str
 """
 MODEL_SCHEMAS = [name for name in SCHEMAS if name != 'Error']
-KNOWN_SCHEMES = {'apikey': {'type': 'apiKey', 'in': 'header', 'name': 'X-Api-Key'},
+KNOWN_SCHEMES = {'bearer': {'type': 'http', 'scheme': 'bearer'},
+                 'apikey': {'type': 'apiKey', 'in': 'header', 'name': 'X-Api-Key'},
                  'basic': {'type': 'http', 'scheme': 'basic'}}
 
 # The reference page of the methods, and its section for each of them.
@@ -53,7 +55,9 @@ SECTIONS = dict(re.findall(r'^## \*\*(\w+)\*\*\n(.*?)^---$', PAGE, re.MULTILINE 
 
 MOMENT = datetime.datetime(2026, 1, 2, 3, 4, 5, 6, tz.tzutc())
 KEY = 'the-secret-key-0123456789'
-SETTINGS = {'apikey': {'api_key': {'X-Api-Key': KEY}}, 'basic': {'username': 'ada', 'password': 'pw'}}
+TOKEN = 'the-access-token-0123456789'
+SETTINGS = {'bearer': {'access_token': TOKEN}, 'apikey': {'api_key': {'X-Api-Key': KEY}},
+            'basic': {'username': 'ada', 'password': 'pw'}}
 
 each_operation = pytest.mark.parametrize('operation', OPERATIONS, ids=repr)
 each_parameter = pytest.mark.parametrize(
@@ -183,14 +187,15 @@ def test_method_rejects_a_parameter_of_the_wrong_type(api, service, operation, n
 
 
 @each_operation
-@pytest.mark.parametrize('configured', [(), ('apikey',), ('basic',), ('apikey', 'basic')], ids='+'.join)
+@pytest.mark.parametrize('configured', [
+    (), ('bearer',), ('apikey',), ('basic',), ('apikey', 'basic'), ('bearer', 'apikey', 'basic')], ids='+'.join)
 def test_method_sends_the_first_configured_scheme(connect, service, operation, configured):
     settings = {'api_key': {}}
     for scheme in configured:
         settings.update(SETTINGS[scheme])
     call(connect(service.url, **settings), operation, operation.arguments())
     expected = [credentials_header(scheme) for scheme in operation.schemes if scheme in configured][:1]
-    names = [credentials_header(scheme)[0] for scheme in SCHEMES]
+    names = {credentials_header(scheme)[0] for scheme in SCHEMES}
     assert [header for header in service.requests[0].headers if header[0] in names] == expected
 
 
@@ -199,8 +204,8 @@ def credentials_header(scheme):
     described = SCHEMES[scheme]
     if described['type'] == 'apiKey':
         return described['name'], KEY
-    pair = base64.b64encode(b'ada:pw').decode('ascii')
-    return 'Authorization', '%s %s' % (described['scheme'].title(), pair)
+    credentials = {'bearer': TOKEN, 'basic': base64.b64encode(b'ada:pw').decode('ascii')}
+    return 'Authorization', '%s %s' % (described['scheme'].title(), credentials[scheme])
 
 
 @each_operation
@@ -225,7 +230,8 @@ def test_documented_error_raises_its_exception_with_its_details(connect, operati
     error = error_of(connect, operation, status, 'detail', 'fields')
     body = example_of(operation.errors[status])
     assert (error.status, error.detail, error.fields) == (status, body['detail'], body['fields'])
-    assert type(error) is type(ApiException(status=status)) is not ApiException
+    assert type(error) is type(ApiException(status=status))
+    assert status == 410 or type(error) is not ApiException
 
 
 def test_models_cover_every_schema():
@@ -319,7 +325,7 @@ def test_section_documents_the_return_type(operation):
 @each_operation
 def test_section_documents_the_security_schemes_in_order(operation):
     schemes = ['[%s](../README.md#%s)' % (scheme, scheme) for scheme in operation.schemes if scheme != 'none']
-    choice = ', or none' if 'none' in operation.schemes else ': the first one that is set'
+    choice = ': the first one that is set' * (len(schemes) > 1) + ', or none' * ('none' in operation.schemes)
     assert part(SECTIONS[operation.name], '### Authorization') == ', '.join(schemes) + choice
 
 
@@ -365,6 +371,7 @@ def test_iterator_section_agrees_with_the_list_section():
 def test_user_api_page_shows_how_each_scheme_is_sent():
     documented = OrderedDict((row[0], row[2].strip('`').split()[:2]) for row in rows(part(PAGE, '## Authorization')))
     assert list(documented.items()) == [
+        ('**bearer**', ['Authorization:', SCHEMES['bearer']['scheme'].title()]),
         ('**apikey**', [SCHEMES['apikey']['name'] + ':', 'key`,']),
         ('**basic**', ['Authorization:', SCHEMES['basic']['scheme'].title()])]
 

@@ -32,7 +32,8 @@ EXIT_WITH_PARENT = 'data:text/javascript,process.stdin.on("end",()=>process.exit
 START_TIMEOUT = 50
 
 VIOLATIONS = 'sl-violations'
-CREDENTIALS = {'apikey': {}, 'basic': {'api_key': {}, 'username': 'ada', 'password': 'pw'}}
+CREDENTIALS = {'bearer': {'access_token': 'the-access-token-0123456789'}, 'apikey': {},
+               'basic': {'api_key': {}, 'username': 'ada', 'password': 'pw'}}
 
 each_operation = pytest.mark.parametrize('operation', OPERATIONS, ids=repr)
 
@@ -158,7 +159,7 @@ def test_documented_error_raises_the_exception_of_its_status(connect, mock, oper
 
 
 @pytest.mark.parametrize('arguments, exception, word', [
-    (('/user/self/', 'GET'), UnauthorizedException, 'security'),
+    (('/user/tokens/', 'GET'), UnauthorizedException, 'security'),
     (('/user/tokens/', 'GET', None, {'page': 'x'}), UnprocessableEntityException, 'page'),
     (('/user/token/', 'POST', None, None, None, {'email': 5}), UnprocessableEntityException, 'email'),
     (('/user/token/', 'POST', None, None, None, {'password': ''}), UnprocessableEntityException, 'password'),
