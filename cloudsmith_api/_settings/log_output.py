@@ -47,6 +47,10 @@ def add_handler(path, template):
     handler.setFormatter(_RedactingFormatter(template))
     for logger in LOGGERS.values():
         logger.addHandler(handler)
+    # logging.config disables by default each logger that it does not name.
+    for name, logger in list(logging.root.manager.loggerDict.items()):
+        if name.partition('.')[0] in ('cloudsmith_api', 'urllib3'):
+            logger.disabled = False
 
 
 def remove_handler():

@@ -119,6 +119,27 @@ def test_logger_file_is_utf_8_in_any_locale(tmpdir):
     assert path.read_binary().decode('utf-8').count(u'\u91d1') == 2
 
 
+LOG_AFTER_DICT_CONFIG = """
+import logging, logging.config, sys
+from cloudsmith_api import ApiClient, Configuration
+logging.config.dictConfig({'version': 1, 'disable_existing_loggers': True})
+setattr(Configuration(), sys.argv[1], sys.argv[2])
+for name in 'cloudsmith_api', 'cloudsmith_api.api_client', 'urllib3.connectionpool':
+    logging.getLogger(name).warning('from %s', name)
+"""
+
+
+@pytest.mark.parametrize('setting', ['debug', 'logger_file'])
+def test_log_settings_enable_loggers_that_dict_config_disabled(setting, tmpdir):
+    path = tmpdir.join('log.txt')
+    process = subprocess.Popen(
+        [sys.executable, '-c', LOG_AFTER_DICT_CONFIG, setting, str(path)], stderr=subprocess.PIPE)
+    text = process.communicate()[1].decode('ascii')
+    if setting == 'logger_file':
+        text = path.read()
+    assert re.findall('from (.*)', text) == ['cloudsmith_api', 'cloudsmith_api.api_client', 'urllib3.connectionpool']
+
+
 def test_logger_file_none_restores_the_stream(configuration, tmpdir, capsys):
     configuration.debug = True
     configuration.logger_file = str(tmpdir.join('log.txt'))
