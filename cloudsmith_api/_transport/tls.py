@@ -22,7 +22,8 @@ def tls_context(configuration):
 
     :param Configuration configuration: ``verify_ssl``, ``ssl_verify_strict``, ``ssl_ca_cert``, ``cert_file`` and
         ``key_file`` count.
-    :return: an :class:`ssl.SSLContext`; ``None`` in a browser, which makes TLS connections itself.
+    :return: an :class:`ssl.SSLContext`, or pyOpenSSL's if urllib3 uses that; ``None`` in a browser, which makes TLS
+        connections itself.
     :raises ValueError: if a file cannot be read, or holds no certificate or no key.
     """
     if sys.platform == 'emscripten':  # pragma: no cover (Pyodide)
@@ -30,7 +31,8 @@ def tls_context(configuration):
     context = create_urllib3_context(cert_reqs=ssl.CERT_REQUIRED if configuration.verify_ssl else ssl.CERT_NONE)
     if not configuration.ssl_verify_strict:
         # Python 3.13 has it on, and rejects the authorities of some proxies that inspect TLS: no key identifiers.
-        context.verify_flags &= ~ssl.VERIFY_X509_STRICT
+        # pyOpenSSL's context has no flags with urllib3 1.26.
+        context.verify_flags = getattr(context, 'verify_flags', 0) & ~ssl.VERIFY_X509_STRICT
     if configuration.verify_ssl:
         _load(configuration, 'ssl_ca_cert', configuration.ssl_ca_cert or _CERTIFI, context, _load_trust_store)
     if configuration.cert_file:
@@ -75,8 +77,10 @@ def _load_certificate(context, path, key_file):
         asked.append(True)
         return ''
 
+    # pyOpenSSL's context takes no function, and reports an encrypted key as it is.
+    password = no_password if isinstance(context, ssl.SSLContext) else ''
     try:
-        context.load_cert_chain(path, key_file, password=no_password)
+        context.load_cert_chain(path, key_file, password=password)
     except ssl.SSLError:
         if asked:
             raise ValueError('the key is encrypted')
@@ -86,8 +90,8 @@ def _load_certificate(context, path, key_file):
 def _load(configuration, name, path, context, load, *more):
     try:
         load(context, path, *more)
-    # ssl.SSLError is an IOError on Python 2 and an OSError on Python 3, where the two are one.
-    except (IOError, ValueError) as error:
+    # Any, since pyOpenSSL has errors of its own (with urllib3 1.26).
+    except Exception as error:
         origins = [setting.origin for setting in configuration.describe()
                    if setting.name == name and setting.origin not in ('argument', 'default', 'program')]
         raise ValueError('%s cannot be used (%s): %s' % (name, ', from '.join([path] + origins), error))
