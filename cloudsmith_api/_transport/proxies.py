@@ -1,13 +1,16 @@
 """Pool managers: how the service is reached, directly or through a proxy."""
 
+import os
 import socket
 
+import urllib3
+from six.moves import http_client
 from urllib3 import PoolManager, ProxyManager
 
 from .._common.headers import basic_credentials
 from .._common.host_rules import matches_host
 from .._common.urls import split_credentials
-from .connections import DeadlineMixin
+from .connections import DeadlineHTTPConnection, DeadlineMixin
 from .pools import POOL_CLASSES, PoolMixin
 from .timeouts import to_urllib3_timeout
 from .tls import tls_context
@@ -43,8 +46,15 @@ def make_pool_manager(configuration, proxy, tls, **settings):
     :param bool tls: whether the service is reached over TLS.
     :param settings: further settings of :class:`urllib3.PoolManager`.
     :rtype: urllib3.PoolManager
-    :raises ValueError: if the proxy needs PySocks, and that is not installed, or a TLS setting cannot be used.
+    :raises ValueError: if the proxy needs PySocks, and that is not installed, a TLS setting cannot be used, or another
+        package is installed in urllib3's place.
     """
+    # The deadline and the size limit are kept where http.client sends and receives. By the name of the module, since a
+    # recorder may have put its own class there (vcrpy).
+    if not any(base.__module__ == http_client.__name__ for base in DeadlineHTTPConnection.__mro__):
+        raise ValueError('urllib3 is not installed as itself: the package in %s makes connections that keep to no '
+                         'deadline and no size limit; install urllib3 in an environment without that package'
+                         % os.path.dirname(urllib3.__file__))
     settings['socket_options'] = _SOCKET_OPTIONS
     # For programs that use the manager themselves; a call of ours brings its own timeout.
     settings['timeout'] = to_urllib3_timeout(configuration.timeout)

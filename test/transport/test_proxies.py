@@ -22,6 +22,7 @@ from cloudsmith_api import (
     TlsException,
     UserApi,
 )
+from cloudsmith_api._transport import proxies
 from cloudsmith_api._transport.retry import ApiRetry
 
 GOOD = json_response('{"name": "Ada"}')
@@ -78,6 +79,13 @@ def authenticated_proxy():
 
 def service(scheme, authority):
     return ScriptedServer(GOOD, tls=authority.server_context() if scheme == 'https' else None)
+
+
+# The real thing is in ecosystem/test_urllib3_future.py.
+def test_connections_without_http_client_raise_value_error(connect, monkeypatch):
+    monkeypatch.setattr(proxies, 'DeadlineHTTPConnection', type('Foreign', (object,), {}))
+    with pytest.raises(ValueError, match='urllib3 is not installed as itself: the package in .*urllib3 makes'):
+        connect('http://127.0.0.1:9/').user_self()
 
 
 @pytest.mark.parametrize('scheme', ['http', 'https'])
