@@ -1,10 +1,13 @@
 """The quick start runs as a script, against a sandbox and with an API key."""
 
 import os
+import re
 import subprocess
 import sys
 
-QUICKSTART = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), 'examples', 'quickstart.py')
+from description import ROOT, text_of
+
+QUICKSTART = os.path.join(ROOT, 'examples', 'quickstart.py')
 
 
 def run(code=None, **environment):
@@ -23,6 +26,14 @@ def test_without_credentials_makes_all_five_calls_to_a_sandbox():
                  'User has already created an API key.', 'Refreshed API key',
                  'API keys           1'):
         assert text in output
+
+
+def test_readme_shows_the_output():
+    def without_variable_parts(text):
+        return re.sub(r':\d{4,5}/|\*{8}\w{4}|\b[A-Za-z0-9]{12}\b|created .*', 'X', text)
+
+    shown = re.search('```text\n(CLOUDSMITH_API_KEY.*?)```', text_of('README.md'), re.DOTALL).group(1)
+    assert without_variable_parts(run()[1]) == without_variable_parts(shown)
 
 
 def test_keys_are_printed_masked():
