@@ -84,6 +84,9 @@ def normalize_proxy_headers(headers):
 
 def _http_proxy_manager(proxy, configuration, settings):
     if proxy.lower().startswith('https:'):
+        if 'ssl_context' in settings and not hasattr(settings['ssl_context'], 'wrap_bio'):
+            raise ValueError('configuration.proxy must not be an https proxy for an https host on Python 2.7 or with '
+                             'pyOpenSSL: neither has TLS within TLS')
         # A context of its own: urllib3 turns off the check of the host name in the service's.
         settings['proxy_ssl_context'] = tls_context(configuration)
         # To reach a service without TLS, urllib3 1.26 uses this one for the proxy.

@@ -52,3 +52,11 @@ def test_malformed_file_raises_value_error_with_pyopenssl(connect, tmpdir, name)
 def test_encrypted_key_raises_without_prompt_with_pyopenssl(connect, authority):
     with pytest.raises(ValueError, match='cert_file or key_file cannot be used'):
         connect('https://127.0.0.1:9/', cert_file=authority.encrypted_client_certificate()).user_self()
+
+
+def test_https_proxy_raises_for_https_service_with_pyopenssl(connect, authority):
+    with ScriptedServer(GOOD, tls=authority.server_context()) as proxy:
+        api = connect('https://127.0.0.1:9/', proxy=proxy.origin, ssl_ca_cert=authority.path)
+        with pytest.raises(ValueError, match='pyOpenSSL'):
+            api.user_self()
+        assert proxy.connections == 0

@@ -5,6 +5,7 @@ import base64
 import contextlib
 import os
 import socket
+import ssl
 import subprocess
 import sys
 import threading
@@ -184,6 +185,23 @@ def test_tls_server_name_is_not_the_name_of_an_https_proxy(connect, authority):
     with ScriptedServer(GOOD, tls=service) as server, TunnelServer(tls=authority.server_context()) as proxy:
         api = connect(server.url, proxy=proxy.origin, ssl_ca_cert=authority.path, tls_server_name='service.example.com')
         assert api.user_self(_request_timeout=20).name == 'Ada'
+
+
+@pytest.mark.parametrize('scheme', ['http', 'https'])
+def test_https_proxy_without_tls_in_tls_raises_for_https_service(connect, authority, monkeypatch, scheme):
+    if hasattr(ssl.SSLContext, 'wrap_bio'):
+        # A context as on Python 2.7; ecosystem/test_pyopenssl.py has another real one.
+        monkeypatch.delattr(ssl.SSLContext, 'wrap_bio')
+    with ScriptedServer(GOOD, tls=authority.server_context()) as proxy:
+        api = connect(scheme + '://127.0.0.1:9/v1', proxy=proxy.origin, ssl_ca_cert=authority.path)
+        if scheme == 'http':
+            assert api.user_self().name == 'Ada'
+            return
+        with pytest.raises(ValueError) as caught:
+            api.user_self()
+        assert type(caught.value) is ValueError
+        assert 'configuration.proxy' in str(caught.value)
+        assert proxy.connections == 0
 
 
 @pytest.mark.skipif(sys.version_info < (3,), reason='urllib3 has no TLS in TLS on Python 2.7')
