@@ -138,6 +138,7 @@ class PoolMixin(object):
         if connection.sock is not None and monotonic() - connection.idle_since > call.idle_timeout:
             connection.close()
         connection.call = call
+        call.loan = self, connection
         return connection
 
     def _put_conn(self, conn):
@@ -154,6 +155,22 @@ class PoolMixin(object):
                 conn.close()
         if self.pool is None:
             _close_idle(idle_queue)
+
+
+def take_back(call, traceback):
+    """Give back the connection of an interrupted call that has no response yet, unless urllib3 has done so.
+
+    :param CallLimits call: the call, whose ``loan`` is set.
+    :param traceback: that of the interrupt.
+    """
+    pool, connection = call.loan
+    while traceback is not None and traceback.tb_frame.f_code.co_name != 'urlopen':
+        traceback = traceback.tb_next
+    # Where its urlopen fails, urllib3 closes the connection and puts a None in its place. An interrupt at the very end
+    # is no failure to it; right after the end, the response closes the connection when it is garbage-collected.
+    if connection.call is call and (traceback is None or connection.sock is not None):
+        connection.close()
+        pool._put_conn(connection)
 
 
 def _close_idle(idle_queue):

@@ -13,6 +13,7 @@ from .._common.redaction import collect_secrets
 from ..configuration import check_retries
 from .body import read_body
 from .error_mapping import describe_error, invalid_response, map_error, printable, redact_cause
+from .pools import take_back
 from .proxies import make_pool_manager, normalize_proxy_headers, proxy_for
 from .retry import make_retry, retry_delay
 from .timeouts import CallLimits, Deadline, OversizeError, clamp_timeout, to_urllib3_timeout
@@ -123,12 +124,15 @@ class Session(object):
             detail = 'the response is larger than configuration.max_response_bytes (%d)' % call.max_response_bytes
             six.raise_from(invalid_response(raw, detail), error)
         except BaseException:
-            # Ctrl-C between the headers and the body must not cost the pool a connection.
+            # Ctrl-C must not cost the pool a connection.
             if raw is not None:
                 raw.close()
                 raw.release_conn()
+            elif call.loan is not None:
+                take_back(call, sys.exc_info()[2])
             raise
         finally:
+            call.loan = None
             if call.request_sent is not False:
                 call.was_sent = call.was_sent or call.request_sent
 

@@ -44,6 +44,7 @@ class CallLimits(object):
     :ivar Deadline deadline: when the call must have ended, or ``None``.
     :ivar float max_bytes: the most bytes that a response may take on the connection, its headers aside.
     :ivar float idle_timeout: the most seconds that its connection may have been idle.
+    :ivar loan: the pool that lent the connection, and the connection, or ``None``.
     :ivar response: the latest response that http.client made for the call, or ``None``.
     :ivar bool request_sent: whether any byte of the request has left; ``None`` if the connection does not tell.
     """
@@ -51,5 +52,6 @@ class CallLimits(object):
     deadline = None
     max_bytes = float('inf')
     idle_timeout = float('inf')
+    loan = None
     response = None
     request_sent = False

@@ -10,13 +10,14 @@ import pytest
 import six
 from certificates import Authority
 from servers import ScriptedServer, closed_port, http_response, json_response, repeating, reset, truncated
+from urllib3 import Retry
 from urllib3.connection import HTTPConnection
 
 from cloudsmith_api import ApiException, ConnectionException, TimeoutException
 from cloudsmith_api._common.clock import monotonic
 from cloudsmith_api._transport import session
-from cloudsmith_api._transport.connections import _format_address
-from cloudsmith_api._transport.pools import ConnectionQueue
+from cloudsmith_api._transport.connections import DeadlineHTTPConnection, _format_address
+from cloudsmith_api._transport.pools import ConnectionQueue, HTTPPool
 from cloudsmith_api._transport.retry import ApiRetry
 
 GOOD = json_response('{"name": "Ada"}')
@@ -261,6 +262,53 @@ def test_interrupt_between_headers_and_body_gives_the_connection_back(connect, m
 
         with monkeypatch.context() as patch:
             patch.setattr(session.Call, 'read', interrupt)
+            with pytest.raises(KeyboardInterrupt):
+                api.user_self()
+        assert api.user_self(_request_timeout=2).name == 'Ada'
+
+
+def test_interrupt_at_the_end_of_urlopen_gives_the_connection_back(connect, monkeypatch):
+    class InterruptedRetry(Retry):
+        def is_retry(self, *args, **kwargs):
+            # urllib3 has the response, and has not returned it yet.
+            raise KeyboardInterrupt()
+
+    with ScriptedServer(GOOD) as server:
+        api = connect(server.url, connection_pool_maxsize=2)
+        for _ in range(3):
+            with monkeypatch.context() as patch:
+                patch.setattr(session, '_NO_RETRIES', InterruptedRetry(False))
+                with pytest.raises(KeyboardInterrupt):
+                    api.user_self()
+        calls = [api.user_self(_request_timeout=2, async_req=True) for _ in range(2)]
+        assert [call.get().name for call in calls] == ['Ada'] * 2
+
+
+def test_interrupt_right_after_urlopen_gives_the_connection_back(connect, monkeypatch):
+    urlopen = HTTPPool.urlopen
+
+    def interrupted(*args, **kwargs):
+        urlopen(*args, **kwargs)
+        raise KeyboardInterrupt()
+
+    with ScriptedServer(GOOD) as server:
+        api = connect(server.url, connection_pool_maxsize=1)
+        with monkeypatch.context() as patch:
+            patch.setattr(HTTPPool, 'urlopen', interrupted)
+            with pytest.raises(KeyboardInterrupt):
+                api.user_self()
+        assert api.user_self(_request_timeout=2).name == 'Ada'
+
+
+def test_call_after_interrupt_within_urlopen_succeeds(connect, monkeypatch):
+    def interrupt(self, *args, **kwargs):
+        raise KeyboardInterrupt()
+
+    with ScriptedServer(GOOD) as server:
+        api = connect(server.url, connection_pool_maxsize=1)
+        api.user_self()
+        with monkeypatch.context() as patch:
+            patch.setattr(DeadlineHTTPConnection, 'getresponse', interrupt)
             with pytest.raises(KeyboardInterrupt):
                 api.user_self()
         assert api.user_self(_request_timeout=2).name == 'Ada'
