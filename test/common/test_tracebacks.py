@@ -1,0 +1,103 @@
+"""Tracebacks without the frames of this package, whose variables contain credentials."""
+
+import traceback
+
+import pytest
+import six
+
+from cloudsmith_api._common.tracebacks import hide_locals
+
+FRAMES = u"""
+def call(function):
+    function()
+
+def call_and_wrap(function):
+    try:
+        function()
+    except Exception as error:
+        six.raise_from(ValueError('wrapped'), error)
+
+def call_and_replace(function):
+    try:
+        function()
+    except Exception:
+        raise ValueError('replaced')
+
+def fail():
+    raise KeyError('missing')
+"""
+
+
+def functions_of(module):
+    """Return functions that look like those of a module of that name."""
+    functions = {'__name__': module, 'six': six}
+    six.exec_(compile(FRAMES, module, 'exec'), functions)
+    return functions
+
+
+OURS = functions_of('cloudsmith_api.rest')
+URLLIB3 = functions_of('urllib3')
+PROGRAM = functions_of('program')
+SIMILAR = functions_of('cloudsmith_api_program')
+
+
+def modules_in(frames):
+    """Return the names of the modules of a traceback, without those of the test and of what it tests."""
+    names = [entry[0] for entry in traceback.extract_tb(frames)]
+    return [name for name in names if name in ('cloudsmith_api.rest', 'cloudsmith_api_program', 'program', 'urllib3')]
+
+
+def error_of(function, *arguments):
+    """Return the exception of a wrapped function, and the modules in its traceback."""
+    with pytest.raises(Exception) as raised:
+        hide_locals(function)(*arguments)
+    return raised.value, modules_in(raised.tb)
+
+
+def test_frames_of_this_package_are_left_out_up_to_the_program():
+    assert error_of(OURS['call'], URLLIB3['fail'])[1] == []
+    assert error_of(OURS['call'], PROGRAM['fail'])[1] == ['program']
+    assert error_of(OURS['call'], SIMILAR['fail'])[1] == ['cloudsmith_api_program']
+    assert error_of(OURS['call'], lambda: PROGRAM['call'](URLLIB3['fail']))[1] == ['program', 'urllib3']
+
+
+@pytest.mark.skipif(six.PY2, reason='exceptions have no traceback')
+@pytest.mark.parametrize('wrap', ['call_and_wrap', 'call_and_replace'])
+def test_frames_of_this_package_are_left_out_of_each_cause(wrap):
+    error, _ = error_of(OURS[wrap], lambda: OURS[wrap](URLLIB3['fail']))
+    first = error.__context__
+    assert [type(first), type(first.__context__)] == [ValueError, KeyError]
+    assert modules_in(first.__context__.__traceback__) == []
+
+
+@pytest.mark.skipif(six.PY2, reason='exceptions have no traceback')
+def test_frames_of_the_program_stay_in_a_cause():
+    error, _ = error_of(OURS['call'], lambda: PROGRAM['call_and_wrap'](URLLIB3['fail']))
+    assert modules_in(error.__cause__.__traceback__) == ['program', 'urllib3']
+
+
+def test_frame_of_the_wrapper_shows_no_argument():
+    with pytest.raises(KeyError) as raised:
+        hide_locals(lambda *args, **kwargs: PROGRAM['fail']())('first', other='second')
+    wrapper = raised.tb.tb_next.tb_frame
+    assert wrapper.f_code.co_name == 'call'
+    assert not {'args', 'kwargs'}.intersection(wrapper.f_locals)
+
+
+def test_cause_that_leads_back_to_the_exception_is_followed_once():
+    def fail():
+        error = KeyError('once')
+        error.__cause__ = ValueError('second')
+        error.__cause__.__cause__ = error
+        raise error
+
+    assert isinstance(error_of(fail)[0], KeyError)
+
+
+def test_wrapped_function_gets_its_arguments_and_the_added_ones():
+    def function(*args, **kwargs):
+        return args, kwargs
+
+    wrapped = hide_locals(function, added=1)
+    assert wrapped(2, other=3) == ((2,), {'other': 3, 'added': 1})
+    assert wrapped.__name__ == 'function'
