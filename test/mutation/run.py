@@ -49,6 +49,7 @@ _PYTEST += ['--ignore=test/' + name for name in _EXCLUDED]
 _OWN_TESTS, _OTHER_TESTS, _TIMEOUT_MARGIN = 5, 2, 40
 # The test file of modules that have none of their own name.
 _TEST_FILES = {
+    '_common/tokens': 'test_credentials', '_common/tracebacks': 'faults/test_secrets',
     '_common/urls': 'test_configuration', '_settings/debug_report': 'test_configuration',
     '_transport/body': 'test_rest', '_transport/error_mapping': 'test_rest', '_transport/session': 'test_rest',
     'sandbox/messages': 'sandbox/test_app',
