@@ -253,7 +253,7 @@ def test_nothing_is_fetched_before_the_first_call(connect, service):
     assert 'not fetched yet' in repr(configuration)
 
 
-@pytest.mark.parametrize('lifetime, expected', [(None, None), (500, 500)])
+@pytest.mark.parametrize('lifetime, expected', [(None, None), (500, 500), (0.5, 0.5)])
 def test_function_may_return_the_lifetime_as_well(connect, service, lifetime, expected):
     api = make_api(connect, service.url, lambda: (make_token(60), lifetime))
     api.user_self()
@@ -283,6 +283,14 @@ def test_token_is_renewed_before_it_expires(connect, service, monkeypatch, lifet
     monkeypatch.setattr('cloudsmith_api.credentials.monotonic', lambda: monotonic() + age)
     api.user_self()
     assert len(fetched) == renewed
+
+
+def test_expired_token_is_not_current_and_expires_in_no_time(connect, service, monkeypatch):
+    api = make_api(connect, service.url, lambda: (make_token(3600), 200))
+    api.user_self()
+    monkeypatch.setattr('cloudsmith_api.credentials.monotonic', lambda: monotonic() + 300)
+    token = api.api_client.configuration.access_token
+    assert (token.current, token.expires_in) == (None, 0)
 
 
 def test_rejected_token_is_renewed_once_and_the_request_repeated(connect, service):

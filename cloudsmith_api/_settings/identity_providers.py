@@ -84,9 +84,8 @@ class _Program(_Provider):
             process = subprocess.Popen(self._command, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
         except EnvironmentError as error:
             raise failure('%s cannot be run: %s' % (program, error.strerror))
-        # Python 2.7 has no timeout for a process.
+        # Python 2.7 has no timeout for a process. The timer is a daemon, as the thread of a renewal is.
         timer = threading.Timer(_PROGRAM_TIMEOUT, process.kill)
-        timer.daemon = True
         timer.start()
         output, errors = process.communicate()
         timer.cancel()

@@ -5,6 +5,7 @@ import os
 import pickle
 import stat
 import sys
+import threading
 
 import pytest
 from servers import RespondingServer, http_response, json_response
@@ -181,6 +182,16 @@ def test_without_one_of_the_variables_there_is_no_token(use, monkeypatch, missin
     assert find_provider() is None
 
 
+@pytest.mark.parametrize('name, variable, found', [
+    ('buildkite', 'BUILDKITE', None), ('circleci', 'CIRCLECI', None), ('github', 'GITHUB_ACTIONS', None),
+    ('gitlab', 'GITLAB_CI', 'generic'),
+])
+def test_ci_system_whose_flag_is_not_true_is_not_detected(use, agent, name, variable, found):
+    agent('')
+    use(name, **{variable: 'false'})
+    assert find_provider() == found
+
+
 def test_program_that_is_not_installed_is_not_detected(use):
     use('buildkite', PATH='/nonexistent')
     assert find_provider() is None
@@ -321,6 +332,22 @@ def test_program_that_hangs_is_killed(use, agent, monkeypatch):
     use('buildkite')
     with pytest.raises(ApiException, match='buildkite-agent exited with status -9'):
         UserApi(ApiClient(Configuration.from_environment())).user_self(_request_timeout=20)
+
+
+def test_timer_of_a_program_ends_with_it(use, agent, monkeypatch):
+    make_timer, timers = threading.Timer, []
+
+    def make_recorded(*args):
+        timers.append(make_timer(*args))
+        return timers[-1]
+
+    monkeypatch.setattr(threading, 'Timer', make_recorded)
+    agent('sys.stdout.write("a.b.c")')
+    use('buildkite')
+    UserApi(ApiClient(Configuration.from_environment())).user_self()
+    assert [timer.daemon for timer in timers] == [True]
+    timers[0].join(20)
+    assert not timers[0].is_alive()
 
 
 def test_invalid_workspace_raises_at_once(use):
