@@ -143,9 +143,11 @@ def test_tests_pass_in_the_unpacked_source_distribution(unpacked, environment):
 def test_version_is_stated_only_in_version_py():
     with open(os.path.join(ROOT, 'cloudsmith_api', 'version.py')) as opened:
         version = re.search(r"'(.+)'", opened.read()).group(1)
+    # Not as a part of an IP address.
+    stated = re.compile(r'(?<![\d.])%s(?![\d.])' % re.escape(version))
     found = []
     for name in tracked_files():
         if name.endswith(('.py', '.pyi', '.ini', '.toml', '.in')):
             with open(os.path.join(ROOT, name), encoding='utf-8') as opened:
-                found += [name for line in opened if version in line]
+                found += [name for line in opened if stated.search(line)]
     assert found == ['cloudsmith_api/version.py']
