@@ -208,7 +208,8 @@ def test_unread_response_does_not_block_other_calls(transport):
     transport.configuration.connection_pool_maxsize = 1
     with ScriptedServer(GOOD) as server:
         transport.request('GET', server.url)
-        unread = [transport.request('GET', server.url, _preload_content=False, _request_timeout=5) for _ in range(2)]
+        unread = [transport.request('GET', server.url, _preload_content=False, _request_timeout=5) for _ in range(20)]
+        assert server.connections == 1 + len(unread)
         assert transport.request('GET', server.url, _request_timeout=5).status == 200
         for response in unread:
             response.close()
