@@ -3,9 +3,11 @@
 import pytest
 from certificates import Authority
 from servers import ScriptedServer, json_response
-from urllib3.contrib import pyopenssl
 
 from cloudsmith_api import TlsException
+
+pytest.importorskip('OpenSSL', reason='pyOpenSSL has a tox environment of its own')
+from urllib3.contrib import pyopenssl  # noqa: E402 (needs pyOpenSSL)
 
 GOOD = json_response('{"name": "Served"}')
 
