@@ -269,7 +269,8 @@ def test_profile_named_default_is_the_default_section(settings_file, monkeypatch
 
 @pytest.mark.parametrize('variable, value', [
     ('CLOUDSMITH_SSL_VERIFY', 'perhaps'), ('CLOUDSMITH_API_HEADERS', 'X-A: secret-1234'),
-    ('CLOUDSMITH_API_HEADERS', 'X-A: secret-1234=='), ('CLOUDSMITH_API_HEADERS', 'X-A=secret-1234\nX-B=2'),
+    ('CLOUDSMITH_API_HEADERS', 'secret-1234'), ('CLOUDSMITH_API_HEADERS', 'X-A: secret-1234=='),
+    ('CLOUDSMITH_API_HEADERS', 'X-A=secret-1234\nX-B=2'),
     ('SSL_CERT_FILE', '-----BEGIN secret-1234'),
 ])
 def test_variable_that_cannot_be_parsed_is_named(monkeypatch, variable, value):
@@ -382,7 +383,7 @@ class TestFilePermissions(object):
             Configuration.from_environment()
         assert os.path.basename(caught[0].filename).startswith('test_environment.py')
 
-    @pytest.mark.parametrize('mode', [0o660, 0o644, 0o640])
+    @pytest.mark.parametrize('mode', [0o660, 0o644, 0o640, 0o604])
     def test_warning_says_what_to_do_once_per_file(self, settings_file, mode):
         path = settings_file('credentials.ini', u'[default]\napi_key = shared\n')
         os.chmod(path, mode)
@@ -392,6 +393,12 @@ class TestFilePermissions(object):
                 Configuration.from_environment()
         assert ['%s contains an API key' % path in str(warning.message) for warning in caught] == [True]
         assert 'run chmod 600 on it' in str(caught[0].message)
+
+    def test_file_with_a_key_that_others_can_only_run_does_not_warn(self, settings_file):
+        os.chmod(settings_file('credentials.ini', u'[default]\napi_key = own\n'), 0o711)
+        with warnings.catch_warnings():
+            warnings.simplefilter('error')
+            Configuration.from_environment()
 
     def test_warning_as_error_is_raised_each_time(self, settings_file):
         os.chmod(settings_file('credentials.ini', u'[default]\napi_key = shared\n'), 0o660)
@@ -411,7 +418,7 @@ class TestFilePermissions(object):
         assert len(caught) == 1
 
     @pytest.mark.parametrize('text, mode', [
-        (u'[default]\napi_host = api.example.com\n', 0o644), (u'[default]\napi_user_agent = me\n', 0o666),
+        (u'[default]\napi_host = api.example.com\n', 0o755), (u'[default]\napi_user_agent = me\n', 0o666),
     ])
     def test_config_file_without_danger_does_not_warn(self, settings_file, text, mode):
         os.chmod(settings_file('config.ini', text), mode)
