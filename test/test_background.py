@@ -10,6 +10,7 @@ import subprocess
 import sys
 import textwrap
 import threading
+import time
 import weakref
 
 import pytest
@@ -286,6 +287,11 @@ class TestResult(object):
             assert not result.ready()
         assert result.get(HANG_TIMEOUT) == 0
 
+    def test_wait_of_less_than_a_second_ends_with_the_call(self, pool):
+        result = pool.apply_async(time.sleep, (0.05,))
+        result.wait(0.99)
+        assert result.ready()
+
     def test_timeout_without_multiprocessing_is_a_sensible_one(self, pool, monkeypatch):
         monkeypatch.setitem(sys.modules, 'multiprocessing', None)
         with busy(pool, 2), pytest.raises(getattr(six.moves.builtins, 'TimeoutError', RuntimeError)):
@@ -365,6 +371,16 @@ class TestResult(object):
             assert [reference() for reference in seen] == [None, None]
         finally:
             gc.enable()
+
+    def test_idle_thread_does_not_keep_the_result(self, pool):
+        result = pool.apply_async(len, ('',))
+        result.get(HANG_TIMEOUT)
+        reference, deadline = weakref.ref(result), monotonic() + HANG_TIMEOUT
+        del result
+        while reference() is not None and monotonic() < deadline:
+            time.sleep(0.01)
+            gc.collect()
+        assert reference() is None
 
     @pytest.mark.skipif(os.name == 'nt', reason='a test cannot press Ctrl-C there')
     @pytest.mark.parametrize('statement', ['result.get()', 'result.wait()', 'client.close()'])

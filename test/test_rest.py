@@ -391,6 +391,15 @@ def test_valid_headers_are_converted_at_every_door(send):
     assert headers == {u'X-A': 5, 'X-B': u'caf\xe9', 'X-C': 'd'}
 
 
+def test_headers_of_the_caller_are_not_changed(transport):
+    headers = {'X-A': 'a'}
+    with ScriptedServer(GOOD) as server:
+        # Those of the second request are known as checked.
+        for _ in range(2):
+            transport.request('POST', server.url, headers=headers, body={})
+            assert headers == {'X-A': 'a'}
+
+
 @pytest.mark.parametrize('user_info', ['ada:hunter22@', 'ada@', ':hunter22@', 'a:hunter22%40@'])
 @pytest.mark.parametrize('proxy', [None, 'http://127.0.0.1:9'])
 def test_credentials_in_url_are_refused_without_showing_them(transport, user_info, proxy):
