@@ -96,8 +96,8 @@ class RenewableToken(object):
             renewal = self._renewals.setdefault(pid, own)
             if renewal.runner == _thread.get_ident():
                 raise failure('the function makes a call that needs the token itself')
-            if renewal.starter == _thread.get_ident() and not renewal.is_claimed:
-                # It is new, or this is a signal handler, which has interrupted the start and would wait for ever.
+            if renewal.starter == _thread.get_ident():
+                # It is new, or this is a signal handler, which may have interrupted the start and would wait for ever.
                 self._start(pid, renewal, client, known)
         except BaseException as error:
             # Ctrl-C here would leave behind a renewal that never ends.
@@ -322,10 +322,6 @@ class _Renewal(object):
         self.token = self.error = None
         self.is_done = False
         self._unclaimed = [True]
-
-    @property
-    def is_claimed(self):
-        return not self._unclaimed
 
     def claim(self):
         """Return whether this is the first claim; only the thread that makes it runs the renewal."""

@@ -565,6 +565,10 @@ def test_function_that_needs_its_own_token_raises_at_once(connect, service):
     assert service.requests == []
 
 
+def test_renewal_may_be_waited_for_less_than_a_second():
+    assert RenewableToken(lambda: time.sleep(0.05) or 'opaque').get(None, 0.99) == 'opaque'
+
+
 def test_token_that_another_thread_renewed_is_not_renewed_again():
     fetched = []
     token = RenewableToken(lambda: fetched.append(1) or make_token(60))
