@@ -95,13 +95,24 @@ def test_invalid_response_error_keeps_status_headers_and_body(connect, text):
         with pytest.raises(InvalidResponseException) as raised:
             connect(server.url).user_self()
     error = raised.value
-    assert (error.status, error.reason, error.body) == (200, 'Said so', text)
+    assert (error.status, error.reason, error.body, error.request_sent) == (200, 'Said so', text, True)
     assert error.headers['Content-Type'] == 'application/json'
     assert 'UserBrief' in error.detail
     assert (error.method, error.url) == ('GET', server.url + '/user/self/')
 
 
 NOT_UTF8 = b'{"slug": "Zo\xeb"}'
+
+
+@pytest.mark.skipif(six.PY2, reason='exceptions have no traceback')
+def test_local_variables_of_deserialize_do_not_keep_the_body(client):
+    with pytest.raises(InvalidResponseException) as raised:
+        client.deserialize(MinimalResponse('["s3cret"]'), 'UserBrief')
+    frame = raised.tb
+    while frame.tb_frame.f_code.co_name != 'deserialize':
+        frame = frame.tb_next
+    assert frame.tb_frame.f_locals['text'] is None
+    assert raised.value.__cause__.__traceback__ is None
 
 
 @pytest.mark.parametrize('content_type', [
