@@ -119,7 +119,7 @@ def parser_for(type_name):
     :raises TypeError: if the name is not a str.
     :raises ValueError: if there is no such type.
     """
-    parser = _parsers.get(type_name) if isinstance(type_name, str) else None
+    parser = _parsers.get(type_name) if isinstance(type_name, six.string_types) else None
     if parser is None:
         validation.check_str('response_type', type_name)
         # Kept, so that the name of a type is parsed once and not for each response.

@@ -308,6 +308,12 @@ query(5)
         ('query(5)', 'result', 'raises TypeError', '200'),
         ('query(5)', 'sent[0]', None, 'a request'),
     )),
+    Shown('`auth_settings()`',
+          Script("""
+'bearer' in configuration.auth_settings()
+"""), (
+        ("'bearer' in configuration.auth_settings()", 'result', 'False', 'True'),
+    )),
     Shown('Unknown name in `auth_settings`',
           Script("""
 client.call_api('/x/', 'GET', auth_settings=['oauth'])

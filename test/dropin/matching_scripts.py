@@ -324,8 +324,8 @@ settings = ['api_key', 'api_key_prefix', 'refresh_api_key_hook', 'username', 'pa
 {name: getattr(Configuration(), name) for name in settings}
 Configuration() is Configuration()
 sorted(Configuration().logger)
-Configuration().auth_settings()
-configuration.auth_settings()
+{name: Configuration().auth_settings()[name] for name in ('apikey', 'basic')}
+{name: configuration.auth_settings()[name] for name in ('apikey', 'basic')}
 configuration.get_api_key_with_prefix('X-Api-Key'), configuration.get_api_key_with_prefix('Other')
 configuration.api_key_prefix['X-Api-Key'] = 'Bearer'
 configuration.get_api_key_with_prefix('X-Api-Key')
@@ -338,7 +338,7 @@ api.user_self().name
 configuration.password = 'sec:ret'
 configuration.get_basic_auth_token()
 api.user_self().name
-configuration.auth_settings()
+{name: configuration.auth_settings()[name] for name in ('apikey', 'basic')}
 configuration.debug = True
 configuration.debug
 configuration.debug = False

@@ -130,8 +130,7 @@ def test_error_is_raised_alike(comparison, case):
         headers.append(('Retry-After', case['retry_after']))
     case['body'] = case['body'].encode(case['charset'], 'replace').decode('latin-1')
     check(comparison, """
-called = %s
-called.get(10) if case['background'] else called
+(lambda called: called.get(10) if case['background'] else called)(%s)
 """ % CALLS[case['call']], ERROR_RULES, case,
           http_response(case['status'], case['body'].encode('latin-1'), headers, case['reason']))
 

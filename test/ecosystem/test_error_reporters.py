@@ -133,8 +133,16 @@ def test_report_of_a_failed_call_shows_no_secret(report, response, call):
             assert [known for known in SECRETS if known in shown] == []
 
 
+@pytest.fixture
+def interruptible():
+    """Let SIGINT raise: a shell ignores it in commands that it runs in the background."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
 @pytest.mark.parametrize('report', REPORTERS)
-def test_report_of_an_interrupt_shows_no_secret(report):
+def test_report_of_an_interrupt_shows_no_secret(report, interruptible):
     def interrupt(connection):
         os.kill(os.getpid(), signal.SIGINT)
         connection.recv(1)
