@@ -454,7 +454,8 @@ def test_sandbox_runs_in_isolated_sub_interpreter():
             import _interpreters
         except ImportError:
             import _xxsubinterpreters as _interpreters
-        _interpreters.run_string(_interpreters.create(), '''if True:
+        interpreter = _interpreters.create()
+        _interpreters.run_string(interpreter, '''if True:
             import socket
             from cloudsmith_api.sandbox import Sandbox
 
@@ -465,6 +466,7 @@ def test_sandbox_runs_in_isolated_sub_interpreter():
                 print(connection.recv(12).decode('ascii'), flush=True)
             print('stopped', flush=True)
             ''')
+        _interpreters.destroy(interpreter)
         """)
     if 'No module named' in printed:
         pytest.skip('the interpreter has no sub-interpreters')
