@@ -1,5 +1,6 @@
 """The settings of a client. Making or copying a configuration does no I/O."""
 
+import os
 
 import six
 from urllib3 import Retry
@@ -18,7 +19,8 @@ except ImportError:  # pragma: no cover (Python 2.7)
 
 API_KEY_HEADER = 'X-Api-Key'
 
-# The configuration and the thread of each hook that is running: its own calls would run it again, and so on.
+# The process, configuration and thread of each hook that is running: its own calls would run it again, and so on. The
+# process, since a forked one inherits the entries of its parent's threads, and may have threads of the same id.
 _RUNNING_HOOKS = set()
 
 
@@ -149,11 +151,11 @@ class Configuration(object):
     def from_environment(cls, profile=None, **settings):
         """Make a configuration from environment variables and the files of the command-line tool.
 
-        Arguments take precedence over variables, and variables over files. The variables are ``CLOUDSMITH_API_KEY``,
-        ``CLOUDSMITH_API_HOST``, ``CLOUDSMITH_API_PROXY`` and ``CLOUDSMITH_API_USER_AGENT``, then ``HTTPS_PROXY``,
-        ``ALL_PROXY``, ``NO_PROXY``, ``SSL_CERT_FILE`` and ``REQUESTS_CA_BUNDLE``; the files are
-        ``credentials.ini`` and ``config.ini`` of the command-line tool, or those that ``CLOUDSMITH_CREDENTIALS_FILE``
-        and ``CLOUDSMITH_CONFIG_FILE`` name. An empty value counts as unset. The current folder is never searched.
+        Arguments take precedence over variables, and variables over files. The variables are those of the command-line
+        tool, such as ``CLOUDSMITH_API_KEY`` and ``CLOUDSMITH_API_HOST``, then ``HTTPS_PROXY``, ``ALL_PROXY``,
+        ``NO_PROXY``, ``SSL_CERT_FILE``, ``SSL_CERT_DIR`` and ``REQUESTS_CA_BUNDLE``. The files are the tool's
+        ``credentials.ini`` and ``config.ini``, or those that ``CLOUDSMITH_CREDENTIALS_FILE`` and
+        ``CLOUDSMITH_CONFIG_FILE`` name. An empty value counts as unset. The current folder is never searched.
 
         Without an API key, in a CI system that issues identity tokens (OpenID Connect), ``CLOUDSMITH_WORKSPACE`` and
         ``CLOUDSMITH_SERVICE_SLUG`` set ``access_token``, which the first call fetches: see
@@ -277,7 +279,7 @@ class Configuration(object):
     def _run_hook(self):
         from six.moves._thread import get_ident  # few programs have a hook
 
-        run = id(self), get_ident()
+        run = os.getpid(), id(self), get_ident()
         if run in _RUNNING_HOOKS:
             raise ValueError('refresh_api_key_hook must not make calls with the configuration that it refreshes')
         _RUNNING_HOOKS.add(run)

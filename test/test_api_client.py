@@ -391,6 +391,19 @@ def test_hook_that_calls_through_its_own_client_raises(connect, recorder):
     assert len(recorder.requests) == 1
 
 
+def test_hook_that_ran_in_the_parent_of_a_process_may_run_in_it(connect, recorder, monkeypatch):
+    def refresh(configuration):
+        if len(runs) < 2:
+            # As in a forked process, whose new thread has the id of one that ran the hook in the parent.
+            runs.append(monkeypatch.setattr(os, 'getpid', lambda: -len(runs) - 1))
+            api.user_self()
+
+    runs = []
+    api = connect(recorder.url, refresh_api_key_hook=refresh)
+    api.user_self()
+    assert (len(runs), len(recorder.requests)) == (2, 3)
+
+
 def test_hook_may_run_in_several_threads_at_once(connect, recorder):
     barrier = [threading.Event(), threading.Event()]
 

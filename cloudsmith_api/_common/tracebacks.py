@@ -63,4 +63,5 @@ def _skip_hidden_frames(traceback):
 
 
 def _package_of(frame):
-    return frame.f_globals.get('__name__', '').partition('.')[0]
+    # Code that a program runs with exec() may have no name.
+    return (frame.f_globals.get('__name__') or '').partition('.')[0]

@@ -167,7 +167,7 @@ def test_client_context_manager_frees_threads_and_sockets():
         with ApiClient(configuration) as client:
             assert UserApi(client).user_self(async_req=True).get(HANG_TIMEOUT).name == 'Ada'
         assert worker_thread_names() == []
-        wait_until(lambda: open_files() <= before + 1)
+        assert wait_until(lambda: open_files() <= before + 1)
 
 
 def test_close_during_calls_of_other_threads_fails_no_call(connect):
@@ -205,7 +205,7 @@ def test_calls_waiting_for_connection_continue_after_close(connect):
         threads = [threading.Thread(target=lambda: results.append(api.user_self().name)) for _ in range(4)]
         for thread in threads:
             thread.start()
-        wait_until(lambda: server.connections == 1)
+        assert wait_until(lambda: server.connections == 1)
         threading.Event().wait(0.1)
         api.api_client.rest_client.close()
         release.set()
@@ -480,8 +480,8 @@ def test_thousand_mixed_calls_leak_no_file_or_thread(connect):
                 continue
         api.api_client.close()
         # The server's sockets and threads are in this process too.
-        wait_until(lambda: open_files() <= before)
-        wait_until(lambda: threading.active_count() <= threads)
+        assert wait_until(lambda: open_files() <= before)
+        assert wait_until(lambda: threading.active_count() <= threads)
 
 
 @pytest.mark.skipif(not sys.platform.startswith('linux'), reason='open files are counted in /proc/self/fd')
@@ -499,8 +499,8 @@ def test_discarded_clients_leak_no_file_or_thread():
                 api.user_self(async_req=True).get(HANG_TIMEOUT)
         del api
         gc.collect()
-        wait_until(lambda: open_files() <= before)
-        wait_until(lambda: threading.active_count() <= threads)
+        assert wait_until(lambda: open_files() <= before)
+        assert wait_until(lambda: threading.active_count() <= threads)
 
 
 def open_files():
@@ -513,11 +513,11 @@ def worker_thread_names():
 
 
 def wait_until(condition):
-    """Wait until a condition holds, and fail if it does not within about ten seconds."""
+    """Wait until a condition holds, for about ten seconds, and return whether it does."""
     timer = threading.Event()
     for _ in range(200):
         if condition():
-            return
+            return True
         gc.collect()
         timer.wait(0.05)
-    assert condition()
+    return condition()

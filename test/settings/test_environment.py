@@ -396,9 +396,10 @@ class TestFilePermissions(object):
 
     def test_file_with_a_key_that_others_can_only_run_does_not_warn(self, settings_file):
         os.chmod(settings_file('credentials.ini', u'[default]\napi_key = own\n'), 0o711)
-        with warnings.catch_warnings():
-            warnings.simplefilter('error')
+        with warnings.catch_warnings(record=True) as caught:
+            warnings.simplefilter('always')
             Configuration.from_environment()
+        assert caught == []
 
     def test_warning_as_error_is_raised_each_time(self, settings_file):
         os.chmod(settings_file('credentials.ini', u'[default]\napi_key = shared\n'), 0o660)
@@ -422,9 +423,10 @@ class TestFilePermissions(object):
     ])
     def test_config_file_without_danger_does_not_warn(self, settings_file, text, mode):
         os.chmod(settings_file('config.ini', text), mode)
-        with warnings.catch_warnings():
-            warnings.simplefilter('error')
+        with warnings.catch_warnings(record=True) as caught:
+            warnings.simplefilter('always')
             Configuration.from_environment()
+        assert caught == []
 
     @pytest.mark.parametrize('text', [u'[default]\napi_key =\n', u'[default]\n'])
     def test_file_without_a_key_does_not_warn(self, settings_file, text):

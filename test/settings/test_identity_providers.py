@@ -1,14 +1,26 @@
 """OIDC in ``Configuration.from_environment``: detection of the CI system, and its identity token."""
 
+import base64
 import json
 import os
 import pickle
 import stat
 import sys
 import threading
+import time
 
 import pytest
-from servers import RespondingServer, http_response, json_response
+from certificates import Authority
+from servers import (
+    RespondingServer,
+    ScriptedServer,
+    http_response,
+    json_response,
+    reset,
+    silent,
+    trickling,
+    truncated,
+)
 
 from cloudsmith_api import (
     ApiClient,
@@ -16,8 +28,13 @@ from cloudsmith_api import (
     Configuration,
     ConnectionException,
     InsecureTransportWarning,
+    InvalidResponseException,
+    TimeoutException,
+    TlsException,
     UserApi,
+    credentials,
 )
+from cloudsmith_api._common.clock import monotonic
 
 IDENTITY_TOKEN = 'eyJpZA.eyJzdWIiOiJqb2IifQ.c2lnbmF0dXJl'
 REQUEST_TOKEN = 'eyJyZXE.eyJzdWIiOiJyZXEifQ.c2lnbmF0dXJl'
@@ -39,6 +56,7 @@ class Provider(RespondingServer):
 
     def __init__(self):
         self.failure = None
+        self.access_token = 'access-token'
         super(Provider, self).__init__(self._respond)
 
     def _respond(self, request):
@@ -49,7 +67,7 @@ class Provider(RespondingServer):
         if request.target.startswith('/github'):
             return json_response(json.dumps({'value': IDENTITY_TOKEN}))
         if request.target.startswith('/openid/'):
-            return json_response('{"token": "access-token"}', status=201)
+            return json_response(json.dumps({'token': self.access_token}), status=201)
         return json_response('{"slug": "ci"}')
 
 
@@ -93,6 +111,17 @@ def use(monkeypatch, provider):
         for name, value in variables.items():
             monkeypatch.setenv(name, value.format(origin=provider.origin))
     return set_variables
+
+
+def jwt_of_an_hour():
+    claims = json.dumps({'exp': int(time.time()) + 3600}).encode('ascii')
+    return 'eyJhbGciOiJub25lIn0.%s.signature' % base64.urlsafe_b64encode(claims).decode('ascii').rstrip('=')
+
+
+def extra_targets(provider):
+    """List the paths that were requested besides that of the call."""
+    paths = [request.target.partition('?')[0] for request in provider.requests]
+    return [path for path in paths if path != '/v1/user/self/']
 
 
 def find_provider():
@@ -295,6 +324,52 @@ def test_user_agent_may_be_removed(use, provider):
     with ApiClient(Configuration.from_environment()) as client:
         del client.default_headers['User-Agent']
         assert UserApi(client).user_self().slug == 'ci'
+
+
+@pytest.mark.parametrize('name', ['github', 'azure_devops'])
+@pytest.mark.parametrize('fault, error', [
+    (reset, ConnectionException), (silent(), TimeoutException),
+    (trickling(json_response('{"value": "abc", "oidcToken": "abc"}')), TimeoutException),
+    (truncated(json_response('{"value": "abc"}')[:-3]), ConnectionException),
+    (json_response('"' + 'x' * 100000 + '"'), InvalidResponseException),
+])
+def test_broken_response_of_an_endpoint_fails_before_the_timeout(use, provider, name, fault, error):
+    use(name)
+    provider.failure = fault
+    settings = Configuration.from_environment(retries=0, timeout=1.0, max_response_bytes=50000)
+    with ApiClient(settings) as client, pytest.raises(error) as raised:
+        UserApi(client).user_self(_request_timeout=5)
+    assert 'the request for an identity token to %s failed' % name in str(raised.value)
+    assert raised.value.request_sent is False
+    assert len(provider.requests) == 1
+
+
+def test_untrusted_endpoint_is_sent_nothing(use, tmpdir):
+    with ScriptedServer(http_response(), tls=Authority(tmpdir).server_context()) as server:
+        use('github', ACTIONS_ID_TOKEN_REQUEST_URL=server.origin + '/github?x=1')
+        with pytest.raises(TlsException, match='the request for an identity token to github failed'):
+            UserApi(ApiClient(Configuration.from_environment(retries=0))).user_self()
+    assert server.requests == []
+
+
+def test_threads_make_two_requests_for_a_token_and_two_for_the_next(use, provider, monkeypatch):
+    use('github')
+    provider.access_token = jwt_of_an_hour()
+    with ApiClient(Configuration.from_environment()) as client:
+        api = UserApi(client)
+
+        def call_in_threads():
+            for result in [api.user_self(async_req=True) for _ in range(20)]:
+                assert result.get(20).slug == 'ci'
+
+        call_in_threads()
+        call_in_threads()
+        assert extra_targets(provider) == ['/github', '/openid/acme/']
+        # The last minute of its hour.
+        monkeypatch.setattr(credentials, 'monotonic', lambda: monotonic() + 3550)
+        call_in_threads()
+        call_in_threads()
+    assert extra_targets(provider) == ['/github', '/openid/acme/'] * 2
 
 
 def test_variable_that_is_gone_is_an_api_exception(use, monkeypatch):
