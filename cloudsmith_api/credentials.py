@@ -2,6 +2,7 @@
 
 import copy
 import functools
+import logging
 import os
 import re
 import time
@@ -20,6 +21,8 @@ from .exceptions import ApiException, InvalidResponseException, TimeoutException
 
 # The other names are for the providers of this package.
 __all__ = ('OidcToken', 'RenewableToken')
+
+logger = logging.getLogger(__name__)
 
 # The longest pause, in seconds, between two looks at a renewal under way.
 _MAX_PAUSE = 0.02
@@ -40,7 +43,8 @@ class RenewableToken(object):
 
     Set it as ``configuration.access_token``. Configurations, clients and threads may share it. One thread at a time
     fetches a token; the others wait for it, each until its own timeout. The first call in the last 60 seconds of a
-    token's life renews it, and so does one that the service rejects with 401. Copies and pickles do not contain it.
+    token's life renews it, and so does one that the service rejects with 401. If a renewal fails, a token that has not
+    expired yet is used further. Copies and pickles do not contain it.
 
     :param fetch: a function without parameters, which returns the token (str); or a pair of the token and its lifetime
         in seconds, ``None`` if it does not expire. Without a lifetime, the ``exp`` claim of a JSON Web Token counts.
@@ -83,9 +87,12 @@ class RenewableToken(object):
                 error = TimeoutException(status=0, reason=_FAILED + ' before the timeout')
                 error.request_sent = False
                 raise error
-            if renewal.error is not None:
+            if renewal.error is None:
+                token = renewal.token
+            elif token is None or token.value == rejected or monotonic() >= token.expires:
                 _raise_for_call(renewal.error)
-            token = renewal.token
+            else:
+                logger.warning('%s; using the one that expires in %d s', renewal.error, token.expires - monotonic())
         return token.value
 
     def _join_renewal(self, client, known):

@@ -285,6 +285,41 @@ def test_token_is_renewed_before_it_expires(connect, service, monkeypatch, lifet
     assert len(fetched) == renewed
 
 
+@pytest.mark.parametrize('age, sent', [(150, 2), (199, 2), (200, 1), (300, 1)])
+def test_token_is_used_until_it_expires_if_its_renewal_fails(connect, service, monkeypatch, caplog, age, sent):
+    fetched = []
+
+    def fetch():
+        if fetched:
+            raise KeyError('vault is down')
+        fetched.append(make_token(3600))
+        return fetched[-1], 200
+
+    api = make_api(connect, service.url, fetch)
+    now = monotonic()
+    monkeypatch.setattr('cloudsmith_api.credentials.monotonic', lambda: now)
+    api.user_self()
+    monkeypatch.setattr('cloudsmith_api.credentials.monotonic', lambda: now + age)
+    if sent == 2:
+        api.user_self()
+        assert "'vault is down'; using the one that expires in %d s" % (200 - age) in caplog.text
+    else:
+        with pytest.raises(ApiException, match='vault is down'):
+            api.user_self()
+    assert [headers_of(request)['authorization'] for request in service.requests] == ['Bearer ' + fetched[0]] * sent
+    assert fetched[0] not in caplog.text
+
+
+def test_rejected_token_is_not_used_again_if_its_renewal_fails(connect, service):
+    tokens = iter([make_token(3600)])
+    api = make_api(connect, service.url, lambda: next(tokens))
+    api.user_self()
+    service.rejected.add(api.api_client.configuration.access_token.current)
+    with pytest.raises(ApiException, match='could not be renewed'):
+        api.user_self()
+    assert len(service.requests) == 2
+
+
 def test_expired_token_is_not_current_and_expires_in_no_time(connect, service, monkeypatch):
     api = make_api(connect, service.url, lambda: (make_token(3600), 200))
     api.user_self()
