@@ -210,7 +210,7 @@ class Checker(object):
         """Make the call of an input, and check what was sent."""
         call_input = CallInput(data)
         NETWORK.respond_with([(RESPONSE % call_input.status).encode('ascii')])
-        del self.log.lines[:]
+        self.log.start()
         secrets = call_input.secrets()
         client = None
         try:

@@ -22,8 +22,13 @@ class LogRecorder(logging.Handler):
         self._loggers = [(logging.getLogger(name), logging.getLogger(name).level)
                          for name in ('cloudsmith_api', 'urllib3')]
         for logger, _ in self._loggers:
-            logger.setLevel(logging.DEBUG)
             logger.addHandler(self)
+
+    def start(self):
+        """Record all levels from now on, and nothing of before; a test restores the levels when it ends."""
+        del self.lines[:]
+        for logger, _ in self._loggers:
+            logger.setLevel(logging.DEBUG)
 
     def emit(self, record):
         self.lines.append(self.format(record))

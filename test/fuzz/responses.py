@@ -109,7 +109,7 @@ class Checker(object):
     def check(self, data):
         """Check the outcome of an input."""
         run_check = CHECKS.get(data[:1], Checker.check_body)
-        del self.log.lines[:]
+        self.log.start()
         started = monotonic()
         run_check(self, data[1:MAX_BYTES])
         elapsed = monotonic() - started
