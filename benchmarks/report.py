@@ -93,7 +93,7 @@ def _ratios(figures, with_goals):
             ratios = [_number(measured[name]['ratio'][1]) if name in measured else '–' for name in _COMPARED]
             own = measured['this package']['ratio'][1]
             rows.append([title] + ratios + _verdict(own, goal, '%.2f', with_goals))
-    return _table(['ratio to raw urllib3'] + list(_COMPARED) + ['goal', ''] * with_goals, rows)
+    return _table(['ratio to raw urllib3'] + list(_COMPARED) + ['goal', 'result'] * with_goals, rows)
 
 
 def _verdict(measured, goal, template, with_goals):
@@ -131,7 +131,7 @@ def _models(figures, with_goals):
         rows.append(cells + (_verdict(lowest, MODEL_GOAL, '%.1f µs', with_goals) if name == 'this package'
                              else ['', ''] * with_goals))
     titles = ['one `UserBrief` of three fields', 'lowest', 'median', 'quartiles']
-    return _table(titles + ['goal', ''] * with_goals, rows)
+    return _table(titles + ['goal', 'result'] * with_goals, rows)
 
 
 def _memory(figures):
