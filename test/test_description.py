@@ -369,7 +369,8 @@ def test_iterator_section_agrees_with_the_list_section():
 
 
 def test_user_api_page_shows_how_each_scheme_is_sent():
-    documented = OrderedDict((row[0], row[2].strip('`').split()[:2]) for row in rows(part(PAGE, '## Authorization')))
+    documented = OrderedDict((row[0], row[2].strip('`').split()[:2])
+                             for row in rows(part(PAGE, '## Authentication schemes')))
     assert list(documented.items()) == [
         ('**bearer**', ['Authorization:', SCHEMES['bearer']['scheme'].title()]),
         ('**apikey**', [SCHEMES['apikey']['name'] + ':', 'key`,']),
@@ -378,7 +379,7 @@ def test_user_api_page_shows_how_each_scheme_is_sent():
 
 def test_user_api_page_lists_the_exception_of_each_status():
     documented = {(int(row[1]), getattr(cloudsmith_api, row[0].strip('`')))
-                  for row in rows(part(PAGE, '## Errors')) if row[1].isdigit() and row[1] != '0'}
+                  for row in rows(part(PAGE, '## Exceptions')) if row[1].isdigit() and row[1] != '0'}
     statuses = {status for operation in OPERATIONS for status in operation.errors}
     assert {status for status, _ in documented} == statuses
     assert {(status, type(ApiException(status=status))) for status in statuses} <= documented
