@@ -1,6 +1,7 @@
 """Build and install the distribution `cloudsmith-api`."""
 import io
 import os
+import re
 import runpy
 
 from setuptools import find_packages, setup
@@ -14,6 +15,12 @@ def read_text(*path):
         return source.read()
 
 
+def long_description():
+    """Return README.md with the names of files in place of links to them, which a package index could not resolve."""
+    text = re.sub(r'\[([^][]+)\]\((?!https?:)([^)#]+)[^)]*\)', r'\1 (`\2`)', read_text('README.md'))
+    return text + '\nThe files that this page names are in the source distribution.\n'
+
+
 def install_requirements():
     """Return the requirements in requirements.txt, without comments."""
     lines = (line.strip() for line in read_text('requirements.txt').splitlines())
@@ -25,7 +32,7 @@ setup(
     # Not imported: importing the package needs its dependencies, which are not installed yet.
     version=runpy.run_path(os.path.join(ROOT, 'cloudsmith_api', 'version.py'))['__version__'],
     description='Python client for the Cloudsmith User API',
-    long_description=read_text('README.md'),
+    long_description=long_description(),
     long_description_content_type='text/markdown',
     author='the cloudsmith_api authors',
     license='MIT',

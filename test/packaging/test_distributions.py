@@ -83,10 +83,14 @@ def test_metadata_passes_twine_check(distributions):
     run(sys.executable, '-m', 'twine', 'check', '--strict', *distributions.values())
 
 
-def test_metadata_matches_the_project(distributions):
+@pytest.fixture
+def metadata(distributions):
     with zipfile.ZipFile(distributions['whl']) as wheel:
         name = next(name for name in wheel.namelist() if name.endswith('.dist-info/METADATA'))
-        metadata = email.message_from_string(wheel.read(name).decode('utf-8'))
+        return email.message_from_string(wheel.read(name).decode('utf-8'))
+
+
+def test_metadata_matches_the_project(metadata):
     with open(os.path.join(ROOT, 'requirements.txt')) as opened:
         required = sorted(line.strip() for line in opened if line.strip() and not line.startswith('#'))
     declared = [text for text in metadata.get_all('Requires-Dist') if 'extra ==' not in text]
@@ -94,6 +98,14 @@ def test_metadata_matches_the_project(distributions):
     assert metadata['Requires-Python'].startswith('>=2.7')
     assert metadata['License-File'] == 'LICENSE'
     assert metadata.get_payload().startswith('# cloudsmith_api')
+
+
+def test_description_has_no_link_that_a_package_index_cannot_resolve(metadata, unpacked):
+    description = metadata.get_payload()
+    assert all(link.startswith('https://') for link in re.findall(r'\]\(([^)]+)\)', description))
+    named = re.findall(r' \(`([\w./-]+)`\)', description)
+    assert 'docs/getting-started.md' in named
+    assert not [name for name in named if not (unpacked / name).is_file()]
 
 
 def parse_requirement(text):
