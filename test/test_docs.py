@@ -146,7 +146,8 @@ def machine(sandbox, monkeypatch, tmpdir):
     tmpdir.join('identity-token').write(sandbox.identity_token())
     for name, value in (('CLOUDSMITH_API_HOST', sandbox.url), ('ACCESS_TOKEN', sandbox.issue_token(user)),
                         ('IDENTITY_TOKEN_FILE', tmpdir.join('identity-token')),
-                        ('CLOUDSMITH_API_KEY', user.api_key),
+                        ('CLOUDSMITH_API_KEY', user.api_key), ('FIRST_API_KEY', user.api_key),
+                        ('SECOND_API_KEY', user.api_key),
                         ('EMAIL', with_code.email), ('PASSWORD', with_code.password),
                         ('ONE_TIME_CODE', with_code.totp_token),
                         ('BASIC_USERNAME', with_password.email), ('BASIC_PASSWORD', with_password.password),

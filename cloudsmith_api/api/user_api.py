@@ -63,9 +63,9 @@ class UserApi(object):
     def user_self(self, **options):
         """Return the user that the credentials belong to.
 
-        :return: the current user.
+        :return: the current user; without credentials, ``authenticated`` is false and the other fields are ``None``.
         :rtype: UserBrief
-        :raises UnauthorizedException: if the credentials are missing or invalid.
+        :raises UnauthorizedException: if the credentials are invalid or have expired.
         """
         return self._call('GET', '/user/self/', options, 'UserBrief')
 
@@ -73,8 +73,8 @@ class UserApi(object):
     def user_token_create(self, data=None, **options):
         """Sign in with email and password, and with a one-time code if the user has two-factor authentication.
 
-        The service announced the end of password sign-in for 2026-11-20: prefer an API key. This call never sends the
-        API key. Without ``data``, it signs in with ``configuration.username`` and ``password``.
+        Password sign-in ended on 2026-11-20: use an API key, or in CI OIDC. This call never sends the API key. Without
+        ``data``, it signs in with ``configuration.username`` and ``password``.
 
         :param data: email and password; or, to complete a two-factor sign-in, ``two_factor_token`` and ``totp_token``.
         :type data: UserAuthTokenRequest or dict
