@@ -71,7 +71,7 @@ _VALIDATORS = {
     'api_key_prefix': _check_dict,
     'cert_file': validation.check_path,
     'client_side_validation': validation.check_bool,
-    'connection_pool_maxsize': validation.check_positive_int,
+    'connection_pool_maxsize': validation.check_pool_size,
     'default_headers': _check_headers,
     'debug': lambda _, value: bool(value),
     'host': check_host,

@@ -58,6 +58,8 @@ class RESTClientObject(object):
     :param int pools_size: the number of hosts for which a connection pool is kept.
     :param int maxsize: the maximum number of connections to a host; ``configuration.connection_pool_maxsize`` by
         default.
+    :raises TypeError: if ``maxsize`` is not an integer.
+    :raises ValueError: if ``maxsize`` is negative, or above 65,535.
     """
 
     _session = None
@@ -65,6 +67,8 @@ class RESTClientObject(object):
 
     def __init__(self, configuration, pools_size=4, maxsize=None):
         self.configuration = configuration
+        if maxsize:
+            validation.check_pool_size('maxsize', maxsize)
         self._session = Session(pools_size, maxsize)
 
     def __getstate__(self):

@@ -122,7 +122,8 @@ def test_empty_proxy_is_none(configuration, empty):
     ('retries', 1.5, TypeError),
     ('max_retry_after', -1, ValueError), ('max_retry_after', 'x', TypeError),
     ('max_response_bytes', 0, ValueError), ('max_response_bytes', 1.5, TypeError),
-    ('connection_pool_maxsize', 0, ValueError), ('connection_pool_maxsize', None, TypeError),
+    ('connection_pool_maxsize', 0, ValueError), ('connection_pool_maxsize', 65536, ValueError),
+    ('connection_pool_maxsize', None, TypeError),
     ('logger_format', None, TypeError), ('ssl_verify_strict', 'no', TypeError), ('tls_server_name', 5, TypeError),
     ('no_proxy', ['x'], TypeError),
 ])
@@ -134,6 +135,7 @@ def test_invalid_setting_raises_an_error_with_its_name(configuration, name, valu
 @pytest.mark.parametrize('name, value', [
     ('timeout', 5), ('timeout', 0.5), ('timeout', (1, 2.5)), ('retries', 0), ('retries', urllib3.Retry(1)),
     ('max_retry_after', 0.5), ('max_response_bytes', 1), ('connection_pool_maxsize', 1),
+    ('connection_pool_maxsize', 65535),
 ])
 def test_valid_setting_is_stored(configuration, name, value):
     setattr(configuration, name, value)

@@ -204,6 +204,19 @@ def test_unread_response_is_read_by_caller(transport):
         response.release_conn()
 
 
+@pytest.mark.parametrize('maxsize, error', [(-1, ValueError), (65536, ValueError), (1.5, TypeError)])
+def test_invalid_pool_size_raises(maxsize, error):
+    with pytest.raises(error, match='maxsize must be'):
+        RESTClientObject(Configuration(), maxsize=maxsize)
+
+
+def test_largest_pool_sends_its_first_request_without_delay():
+    with ScriptedServer(GOOD) as server:
+        transport = RESTClientObject(Configuration(), maxsize=65535)
+        assert transport.request('GET', server.url, _request_timeout=5).status == 200
+        transport.close()
+
+
 def test_unread_response_does_not_block_other_calls(transport):
     transport.configuration.connection_pool_maxsize = 1
     with ScriptedServer(GOOD) as server:

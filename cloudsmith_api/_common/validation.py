@@ -6,6 +6,9 @@ _NUMBERS = six.integer_types + (float,)
 _INFINITY = float('inf')
 _METHODS = ('DELETE', 'GET', 'HEAD', 'OPTIONS', 'PATCH', 'POST', 'PUT')
 
+# The number of TCP ports, so of connections from one address to a host. urllib3 fills a queue with as many slots.
+_MAX_CONNECTIONS = 2 ** 16 - 1
+
 # poll(2) takes a C int of milliseconds; the interpreter truncates a longer timeout to an arbitrary shorter one.
 _MAX_TIMEOUT = (2 ** 31 - 1) // 1000
 
@@ -64,6 +67,17 @@ def check_positive_int(name, value):
     :raises ValueError: if it is below one.
     """
     return _check_minimum(name, value, 1)
+
+
+def check_pool_size(name, value):
+    """Check that an argument is a number of connections.
+
+    :raises TypeError: if it is not an integer.
+    :raises ValueError: if it is below one, or above 65,535.
+    """
+    if check_positive_int(name, value) > _MAX_CONNECTIONS:
+        raise ValueError('%s must be at most %d, got %d' % (name, _MAX_CONNECTIONS, value))
+    return value
 
 
 def _check_minimum(name, value, minimum):
