@@ -252,14 +252,18 @@ class ApiClient(object):
         :raises ValueError: if the type is unknown.
         """
         response_type = getattr(response_type, '__name__', response_type)
+        mismatch = None
         try:
             text, is_utf8 = decode_body(response.data)
             if not (is_utf8 and getattr(response, 'is_utf8', True)):
                 raise DeserializationError('is not valid UTF-8')
-            return deserialize_text(text, response_type)
-        except DeserializationError as mismatch:
+            value = deserialize_text(text, response_type)
+        except DeserializationError as error:
             # Error reporters show local variables, and these contain the response body.
-            mismatch.__traceback__ = text = None
+            error.__traceback__ = text = None
+            mismatch = error
+        # Not raised in the handler, where PyPy would set the traceback of the cause again.
+        if mismatch is not None:
             error = InvalidResponseException(
                 status=getattr(response, 'status', None), reason=getattr(response, 'reason', None),
                 detail='not %s: the response %s' % (response_type, mismatch))
@@ -267,6 +271,7 @@ class ApiClient(object):
             error.headers = response.getheaders() if hasattr(response, 'getheaders') else None
             error.request_sent = True
             six.raise_from(error, mismatch)
+        return value
 
     def __deserialize(self, data, klass):
         """Return a JSON value, such as a dict, as a type; programs for 2.0.x call it ``_ApiClient__deserialize``."""
