@@ -78,6 +78,7 @@ def test_signal_that_does_not_end_the_sleep_stops_program(run, monkeypatch):
     assert run() == 0
 
 
+@NEEDS_SIGNALS
 def test_second_signal_while_stopping_is_ignored(run, monkeypatch):
     class InterruptedSandbox(program.Sandbox):
         def stop(self):
