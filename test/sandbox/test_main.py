@@ -142,7 +142,7 @@ def started():
     """Start the program in a child process, and kill it after the test if it is still running."""
     process = subprocess.Popen(
         [sys.executable, '-m', 'cloudsmith_api.sandbox'], cwd=FOLDER,
-        stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, universal_newlines=True,
         preexec_fn=handle_interrupts if os.name == 'posix' else None)
     yield process
     if process.poll() is None:
@@ -151,12 +151,17 @@ def started():
 
 
 def read_welcome(process):
-    printed = b''
-    while b'"oidc_token"' not in printed:
+    printed = ''
+    while 'oidc_token' not in printed:
         line = process.stdout.readline()
         assert line, printed
         printed += line
-    return printed.decode('ascii')
+    return printed
+
+
+def find_bodies(text):
+    """Return the bodies of the printed requests, which are quoted for the shell of the system."""
+    return [body.replace('\\"', '"') for body in re.findall("-d ['\"](.*)['\"] http", text)]
 
 
 def send_request(port, method, target, header, body=''):
@@ -180,7 +185,7 @@ def test_printed_key_works_and_signal_ends_process_quietly(started, number):
     assert (status, user['slug'], user['name']) == (200, 'ada', 'Ada')
     started.send_signal(number)
     _, errors = started.communicate()
-    assert (started.returncode, errors) == (0, b'')
+    assert (started.returncode, errors) == (0, '')
 
 
 def test_printed_sign_in_requires_both_factors(started):
@@ -188,7 +193,7 @@ def test_printed_sign_in_requires_both_factors(started):
     port = int(re.search('127.0.0.1:([0-9]+)/v1', text).group(1))
     assert port >= 1024  # an ephemeral port, chosen by the system
     assert 'Grace signs in with two factors' in text
-    password, code, _ = re.findall("-d '(.*)'", text)
+    password, code, _ = find_bodies(text)
     status, first_step = send_request(port, 'POST', '/v1/user/token/', 'Content-Type: application/json', password)
     assert (status, first_step['two_factor_required']) == (422, True)
     code = code.replace('(from the response)', first_step['two_factor_token'])
@@ -199,10 +204,10 @@ def test_printed_sign_in_requires_both_factors(started):
 def test_printed_identity_token_is_exchanged_for_access_token(started):
     text = read_welcome(started)
     port = int(re.search('127.0.0.1:([0-9]+)/v1', text).group(1))
-    variables = dict(re.findall('([A-Z_]+)=([^ \n]*)', text.partition('(OIDC)')[2]))
+    variables = dict(re.findall('([A-Z_]+)=([^ "\n]*)', text.partition('(OIDC)')[2]))
     assert variables['CLOUDSMITH_API_KEY'] == ''  # a key would have precedence
     assert (variables['CLOUDSMITH_WORKSPACE'], variables['CLOUDSMITH_SERVICE_SLUG']) == ('acme', 'ci')
-    body = re.findall("-d '(.*)'", text)[-1]
+    body = find_bodies(text)[-1]
     assert json.loads(body) == {'oidc_token': variables['CLOUDSMITH_OIDC_TOKEN'], 'service_slug': 'ci'}
     target = re.search('127.0.0.1:[0-9]+(/openid/.*)', text).group(1)
     status, exchanged = send_request(port, 'POST', target, 'Content-Type: application/json', body)
