@@ -2,6 +2,7 @@
 
 import gc
 import json
+import multiprocessing
 import os
 import signal
 import subprocess
@@ -372,6 +373,8 @@ def test_threads_of_forked_process_share_connections():
     'ProcessPoolExecutor(2, mp_context=multiprocessing.get_context(method))',
 ])
 def test_client_is_sent_to_other_processes(tmpdir, method, pool):
+    if method not in multiprocessing.get_all_start_methods():
+        pytest.skip('this system does not fork')
     script = tmpdir.join('script.py')
     script.write(textwrap.dedent("""
         import multiprocessing, sys
