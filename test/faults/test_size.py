@@ -7,7 +7,17 @@ import zlib
 
 import pytest
 from certificates import Authority
-from servers import ScriptedServer, http_response, json_response, repeating, reset, silent, trickling, truncated
+from servers import (
+    RespondingServer,
+    ScriptedServer,
+    http_response,
+    json_response,
+    repeating,
+    reset,
+    silent,
+    trickling,
+    truncated,
+)
 
 from cloudsmith_api import (
     ApiException,
@@ -221,10 +231,10 @@ def test_surplus_bytes_are_not_read_as_next_response(connect_single, framing, au
     pytest.param(http_response(200, b'\xff'), id='invalid UTF-8'),
 ])
 def test_single_connection_pool_recovers_from_any_fault(connect_single, fault):
-    with ScriptedServer(fault, GOOD) as server:
+    with RespondingServer(lambda request: fault if request.target.endswith('/fault/') else GOOD) as server:
         api = connect_single(server, retries=0)
         with pytest.raises(ApiException):
-            api.user_self(_request_timeout=0.3)
+            api.api_client.call_api('/fault/', 'GET', response_type='UserBrief', _request_timeout=0.3)
         for _ in range(2):
             assert api.user_self(_request_timeout=5).name == 'Ada'
 
