@@ -14,17 +14,17 @@ import pytest
 from servers import RespondingServer, ScriptedServer, http_response, json_response, silent, truncated
 
 from cloudsmith_api import ApiClient, ApiException, Configuration, UserApi
-from cloudsmith_api._common.clock import monotonic
 from cloudsmith_api._transport.retry import ApiRetry
 
-pytestmark = pytest.mark.slow
+# More than a script that hangs gets.
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(120)]
 
 GOOD = json_response('{"name": "Ada"}')
 NEEDS_FORK = pytest.mark.skipif(not hasattr(os, 'fork'), reason='this system does not fork')
 NEEDS_SIGNALS = pytest.mark.skipif(os.name != 'posix', reason='on Windows, os.kill ends a process at once')
 
-# Seconds after which a thread, a result or a script counts as hanging.
-HANG_TIMEOUT = 30
+# Seconds after which a thread, a result or a script counts as hanging. With Wine, on a busy machine, some took over 15.
+HANG_TIMEOUT = 60
 
 
 @pytest.fixture(autouse=True)
@@ -411,27 +411,23 @@ def test_client_is_sent_to_other_processes(tmpdir, method, pool):
 ])
 def test_interpreter_exits_whatever_state_client_is_in(last_statement):
     with ScriptedServer(GOOD) as server:
-        started = monotonic()
         status, output = run_script("""
             api.user_self()
             results = [api.user_self(async_req=True) for _ in range(5)]
-            assert [result.get(10).name for result in results] == ['Ada'] * 5
+            assert [result.get(30).name for result in results] == ['Ada'] * 5
             results = None
             %s
         """ % last_statement, server.url)
     assert (status, output) == (0, '')
-    assert monotonic() - started < HANG_TIMEOUT / 2
 
 
 def test_pending_async_call_does_not_block_interpreter_exit():
-    with ScriptedServer(silent(HANG_TIMEOUT)) as server:
-        started = monotonic()
+    with ScriptedServer(silent(2 * HANG_TIMEOUT)) as server:
         status, output = run_script("""
-            result = api.user_self(async_req=True)
+            result = connect(timeout=%d, retries=0).user_self(async_req=True)
             time.sleep(0.3)
-        """, server.url)
+        """ % (2 * HANG_TIMEOUT), server.url)
     assert (status, output) == (0, '')
-    assert monotonic() - started < HANG_TIMEOUT / 2
 
 
 @NEEDS_SIGNALS
