@@ -68,11 +68,11 @@ def run_script(script, *args):
     """Run a script in a new process, killed if it hangs; return its exit status and its output."""
     process = subprocess.Popen(
         [sys.executable, '-c', textwrap.dedent(script)] + list(args), stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-        env=dict(os.environ, PYTHONPATH=os.pathsep.join(sys.path)))
+        universal_newlines=True, env=dict(os.environ, PYTHONPATH=os.pathsep.join(sys.path)))
     killer = threading.Timer(HANG_TIMEOUT, process.kill)
     killer.start()
     try:
-        output = process.communicate()[0].decode()
+        output = process.communicate()[0]
     finally:
         killer.cancel()
     return process.returncode, output
@@ -554,7 +554,7 @@ SUB_INTERPRETER = """
         interpreter = interpreters.create('isolated')
     except (TypeError, ValueError):
         interpreter = interpreters.create()
-    failed = interpreters.run_string(interpreter, '''if True:
+    failed = interpreters.run_string(interpreter, r'''if True:
         import sys
         sys.path[:] = %r
         from cloudsmith_api import ApiClient, Configuration, UserApi

@@ -133,8 +133,9 @@ for name in 'cloudsmith_api', 'cloudsmith_api.api_client', 'urllib3.connectionpo
 def test_log_settings_enable_loggers_that_dict_config_disabled(setting, tmpdir):
     path = tmpdir.join('log.txt')
     process = subprocess.Popen(
-        [sys.executable, '-c', LOG_AFTER_DICT_CONFIG, setting, str(path)], stderr=subprocess.PIPE)
-    text = process.communicate()[1].decode('ascii')
+        [sys.executable, '-c', LOG_AFTER_DICT_CONFIG, setting, str(path)], stderr=subprocess.PIPE,
+        universal_newlines=True)
+    text = process.communicate()[1]
     if setting == 'logger_file':
         text = path.read()
     assert re.findall('from (.*)', text) == ['cloudsmith_api', 'cloudsmith_api.api_client', 'urllib3.connectionpool']
