@@ -92,6 +92,8 @@ def provider():
 def agent(monkeypatch, tmpdir):
     """Install a ``buildkite-agent`` that prints its arguments' audience in an identity token, or fails."""
     def install(body):
+        if os.name == 'nt':
+            pytest.skip('on Windows, a script is not a program')
         program = tmpdir.join('buildkite-agent')
         program.write('#!%s\nimport sys\n%s\n' % (sys.executable, body))
         program.chmod(stat.S_IRWXU)
@@ -135,7 +137,8 @@ def headers_of(request):
 
 @pytest.mark.parametrize('name', TOOL_ORDER)
 def test_each_ci_system_is_detected_and_makes_calls(use, provider, agent, name):
-    agent('sys.stdout.write(%r + "\\n")' % IDENTITY_TOKEN)
+    if name == 'buildkite':
+        agent('sys.stdout.write(%r + "\\n")' % IDENTITY_TOKEN)
     use(name)
     configuration = Configuration.from_environment()
     assert provider.requests == []
@@ -171,7 +174,8 @@ def test_endpoint_gets_its_request_token_and_nothing_else(use, provider, name, m
 
 @pytest.mark.parametrize('name', ['buildkite', 'github'])
 def test_audience_may_be_set(use, provider, agent, name):
-    agent('assert sys.argv[1:] == ["oidc", "request-token", "--audience", "mine"]; sys.stdout.write("a.b.c")')
+    if name == 'buildkite':
+        agent('assert sys.argv[1:] == ["oidc", "request-token", "--audience", "mine"]; sys.stdout.write("a.b.c")')
     use(name, CLOUDSMITH_OIDC_AUDIENCE='mine')
     UserApi(ApiClient(Configuration.from_environment())).user_self()
     assert name == 'buildkite' or provider.requests[0].target.endswith('&audience=mine')
@@ -216,7 +220,8 @@ def test_without_one_of_the_variables_there_is_no_token(use, monkeypatch, missin
     ('gitlab', 'GITLAB_CI', 'generic'),
 ])
 def test_ci_system_whose_flag_is_not_true_is_not_detected(use, agent, name, variable, found):
-    agent('')
+    if name == 'buildkite':
+        agent('')
     use(name, **{variable: 'false'})
     assert find_provider() == found
 
