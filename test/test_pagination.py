@@ -76,12 +76,12 @@ def test_iterator_raises_the_error_of_a_later_page(api, sandbox, configuration):
 
 def test_iterator_timeout_applies_to_each_page(connect):
     with ScriptedServer(json_response(keys('a', 'b')), silent()) as server:
-        iterator = connect(server.url, timeout=5, retries=0).user_tokens_iter(page_size=2, _request_timeout=0.3)
+        iterator = connect(server.url, timeout=30, retries=0).user_tokens_iter(page_size=2, _request_timeout=1)
         assert len([next(iterator), next(iterator)]) == 2
         started = monotonic()
         with pytest.raises(TimeoutException):
             next(iterator)
-        assert monotonic() - started < 4
+        assert monotonic() - started < 15
 
 
 class TestWithoutHeaders(object):
