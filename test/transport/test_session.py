@@ -438,9 +438,12 @@ class TunnelServer(ScriptedServer):
     @staticmethod
     def _copy(source, target):
         try:
-            for data in iter(lambda: source.recv(65536), b''):
-                target.sendall(data)
-            target.shutdown(socket.SHUT_WR)
+            try:
+                for data in iter(lambda: source.recv(65536), b''):
+                    target.sendall(data)
+            finally:
+                # After an error too: the other direction ends with this one.
+                target.shutdown(socket.SHUT_WR)
         except (OSError, ValueError):
             return
 
