@@ -24,6 +24,7 @@ from cloudsmith_api import (
     UserAuthTokenRequest,
     UserBrief,
 )
+from cloudsmith_api._transport.retry import ApiRetry
 
 KEY = 'the-secret-key-0123456789'
 
@@ -220,7 +221,8 @@ class TestForms(object):
         if name != 'user_token_create':
             assert sent[0]['x-api-key'] == 'the-secret-key-0123456789'
 
-    def test_retries_of_a_call_override_the_setting(self, connect, name, model):
+    def test_retries_of_a_call_override_the_setting(self, connect, monkeypatch, name, model):
+        monkeypatch.setattr(ApiRetry, 'BACKOFF_BASE', 0.001)
         with ScriptedServer(json_response('{}', 429, [('Retry-After', '0')])) as server:
             api = connect(server.url, retries=1)
             counts = []
