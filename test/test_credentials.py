@@ -356,7 +356,7 @@ def test_second_401_is_raised(connect, service):
 
 def test_request_after_401_has_what_is_left_of_the_timeout(connect):
     def reject_late(connection):
-        time.sleep(1.5)
+        server.stopping.wait(1.5)
         connection.sendall(refused(401))
 
     with ScriptedServer(reject_late) as server:
