@@ -42,7 +42,9 @@ def grows_linearly(work, fragment):
     # The smallest first: in cubic time, the others would take days.
     assert measure(10 * 1000) < 1
     # The clock of Windows ticks every 16 ms.
-    return min(measure(1000 * 1000) for _ in range(2)) < 40 * max(measure(100 * 1000) for _ in range(2)) + 0.05
+    limit = 40 * max(measure(100 * 1000) for _ in range(2)) + 0.05
+    # Not measured again where the first was fast enough.
+    return any(measure(1000 * 1000) < limit for _ in range(2))
 
 
 @pytest.mark.parametrize('fragment', FRAGMENTS)
