@@ -207,7 +207,9 @@ def test_retry_after_of_truncated_response_is_ignored(connect):
     assert len(server.requests) == 2
 
 
-def test_retry_logs_one_line_with_reason_and_delay(connect, caplog):
+def test_retry_logs_one_line_with_reason_and_delay(connect, caplog, monkeypatch):
+    slept = []
+    monkeypatch.setattr(time, 'sleep', slept.append)
     throttled = http_response(429, headers=[('Retry-After', '1')])
     with ScriptedServer(http_response(503), truncated(b''), throttled, GOOD) as server:
         connect(server.url).user_self()
@@ -217,6 +219,7 @@ def test_retry_logs_one_line_with_reason_and_delay(connect, caplog):
     assert lines[0] == 'GET %s/user/self/ failed (503); retrying in 0.0 s' % server.url
     assert 'The connection broke off' in lines[1]
     assert lines[2].endswith('failed (429); retrying in 1.0 s')
+    assert slept[-1] == 1
 
 
 def test_backoff_is_uniform_and_its_bound_doubles(monkeypatch):
