@@ -10,7 +10,7 @@ import zipfile
 import certifi
 import pytest
 from certificates import Authority
-from servers import ScriptedServer, json_response
+from servers import ScriptedServer, http_response, json_response
 
 from cloudsmith_api import ApiClient, Configuration, ConnectionException, TlsException, UserApi
 from cloudsmith_api._transport import tls
@@ -93,9 +93,15 @@ def test_untrusted_service_is_sent_nothing(connect, authority, unknown_authority
 
 
 def test_https_call_to_plain_http_service_raises(connect):
-    with ScriptedServer(GOOD) as server:
-        with pytest.raises((TlsException, ConnectionException)) as caught:
-            connect(server.url.replace('http', 'https'), retries=0, timeout=1).user_self()
+    class PlainServer(ScriptedServer):
+        def _handle_request(self, connection, stream):
+            stream.read(1)
+            connection.sendall(http_response(400))
+            return False
+
+    with PlainServer() as server:
+        with pytest.raises(TlsException) as caught:
+            connect(server.url.replace('http', 'https'), retries=0).user_self()
     assert caught.value.status == 0
 
 
