@@ -675,18 +675,20 @@ class TestAsyncReq(object):
         api.user_self(async_req=True, _request_timeout=5).get(10)
         assert seen == [5]
 
-    def test_async_timeout_is_reduced_by_the_wait_for_a_thread(self, connect):
-        may_respond = threading.Event()
+    @pytest.mark.parametrize('waited, expected', [(0.2, 9), (0.3, 8.7)])
+    def test_async_timeout_is_reduced_by_the_wait_for_a_thread(self, connect, monkeypatch, waited, expected):
+        may_respond, clock = threading.Event(), [100.0]
+        monkeypatch.setattr('cloudsmith_api.api_client.monotonic', lambda: clock[-1])
         with ScriptedServer(responding_after(may_respond)) as server:
             api = connect(server.url, connection_pool_maxsize=1)
             seen, request = [], api.api_client.rest_client.request
             api.api_client.rest_client.request = lambda *args, **options: (
                 seen.append(options['_request_timeout']) or request(*args, **options))
             results = [api.user_self(async_req=True, _request_timeout=9) for _ in range(2)]
-            threading.Event().wait(0.6)
+            clock.append(clock[0] + waited)
             may_respond.set()
             assert [result.get(10) for result in results] == [UserBrief()] * 2
-        assert 0 < seen[1] <= 9 - 0.6
+        assert seen[1] == pytest.approx(expected)
 
     def test_wait_for_a_thread_is_bounded_by_the_timeout(self, connect):
         with ScriptedServer(silent()) as server:
