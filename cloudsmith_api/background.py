@@ -145,11 +145,16 @@ class BackgroundPool(object):
         try:
             if not self._wake_one():
                 self._start_thread()
-        except BaseException as error:
+        except threading.ThreadError:
             # Any other thread makes the call as well.
-            if not (isinstance(error, threading.ThreadError) and self._threads):
+            if not self._threads:
                 self._forget(result)
+                # Calls that found the slot of this thread taken would wait for it for ever.
+                self.terminate(lambda *_: threading.ThreadError('no thread could be started'))
                 raise
+        except BaseException:
+            self._forget(result)
+            raise
         return result
 
     def close(self):

@@ -194,6 +194,19 @@ class TestThreads(object):
             pool.apply_async(made.append, (number,)).get(HANG_TIMEOUT)
         assert made == [2, 3]
 
+    def test_call_whose_thread_cannot_start_for_another_call_raises(self, monkeypatch):
+        pool, results = BackgroundPool(1), []
+
+        def submit_and_fail(thread):
+            results.append(pool.apply_async(len, ('abc',)))
+            raise threading.ThreadError('no threads')
+
+        monkeypatch.setattr(threading.Thread, 'start', submit_and_fail)
+        with pytest.raises(threading.ThreadError):
+            pool.apply_async(len, ('',))
+        with pytest.raises(threading.ThreadError, match='no thread could be started'):
+            results[0].get(HANG_TIMEOUT)
+
     def test_interrupt_while_a_thread_starts_is_raised(self, pool, monkeypatch):
         start, ended = threading.Thread.start, threading.Event()
 
