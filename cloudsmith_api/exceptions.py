@@ -239,11 +239,14 @@ def _credentials_hint(headers):
     """Return which setting to check after a 401."""
     if get_header(headers, 'X-Api-Key'):
         return UnauthorizedException.hint
-    scheme, _, credentials = (get_header(headers, 'Authorization') or '').partition(' ')
+    authorization = get_header(headers, 'Authorization')
+    if not authorization:
+        return 'The request had no credentials: set configuration.api_key or configuration.access_token'
+    scheme, _, credentials = authorization.partition(' ')
     if scheme == 'Basic':
         return 'Check configuration.username and configuration.password'
     if scheme != 'Bearer':
-        return 'The request had no credentials: set configuration.api_key or configuration.access_token'
+        return 'Check the Authorization header that the program sets'
     from ._common.tokens import expiry_of  # most programs use an API key
 
     expiry = expiry_of(credentials)

@@ -227,6 +227,16 @@ def test_advice_after_401_names_the_credentials_that_were_sent(connect, service,
     assert str(raised.value).endswith(advice)
 
 
+@pytest.mark.parametrize('value', ['Token abc', 'bearer abc', 'abc'])
+def test_advice_after_401_names_the_header_of_the_program(connect, service, value):
+    api = connect(service.url)
+    api.api_client.configuration.api_key.clear()
+    api.api_client.set_default_header('authorization', value)
+    with pytest.raises(UnauthorizedException) as raised:
+        api.user_self()
+    assert raised.value.hint == 'Check the Authorization header that the program sets'
+
+
 @pytest.mark.parametrize('claims', [
     '', 'x', 'a.b', 'a.%%%.c', 'a.e30.c', 'a.W10.c', 'a.' + 'e' * 5 + '.c', 'a.eyJleHAiOiJ4In0.c',
     'a.eyJleHAiOjFlOTk5fQ.c', 'a.eyJleHAiOk5hTn0.c', 'a._w.c', u'a.\u20ac.c', make_token(10 ** 400, now=0),
