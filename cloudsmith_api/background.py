@@ -6,9 +6,10 @@ import threading
 import types
 from collections import deque
 from functools import partial
+from operator import methodcaller
 
 import six
-from six.moves import builtins, range
+from six.moves import builtins, map, range
 
 from ._common.clock import monotonic
 
@@ -19,6 +20,7 @@ except ImportError:  # pragma: no cover (Python 2.7 and 3.6)
 
 # The longest uninterrupted wait, in seconds: Ctrl-C waits for its end on Python 2.7 and on Windows.
 _MAX_WAIT = 0.5
+_RELEASE = methodcaller('release')
 
 
 class _NotReadyError(AssertionError, ValueError):
@@ -198,7 +200,8 @@ class BackgroundPool(object):
 
     def _wake_one(self):
         try:
-            self._idle.pop().release()
+            # Popped and released by one built-in call: Ctrl-C between the two would leave a thread that nobody wakes.
+            next(map(_RELEASE, iter(self._idle.pop, None)))
         except IndexError:
             return False
         return True

@@ -2,9 +2,12 @@
 
 import collections
 import contextlib
+import functools
 import gc
 import multiprocessing
+import operator
 import os
+import platform
 import signal
 import subprocess
 import sys
@@ -16,6 +19,7 @@ import weakref
 import pytest
 import six
 from servers import RespondingServer, ScriptedServer, json_response, silent
+from six.moves import _thread, map, zip
 
 from cloudsmith_api import ApiClient, ApiException, Configuration, UserApi
 from cloudsmith_api._common.clock import monotonic
@@ -24,6 +28,7 @@ from cloudsmith_api.background import AsyncResult, BackgroundPool
 GOOD = json_response('{"name": "Ada"}')
 # Seconds after which a call counts as hanging.
 HANG_TIMEOUT = 20
+PYPY = platform.python_implementation() == 'PyPy'
 
 NEEDS_REFERENCE_COUNTS = pytest.mark.skipif(
     not hasattr(sys, 'getrefcount'), reason='this interpreter does not free objects at once')
@@ -420,6 +425,28 @@ class TestResult(object):
             """ % statement, server.url)
             assert (status, output) == (0, 'interrupted\n')
             assert monotonic() - started < HANG_TIMEOUT / 2
+
+    @pytest.mark.skipif(PYPY, reason='what is one step in C is several there')
+    def test_ctrl_c_while_a_thread_is_woken_does_not_lose_the_thread(self):
+        class Interrupted(collections.deque):
+            """Presses Ctrl-C while a lock is taken from it; in C, as the handler would run in between otherwise."""
+
+            @property
+            def pop(self):
+                steps = zip(iter(super(Interrupted, self).pop, None), iter(_thread.interrupt_main, 1))
+                return functools.partial(next, map(operator.itemgetter(0), steps))
+
+        pool, before = BackgroundPool(1), signal.signal(signal.SIGINT, signal.default_int_handler)
+        try:
+            pool.apply_async(len, ('',)).get(HANG_TIMEOUT)
+            pool._idle = Interrupted(pool._idle)
+            with pytest.raises(KeyboardInterrupt):
+                pool.apply_async(len, ('',))
+            pool._idle = collections.deque(pool._idle)
+        finally:
+            signal.signal(signal.SIGINT, before)
+        assert pool.apply_async(len, ('abc',)).get(HANG_TIMEOUT) == 3
+        pool.join()
 
     @pytest.mark.skipif(os.name == 'nt', reason='there is no signal to send to oneself')
     def test_signal_handler_may_make_background_calls(self, pool):
