@@ -299,11 +299,11 @@ class TestResult(object):
     def test_timeout_is_that_of_multiprocessing(self, pool):
         with busy(pool, 2):
             result = pool.apply_async(len, ('',))
-            for timeout in (0, 0.01, -1):
-                started = monotonic()
+            started = monotonic()
+            for timeout in (0, 0.01, -1) * 10:
                 with pytest.raises(multiprocessing.TimeoutError):
                     result.get(timeout)
-                assert monotonic() - started < 1
+            assert monotonic() - started < 3
             assert result.wait(0.01) is None
             assert not result.ready()
         assert result.get(HANG_TIMEOUT) == 0
