@@ -26,6 +26,7 @@ from cloudsmith_api import (
     TlsException,
     UnauthorizedException,
     UserApi,
+    credentials,
 )
 from cloudsmith_api._common.clock import monotonic
 from cloudsmith_api._common.tokens import expiry_of
@@ -455,7 +456,7 @@ def test_function_that_hangs_bounds_only_the_calls_that_wait(connect, service):
     errors = in_threads(8, lambda: api.user_self(_request_timeout=0.5))
     assert monotonic() - started < 5
     assert [type(error) for error in errors] == [TimeoutException] * 8
-    assert {error.request_sent for error in errors} == {False}
+    assert {(error.status, error.request_sent) for error in errors} == {(0, False)}
     release.set()
     assert api.user_self().slug == 'ci'
     assert len(fetched) == 1
@@ -538,6 +539,31 @@ def test_interrupt_before_a_renewal_leaves_none_behind(monkeypatch):
         with pytest.raises(KeyboardInterrupt):
             token.get(None, 5)
     assert token.get(None, 5) == token.current
+
+
+def test_interrupt_before_a_renewal_is_an_api_exception_in_calls_that_wait(monkeypatch):
+    token = RenewableToken(lambda: make_token(60))
+    waiting, errors, wait = threading.Event(), [], credentials._Renewal.wait
+
+    def get():
+        try:
+            token.get(None, 5)
+        except ApiException as error:
+            errors.append(str(error))
+
+    other = threading.Thread(target=get)
+
+    def start(*_):
+        other.start()
+        assert waiting.wait(20)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(credentials._Renewal, 'wait', lambda *args: waiting.set() or wait(*args))
+    monkeypatch.setattr(_thread, 'start_new_thread', start)
+    with pytest.raises(KeyboardInterrupt):
+        token.get(None, 5)
+    other.join(20)
+    assert errors == ['The access token could not be renewed: KeyboardInterrupt']
 
 
 def test_interrupt_while_a_renewal_runs_leaves_it_to_others(monkeypatch):
