@@ -642,6 +642,33 @@ def test_renewal_may_be_waited_for_less_than_a_second():
     assert RenewableToken(lambda: time.sleep(0.05) or 'opaque').get(None, 0.99) == 'opaque'
 
 
+def test_wait_for_a_renewal_looks_rarely_but_often_enough(monkeypatch):
+    class Clock(object):
+        """Goes on a little at each look, and by each pause."""
+
+        now = 0.0
+
+        def __init__(self):
+            self.pauses = []
+
+        def __call__(self):
+            self.now += 1e-5
+            return self.now
+
+        def sleep(self, seconds):
+            self.pauses.append(seconds)
+            self.now += seconds
+
+    clock = Clock()
+    monkeypatch.setattr(credentials, 'monotonic', clock)
+    monkeypatch.setattr(credentials, 'time', clock)
+    assert credentials._Renewal().wait(1) is False
+    assert sum(clock.pauses) == pytest.approx(1, abs=0.01)
+    assert clock.pauses[0] < 0.001
+    assert max(clock.pauses) <= 0.02
+    assert len(clock.pauses) < 60
+
+
 def test_token_that_another_thread_renewed_is_not_renewed_again():
     fetched = []
     token = RenewableToken(lambda: fetched.append(1) or make_token(60))
