@@ -281,23 +281,26 @@ def test_opaque_token_without_lifetime_does_not_expire(connect, service):
     assert repr(token) == '<RenewableToken>'
 
 
-@pytest.mark.parametrize('lifetime, age, renewed', [(200, 139, 1), (200, 141, 2), (10, 4, 1), (10, 6, 2)])
-def test_token_is_renewed_before_it_expires(connect, service, monkeypatch, lifetime, age, renewed):
+@pytest.fixture
+def clock(monkeypatch):
+    """Set the clock of the tokens: the last item of a list, in seconds."""
+    times = [1000.0]
+    monkeypatch.setattr(credentials, 'monotonic', lambda: times[-1])
+    return times
+
+
+@pytest.mark.parametrize('lifetime, age, renewed', [(200, 139.9, 1), (200, 140, 2), (10, 4.9, 1), (10, 5, 2)])
+def test_token_is_renewed_before_it_expires(clock, lifetime, age, renewed):
     fetched = []
-
-    def fetch():
-        fetched.append(make_token(3600))
-        return fetched[-1], lifetime
-
-    api = make_api(connect, service.url, fetch)
-    api.user_self()
-    monkeypatch.setattr('cloudsmith_api.credentials.monotonic', lambda: monotonic() + age)
-    api.user_self()
+    token = RenewableToken(lambda: fetched.append(None) or ('opaque', lifetime))
+    token.get(None, 5)
+    clock.append(clock[0] + age)
+    token.get(None, 5)
     assert len(fetched) == renewed
 
 
 @pytest.mark.parametrize('age, sent', [(150, 2), (199, 2), (200, 1), (300, 1)])
-def test_token_is_used_until_it_expires_if_its_renewal_fails(connect, service, monkeypatch, caplog, age, sent):
+def test_token_is_used_until_it_expires_if_its_renewal_fails(connect, service, clock, caplog, age, sent):
     fetched = []
 
     def fetch():
@@ -307,10 +310,8 @@ def test_token_is_used_until_it_expires_if_its_renewal_fails(connect, service, m
         return fetched[-1], 200
 
     api = make_api(connect, service.url, fetch)
-    now = monotonic()
-    monkeypatch.setattr('cloudsmith_api.credentials.monotonic', lambda: now)
     api.user_self()
-    monkeypatch.setattr('cloudsmith_api.credentials.monotonic', lambda: now + age)
+    clock.append(clock[0] + age)
     if sent == 2:
         api.user_self()
         assert "'vault is down'; using the one that expires in %d s" % (200 - age) in caplog.text
@@ -331,12 +332,20 @@ def test_rejected_token_is_not_used_again_if_its_renewal_fails(connect, service)
     assert len(service.requests) == 2
 
 
-def test_expired_token_is_not_current_and_expires_in_no_time(connect, service, monkeypatch):
-    api = make_api(connect, service.url, lambda: (make_token(3600), 200))
-    api.user_self()
-    monkeypatch.setattr('cloudsmith_api.credentials.monotonic', lambda: monotonic() + 300)
-    token = api.api_client.configuration.access_token
-    assert (token.current, token.expires_in) == (None, 0)
+@pytest.mark.parametrize('age, current, expires_in', [(199, 'opaque', 1), (200, None, 0), (300, None, 0)])
+def test_expired_token_is_not_current_and_expires_in_no_time(clock, age, current, expires_in):
+    token = RenewableToken(lambda: ('opaque', 200))
+    token.get(None, 5)
+    clock.append(clock[0] + age)
+    assert (token.current, token.expires_in) == (current, expires_in)
+
+
+@pytest.mark.parametrize('lifetime', [0, -0.5])
+def test_token_that_has_just_expired_is_not_used(monkeypatch, lifetime):
+    now = int(time.time())
+    monkeypatch.setattr(time, 'time', lambda: now)
+    with pytest.raises(ApiException, match='the token had expired already when it was fetched'):
+        RenewableToken(lambda: make_token(lifetime, now=now)).get(None, 5)
 
 
 def test_rejected_token_is_renewed_once_and_the_request_repeated(connect, service):
