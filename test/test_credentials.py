@@ -212,6 +212,16 @@ def test_expired_access_token_is_named_by_the_error(connect, service):
     assert str(raised.value).endswith('The token in configuration.access_token expired at 2023-11-14T22:13:20Z')
 
 
+@pytest.mark.parametrize('lifetime, advice', [(0, 'The token in configuration.access_token expired at'),
+                                              (1, 'Check configuration.access_token')])
+def test_token_expires_at_the_second_that_it_states(monkeypatch, lifetime, advice):
+    now, error = int(time.time()), UnauthorizedException(status=401)
+    monkeypatch.setattr(time, 'time', lambda: now)
+    headers = {'Authorization': 'Bearer ' + make_token(lifetime, now=now)}
+    error.set_request('GET', 'https://api.cloudsmith.io/v1/user/self/', headers=headers)
+    assert error.hint.startswith(advice)
+
+
 @pytest.mark.parametrize('settings, advice', [
     ({'access_token': 'opaque-token'}, 'Check configuration.access_token'),
     ({'username': 'ada'}, 'Check configuration.username and configuration.password'),
