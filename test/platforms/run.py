@@ -93,7 +93,7 @@ def main(arguments):
     names = [name for name in PLATFORMS if name in (options.names or DEFAULTS)]
     tree = Tree(
         options.tree or os.path.join(ROOT, '.tox', 'platforms', options.architecture), options.architecture,
-        ['ca-certificates'] + [PLATFORMS[name][0] for name in set(names) | {NEWEST}])
+        ['ca-certificates', 'iproute2'] + [PLATFORMS[name][0] for name in set(names) | {NEWEST}])
     if options.fresh:
         tree.remove()
     tree.make()
