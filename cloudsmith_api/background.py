@@ -148,10 +148,8 @@ class BackgroundPool(object):
             if not self._wake_one():
                 self._start_thread()
         except threading.ThreadError:
-            # Any other thread makes the call as well.
+            # Any other thread makes the call as well. Without one, calls that found the slot taken would wait for ever.
             if not self._threads:
-                self._forget(result)
-                # Calls that found the slot of this thread taken would wait for it for ever.
                 self.terminate(lambda *_: threading.ThreadError('no thread could be started'))
                 raise
         except BaseException:
