@@ -29,7 +29,7 @@ def guide_rows():
     """Return the first cell of each row in the guide's tables, without the mark of important rows."""
     with io.open(GUIDE, encoding='utf-8') as opened:
         cells = re.findall(r'^\| ([^|]+) \|', opened.read(), re.MULTILINE)
-    return [cell.replace(' **look**', '') for cell in cells if cell.strip(' -')]
+    return [cell.replace(' **look**', '') for cell in cells if cell.strip(' -') and cell != 'Case']
 
 
 def unexplained(differences, rules, case=None):

@@ -880,6 +880,12 @@ ApiClient(configuration).rest_client.pool_manager.connection_pool_kw['maxsize'] 
         ("ApiClient(configuration).rest_client.pool_manager.connection_pool_kw['maxsize'] == 4", 'result',
          'True', 'False'),
     )),
+    Shown('`connection_pool_maxsize` above 65,535',
+          Script("""
+configuration.connection_pool_maxsize = 65536
+"""), (
+        ('configuration.connection_pool_maxsize = 65536', 'result', None, 'raises ValueError'),
+    )),
     Shown('Making a `Configuration` or a model',
           Script("""
 logger = logging.getLogger('cloudsmith_api')
