@@ -31,7 +31,7 @@ def draw(figures, path):
     line = 0
     for name in report.FIGURES:
         if name in figures:
-            line = _group(axes, line, figures[name], *report.FIGURES[name]) + 0.8
+            line = _group(axes, line, name, figures[name]) + 0.8
     # Four and a half lines for the legend, and three for the axis.
     picture.set_size_inches(_WIDTH, (line + 7.5) * _LINE)
     axes.set_xlim(0, _MAX_RATIO)
@@ -49,8 +49,9 @@ def draw(figures, path):
     picture.savefig(path, transparent=True, metadata={'Date': None})
 
 
-def _group(axes, line, rows, title, unit, factor, goal, peer):
+def _group(axes, line, name, rows):
     """Draw the title and the bars of a figure from a line on; return the line after them."""
+    title, _, _, goal, peer = report.FIGURES[name]
     axes.text(0, line, title.replace('`', ''), va='center')
     first = line + 1
     for label, colour in _BARS:

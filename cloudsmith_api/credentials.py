@@ -43,8 +43,8 @@ class RenewableToken(object):
 
     Set it as ``configuration.access_token``. Configurations, clients and threads may share it. One thread at a time
     fetches a token; the others wait for it, each until its own timeout. The first call in the last 60 seconds of a
-    token's life renews it, and so does one that the service rejects with 401. If a renewal fails, a token that has not
-    expired yet is used further. Copies and pickles do not contain it.
+    token's life renews it, and so does one that the service rejects with 401. If a renewal fails, the old token is used
+    until it expires. Copies and pickles do not contain it.
 
     :param fetch: a function without parameters, which returns the token (str); or a pair of the token and its lifetime
         in seconds, ``None`` if it does not expire. Without a lifetime, the ``exp`` claim of a JSON Web Token counts.
