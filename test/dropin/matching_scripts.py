@@ -81,9 +81,9 @@ api.user_tokens_list(cheese=5)
 api.user_tokens_refresh()
 api.user_tokens_refresh(None)
 """),
+    # A request counts for the statement during which it is sent, so the statement that makes a call waits for it.
     'async calls': Script("""
-promise = api.user_self(async_req=True)
-promise.wait(10)
+(promise := api.user_self(async_req=True)).wait(10)
 promise.ready()
 promise.successful()
 promise.get()
@@ -93,8 +93,7 @@ api.user_self(async_req=True, _preload_content=False).get(10).data
 [promise.get(10).name for promise in [api.user_self(async_req=True) for _ in range(5)]]
 """),
     'async call that fails': Script("""
-promise = api.user_self(async_req=True)
-promise.wait(10)
+(promise := api.user_self(async_req=True)).wait(10)
 promise.successful()
 promise.get()
 """, (NOT_FOUND,)),
