@@ -3,7 +3,7 @@
 import pytest
 from servers import ScriptedServer, json_response, silent
 
-from cloudsmith_api import ApiException, Page, TimeoutException, UserApi
+from cloudsmith_api import ApiException, Page, ServiceException, TimeoutException, UserApi
 from cloudsmith_api._common.clock import monotonic
 from cloudsmith_api.pagination import iterate_pages
 
@@ -62,6 +62,23 @@ def test_iterator_requests_pages_lazily(api, sandbox, configuration):
 def test_page_size_that_is_not_an_int_raises_at_once(api, sandbox, page_size):
     with pytest.raises(TypeError, match='page_size'):
         api.user_tokens_iter(page_size=page_size)
+    assert sandbox.requests == []
+
+
+def test_options_of_the_iterator_apply_to_each_page(connect, sandbox):
+    key = sandbox.add_user(keys=3).api_key
+    api = connect(sandbox.url, api_key={'X-Api-Key': key})
+    sandbox.fail_next(status=503)
+    with pytest.raises(ServiceException):
+        next(api.user_tokens_iter(_retries=0))
+    assert len(list(api.user_tokens_iter(page_size=2, _headers={'X-Trace': 'one'}))) == 3
+    assert [request.headers.get('X-Trace') for request in sandbox.requests] == [None, 'one', 'one']
+
+
+@pytest.mark.parametrize('option', ['async_req', '_preload_content', 'page'])
+def test_other_option_of_the_iterator_raises_at_once(api, sandbox, option):
+    with pytest.raises(TypeError, match="unexpected keyword argument '%s'; .* _headers, _request_timeout" % option):
+        api.user_tokens_iter(**{option: True})
     assert sandbox.requests == []
 
 

@@ -72,8 +72,7 @@ def _encode_segment(name, values, safe):
         raise ValueError('%s is not valid Unicode' % name)
     if _changes_path(segment) or not all(
             part and validation.contains_only(_SEGMENT_CHARACTERS, part) for part in segment.split('/')):
-        raise ValueError("%s must be a non-empty path segment of URL characters, without '.' or '..' between slashes"
-                         % name)
+        raise ValueError("%s must not be empty, '.' or '..', or otherwise change the path" % name)
     return segment
 
 

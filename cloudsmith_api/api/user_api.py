@@ -8,8 +8,8 @@ from ..configuration import Configuration
 from ..models import UserAuthTokenRequest
 from ..pagination import iterate_pages
 
-_CALL_OPTIONS = frozenset(['async_req', '_headers', '_preload_content', '_request_timeout', '_retries',
-                           '_return_http_data_only'])
+_SETTINGS = frozenset(['_headers', '_request_timeout', '_retries'])
+_OPTIONS = _SETTINGS.union(['async_req', '_preload_content', '_return_http_data_only'])
 _ANY_SCHEME = ('bearer', 'apikey', 'basic')
 
 
@@ -24,12 +24,20 @@ def _add_with_http_info(cls):
     for name, method in list(vars(cls).items()):
         if hasattr(method, 'is_endpoint'):
             setattr(cls, name, hide_locals(method, _return_http_data_only=True))
-            method.__name__ = name + '_with_http_info'
+            with_http_info = hide_locals(method)
+            with_http_info.__name__ = name + '_with_http_info'
             # pickle and Python 3's help() look it up.
-            method.__qualname__ = '%s.%s' % (cls.__name__, method.__name__)
-            method.__doc__ = 'Like :meth:`%s`, but return ``(data, status, headers)``.' % name
-            setattr(cls, method.__name__, hide_locals(method))
+            with_http_info.__qualname__ = '%s.%s' % (cls.__name__, with_http_info.__name__)
+            with_http_info.__doc__ = 'Like :meth:`%s`, but return ``(data, status, headers)``.' % name
+            setattr(cls, with_http_info.__name__, with_http_info)
     return cls
+
+
+def _check_options(options, known):
+    for name in options:
+        if name not in known:
+            raise TypeError('got an unexpected keyword argument %r; besides its own parameters, this method takes %s'
+                            % (name, ', '.join(sorted(known))))
 
 
 @_add_with_http_info
@@ -115,21 +123,22 @@ class UserApi(object):
                  for name, value in (('page', page), ('page_size', page_size)) if value is not None]
         return self._call('GET', '/user/tokens/', options, 'InlineResponse2001', query_params=query)
 
-    def user_tokens_iter(self, page_size=None, _request_timeout=None):
+    def user_tokens_iter(self, page_size=None, **options):
         """Iterate over all the user's API keys, masked, fetching each page when it is needed.
 
         :param int page_size: keys per page, up to 500; 30 by default.
-        :param _request_timeout: as for :meth:`user_tokens_list`, for each page.
+        :param options: ``_headers``, ``_request_timeout`` and ``_retries``, as for :meth:`user_tokens_list`; they apply
+            to the call for each page.
         :return: an iterator over :class:`.UserAuthenticationToken`; the first ``next()`` makes the first call.
-        :raises TypeError: if ``page_size`` is not an int.
+        :raises TypeError: if ``page_size`` is not an int, or for another option.
         :raises ApiException: while iterating, as for :meth:`user_tokens_list`.
         """
         if page_size is not None:
             validation.check_int('page_size', page_size)
+        _check_options(options, _SETTINGS)
 
         def fetch(number):
-            data, _, headers = self.user_tokens_list_with_http_info(
-                page=number, page_size=page_size, _request_timeout=_request_timeout)
+            data, _, headers = self.user_tokens_list_with_http_info(page=number, page_size=page_size, **options)
             return data.results, headers
 
         return iterate_pages(fetch, lambda key: (key.slug_perm, key.key, key.created), page_size)
@@ -150,10 +159,7 @@ class UserApi(object):
                           path_params={'slug_perm': validation.check_str('slug_perm', slug_perm)})
 
     def _call(self, verb, path, options, response_type, auth_settings=_ANY_SCHEME, **parameters):
-        for name in options:
-            if name not in _CALL_OPTIONS:
-                raise TypeError('got an unexpected keyword argument %r; the options are %s'
-                                % (name, ', '.join(sorted(_CALL_OPTIONS))))
+        _check_options(options, _OPTIONS)
         parameters.update(options)
         return self.api_client.call_api(path, verb, response_type=RequiredType(response_type),
                                         auth_settings=auth_settings, **parameters)

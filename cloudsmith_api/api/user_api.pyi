@@ -321,5 +321,5 @@ class UserApi:
         self, slug_perm: str, **options: Unpack[_Options]
     ) -> _EitherInfo[UserAuthenticationToken]: ...
     def user_tokens_iter(
-        self, page_size: int | None = None, _request_timeout: float | tuple[float, float] | None = None
+        self, page_size: int | None = None, **options: Unpack[_CallSettings]
     ) -> Iterator[UserAuthenticationToken]: ...

@@ -108,6 +108,8 @@ class _LazyConstructor(object):
 
     def __get__(self, instance, owner=None):
         constructor = self._model.__init__ = _make_constructor(self._model.model_fields)
+        # Errors about its arguments show it, from Python 3.10 on.
+        constructor.__qualname__ = self._model.__name__ + '.__init__'
         return constructor.__get__(instance, owner)
 
 

@@ -86,6 +86,12 @@ def test_both_forms_of_a_method_have_their_own_names(name):
         assert pydoc.plain(pydoc.render_doc(method)).splitlines()[2].startswith(form + parameters)
 
 
+@pytest.mark.skipif(six.PY2, reason='Python 2 names no missing argument')
+def test_error_about_a_missing_argument_names_the_method(connect):
+    with pytest.raises(TypeError, match=r'user_tokens_refresh\(\) missing .*slug_perm'):
+        connect('http://127.0.0.1:9').user_tokens_refresh()
+
+
 @pytest.mark.skipif(six.PY2, reason='Python 2 pickles no methods')
 @pytest.mark.parametrize('name', sorted(METHODS))
 def test_both_forms_of_a_method_can_be_pickled(name):
@@ -213,11 +219,12 @@ class TestForms(object):
     def test_headers_of_a_call_override_default_headers(self, connect, recorder, name, model):
         api = connect(recorder.url)
         api.api_client.set_default_header('X-Trace', 'all')
+        api.api_client.set_default_header('X-Job', '7')
         getattr(api, name)(*METHODS[name], _headers={'x-trace': 'one', 'User-Agent': 'mine', 'X-Api-Key': 'other'})
         getattr(api, name)(*METHODS[name])
         sent = [{key.lower(): value for key, value in request.headers} for request in recorder.requests]
         assert [headers['x-trace'] for headers in sent] == ['one', 'all']
-        assert sent[0]['user-agent'] == 'mine'
+        assert (sent[0]['user-agent'], sent[0]['x-job']) == ('mine', '7')
         if name != 'user_token_create':
             assert sent[0]['x-api-key'] == 'the-secret-key-0123456789'
 

@@ -189,7 +189,7 @@ def test_resource_path_that_is_not_a_str_raises_type_error(path):
 
 @pytest.mark.parametrize('value', ['../../../x', 'a/../../x', 'a/..', '..\\x', 'a\\..\\b', './x', u'\xe4/../x'])
 def test_path_parameter_that_decodes_to_another_path_is_refused(value):
-    with pytest.raises(ValueError, match='^slug_perm must be'):
+    with pytest.raises(ValueError, match='^slug_perm must not be'):
         build_url('https://host/v1', '/user/tokens/{slug_perm}/refresh/', {'slug_perm': value})
 
 

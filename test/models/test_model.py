@@ -7,6 +7,7 @@ import inspect
 import json
 import operator
 import pickle
+import sys
 
 import pytest
 import six
@@ -99,6 +100,11 @@ def test_constructor_accepts_positional_and_keyword_arguments():
 def test_constructor_signature_lists_the_fields():
     assert str(inspect.signature(Outer)) == (
         '(title=None, items=None, done=None, created=None, token=None, short=None, type=None, _configuration=None)')
+
+
+def test_error_about_an_argument_names_the_model():
+    with pytest.raises(TypeError, match='UserBrief' if sys.version_info >= (3, 10) else 'nmae'):
+        UserBrief(nmae='Ada')
 
 
 def test_configuration_is_the_last_positional_argument(unvalidated):

@@ -304,7 +304,8 @@ def check_user_tokens_iter(session: Session) -> None:
     keys = assert_type(api.user_tokens_iter(), Iterator[UserAuthenticationToken])
     assert [assert_type(key.slug_perm, Optional[str]) for key in keys]
     assert len(list(api.user_tokens_iter(2, _request_timeout=30))) == 3
-    assert len(list(api.user_tokens_iter(page_size=2, _request_timeout=(10, 30.0)))) == 3
+    assert len(list(api.user_tokens_iter(page_size=2, _request_timeout=(10, 30.0), _retries=1))) == 3
+    assert len(list(api.user_tokens_iter(_headers={'X-A': 'a'}))) == 3
 
 
 def check_options_known_only_at_run_time(session: Session, background: bool, preload: bool, data_only: bool) -> None:
