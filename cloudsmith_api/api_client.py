@@ -144,7 +144,7 @@ class ApiClient(object):
     @property
     def user_agent(self):
         """The ``User-Agent`` header; ``None`` if the program removed it from :attr:`default_headers`."""
-        return get_header(_copy_headers(self.default_headers), 'User-Agent')
+        return get_header(_copy_headers('default_headers', self.default_headers), 'User-Agent')
 
     @user_agent.setter
     def user_agent(self, value):
@@ -321,7 +321,8 @@ class ApiClient(object):
             if error.headers is not None and error.request_sent is not False:
                 self._record_headers(error.headers)
             if error.method is None:
-                error.set_request(method, url, collect_secrets(self.configuration, request), request['headers'])
+                error.set_request(method, url, collect_secrets(self.configuration, request), request['headers'],
+                                  self.configuration)
             if verbose:
                 logger.debug('%s %s: failed in %.0f ms: %s', method, scrub(url), (monotonic() - started) * 1000,
                              six.text_type(error))
@@ -392,9 +393,9 @@ class ApiClient(object):
     def _build_headers(self, header_params, credentials, call_headers):
         if self.cookie:
             credentials['Cookie'] = self.cookie
-        layers = dict(header_params or {}), _copy_headers(self.default_headers), credentials
-        if call_headers:
-            layers = layers[:2] + (dict(call_headers), credentials)
+        layers = (_copy_headers('header_params', header_params or {}),
+                  _copy_headers('default_headers', self.default_headers),
+                  _copy_headers('_headers', call_headers or {}), credentials)
         parts = [part for layer in layers for header in layer.items() for part in header]
         # Most calls have the same header objects as the call before, and checking them again takes 3.5 % of the
         # instructions of a call. Not compared by ==: True equals 1, and is sent differently.
@@ -419,9 +420,13 @@ class ApiClient(object):
             self._warned_filters = list(warnings.filters)
 
 
-def _copy_headers(headers):
+def _copy_headers(name, headers):
     """Copy headers in one step: another thread may set one, and a dict must not change while it is iterated."""
-    return headers.copy() if isinstance(headers, dict) else dict(headers.items())
+    if isinstance(headers, dict):
+        return headers.copy()
+    if not hasattr(headers, 'items'):
+        raise TypeError('%s must be a dict of headers, not %s' % (name, type(headers).__name__))
+    return dict(headers.items())
 
 
 def _response_headers(response):

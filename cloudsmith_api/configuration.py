@@ -209,6 +209,11 @@ class Configuration(object):
         origins = settings.pop('_origins')
         return describe(settings, _default_settings(), origins)
 
+    def _origin_of(self, name):
+        """Return the variable or file that a setting comes from; ``None`` if the program set it."""
+        value, origin = self._origins.get(name, (None, 'argument'))
+        return origin if origin != 'argument' and value == getattr(self, name) else None
+
     def _copy_from(self, settings):
         # A copy: another thread may set an attribute of the default configuration meanwhile.
         for name, value in dict(settings).items():
@@ -229,11 +234,9 @@ class Configuration(object):
             if replacement:
                 warn('%s is not a setting, and has no effect: %s' % (name, replacement), UnknownSettingWarning)
         super(Configuration, self).__setattr__(name, value if check is None else check(name, value))
-        if name == 'proxy':
-            rules, origin = self._origins.get('no_proxy', (None, 'argument'))
-            if origin != 'argument' and rules == self.no_proxy:
-                # NO_PROXY was meant for the proxy that the environment had set.
-                self.no_proxy = None
+        if name == 'proxy' and self._origin_of('no_proxy'):
+            # NO_PROXY was meant for the proxy that the environment had set.
+            self.no_proxy = None
         if name == 'debug':
             log_output.set_debug_level(self.debug)
         if name in ('debug', 'logger_file', 'logger_format'):

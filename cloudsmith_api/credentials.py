@@ -28,7 +28,7 @@ logger = logging.getLogger(__name__)
 _MAX_PAUSE = 0.02
 # A token is renewed this many seconds before it expires; one that lives less than twice as long, after half its life.
 _MARGIN = 60.0
-_FAILED = 'The access token could not be renewed'
+_FAILED = 'The access token could not be fetched'
 
 _EXCHANGE_HINTS = {
     401: 'Check that the service account trusts the issuer, audience and claims of the identity token',

@@ -1,5 +1,6 @@
 """The exceptions of calls, which all derive from :class:`ApiException`, and the warnings."""
 
+import re
 import time
 
 import six
@@ -75,7 +76,7 @@ class ApiException(Exception):
         self.url = None
         self._line = None
 
-    def set_request(self, method, url, secrets=(), headers=None):
+    def set_request(self, method, url, secrets=(), headers=None, configuration=None):
         """Set the request that failed, and fix the text of ``str(error)``.
 
         :param str method: the request's method.
@@ -83,11 +84,25 @@ class ApiException(Exception):
         :param secrets: secret texts of the request, masked in ``str(error)`` because the service may echo them. They
             are not kept, since an error may be pickled and passed on.
         :param dict headers: the request's headers, which tell the credentials to check; they are not kept either.
+        :param Configuration configuration: tells where the settings to check come from; it is not kept either.
         """
         self.method = method
         self.url = url
-        self.hint = _hint_for_request(self.status, url, headers) or self.hint
+        self.hint = self._hint_for_request(headers) or self.hint
+        if self.hint and configuration is not None:
+            self.hint = _with_origins(self.hint, configuration)
         self._line = self._format_line(secrets)
+
+    def _hint_for_request(self, headers):
+        """Return what to do about an error whose cause depends on the request; ``None`` for all others."""
+        if self.status in (404, 410) and self.url.endswith('/user/token/'):
+            return 'The service has ended password sign-in: use an API key, or in CI an OidcToken'
+        if self.status == 401 and headers is not None:
+            return _credentials_hint(headers)
+        if self.status == 407:
+            return PROXY_CREDENTIALS_HINT
+        # The service explains its errors; what else may respond at a wrong URL does not.
+        return InvalidResponseException.hint if self.status in (403, 404, 405) and not self.detail else None
 
     def __str__(self):
         return self._line or self._format_line()
@@ -107,8 +122,9 @@ class ApiException(Exception):
         if details:
             line += u': ' + printable(u'; '.join(details))
         if self.method and self.url:
-            # Without a response, the host matters as well: it is what could not be reached.
-            target = _path_of(self.url) if self.status else self.url
+            # The host matters as well where it could not be reached, or may be another than the service.
+            is_of_service = self.status and self.hint != InvalidResponseException.hint
+            target = _path_of(self.url) if is_of_service else self.url
             line += u' (%s)' % printable(u'%s %s' % (_as_text(self.method), _as_text(target)))
         if self.hint:
             line += u'. ' + printable(self.hint)
@@ -147,7 +163,8 @@ class RedirectException(ApiException):
         super(RedirectException, self).__init__(*args, **kwargs)
         self.hint = u'Redirects are not followed'
         if self.location:
-            self.hint += u'; if you trust the target, adapt configuration.host to it: %s' % _as_text(self.location)
+            self.hint += (u'. The target is %s; if you trust it, set configuration.host to its base URL'
+                          % _as_text(self.location))
 
     @property
     def location(self):
@@ -217,6 +234,11 @@ class InvalidResponseException(ApiException):
     hint = 'Check that configuration.host is the base URL of the API'
 
 
+PROXY_CREDENTIALS_HINT = 'Check the user and password in configuration.proxy'
+
+# A setting in a hint.
+_SETTING = r"configuration\.(\w+)(?:\['X-Api-Key'\])?"
+
 _CLASS_BY_STATUS = {
     400: BadRequestException,
     401: UnauthorizedException,
@@ -228,20 +250,13 @@ _CLASS_BY_STATUS = {
 _CLASS_BY_STATUS_CLASS = {3: RedirectException, 5: ServiceException}
 
 
-def _hint_for_request(status, url, headers):
-    """Return what to do about an error whose cause depends on the request; ``None`` for all others."""
-    if status in (404, 410) and url.endswith('/user/token/'):
-        return 'The service has ended password sign-in: use an API key, or in CI an OidcToken'
-    return None if status != 401 or headers is None else _credentials_hint(headers)
-
-
 def _credentials_hint(headers):
     """Return which setting to check after a 401."""
     if get_header(headers, 'X-Api-Key'):
         return UnauthorizedException.hint
     authorization = get_header(headers, 'Authorization')
     if not authorization:
-        return 'The request had no credentials: set configuration.api_key or configuration.access_token'
+        return "The request had no credentials: set configuration.api_key['X-Api-Key'] or configuration.access_token"
     scheme, _, credentials = authorization.partition(' ')
     if scheme == 'Basic':
         return 'Check configuration.username and configuration.password'
@@ -254,6 +269,15 @@ def _credentials_hint(headers):
         return 'Check configuration.access_token'
     return 'The token in configuration.access_token expired at %s' % time.strftime(
         '%Y-%m-%dT%H:%M:%SZ', time.gmtime(expiry))
+
+
+def _with_origins(hint, configuration):
+    """Add to each setting in a hint the variable or file that it comes from, unless the program has set it."""
+    def add_origin(match):
+        origin = configuration._origin_of(match.group(1))
+        return '%s (from %s)' % (match.group(), origin) if origin else match.group()
+
+    return re.sub(_SETTING, add_origin, hint)
 
 
 def _class_for(status, http_resp):

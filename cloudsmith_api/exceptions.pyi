@@ -4,6 +4,7 @@ from typing import Any
 from typing_extensions import Self
 from urllib3 import HTTPHeaderDict
 
+from .configuration import Configuration
 from .rate_limit import RateLimit
 
 class InsecureTransportWarning(UserWarning): ...
@@ -37,6 +38,7 @@ class ApiException(Exception):
     ) -> None: ...
     def set_request(
         self, method: str, url: str, secrets: Iterable[str] = (), headers: Mapping[str, str] | None = None,
+        configuration: Configuration | None = None,
     ) -> None: ...
 
 class ConnectionException(ApiException): ...

@@ -486,6 +486,20 @@ def test_default_header_is_not_confused_with_an_equal_value(client, recorder):
         client.call_api('/any/', 'GET')
 
 
+def test_default_headers_of_the_configuration_are_sent(connect, recorder):
+    connect(recorder.url, default_headers={'X-Extra': 'one'}).user_self()
+    assert headers_of(recorder.requests[0])['X-Extra'] == 'one'
+
+
+@pytest.mark.parametrize('name', ['header_params', '_headers', 'default_headers'])
+def test_headers_that_are_no_dict_raise_type_error(client, name):
+    options = {name: 'X-Extra: one'}
+    if name == 'default_headers':
+        client.default_headers = options.pop(name)
+    with pytest.raises(TypeError, match='^%s must be a dict of headers, not str$' % name):
+        client.call_api('/user/self/', 'GET', **options)
+
+
 def test_default_headers_in_bytes_and_text_cause_no_warning(client, recorder):
     # Comparing the two would be a UnicodeWarning on Python 2.
     for value in ('caf\xe9', u'caf\xe9'):
@@ -980,7 +994,7 @@ def test_debug_log_of_a_failed_call_has_error_and_time(connect, caplog):
         api.user_self()
     url = server.url + '/user/self/'
     for error, record in zip((rejected.value, unreachable.value), caplog.records[1::2]):
-        assert re.match(r'GET %s: failed in \d+ ms: ' % re.escape(url), record.getMessage())
+        assert re.match(r'GET %s: failed in \d{1,4} ms: ' % re.escape(url), record.getMessage())
         assert record.getMessage().endswith(' ms: ' + str(error))
     assert len(caplog.records) == 4
     assert 'the-secret-key' not in caplog.text

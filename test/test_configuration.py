@@ -117,7 +117,7 @@ def test_empty_proxy_is_none(configuration, empty):
 @pytest.mark.parametrize('name, value, error', [
     ('timeout', None, TypeError), ('timeout', 'x', TypeError), ('timeout', (1, 2, 3), ValueError),
     ('timeout', 0, ValueError),
-    ('timeout', float('inf'), ValueError), ('timeout', (1, None), TypeError),
+    ('timeout', float('inf'), ValueError), ('timeout', (1, None), TypeError), ('timeout', 2147484, ValueError),
     ('retries', -1, ValueError), ('retries', None, TypeError), ('retries', True, TypeError),
     ('retries', 1.5, TypeError),
     ('max_retry_after', -1, ValueError), ('max_retry_after', 'x', TypeError),
@@ -133,8 +133,8 @@ def test_invalid_setting_raises_an_error_with_its_name(configuration, name, valu
 
 
 @pytest.mark.parametrize('name, value', [
-    ('timeout', 5), ('timeout', 0.5), ('timeout', (1, 2.5)), ('retries', 0), ('retries', urllib3.Retry(1)),
-    ('max_retry_after', 0.5), ('max_response_bytes', 1), ('connection_pool_maxsize', 1),
+    ('timeout', 5), ('timeout', 0.5), ('timeout', (1, 2.5)), ('timeout', 2147483),
+    ('retries', 0), ('retries', urllib3.Retry(1)), ('max_retry_after', 0.5), ('max_response_bytes', 1), ('connection_pool_maxsize', 1),
     ('connection_pool_maxsize', 65535),
 ])
 def test_valid_setting_is_stored(configuration, name, value):

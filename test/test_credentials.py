@@ -225,7 +225,7 @@ def test_token_expires_at_the_second_that_it_states(monkeypatch, lifetime, advic
 @pytest.mark.parametrize('settings, advice', [
     ({'access_token': 'opaque-token'}, 'Check configuration.access_token'),
     ({'username': 'ada'}, 'Check configuration.username and configuration.password'),
-    ({}, 'The request had no credentials: set configuration.api_key or configuration.access_token'),
+    ({}, "The request had no credentials: set configuration.api_key['X-Api-Key'] or configuration.access_token"),
 ])
 def test_advice_after_401_names_the_credentials_that_were_sent(connect, service, settings, advice):
     api = connect(service.url)
@@ -337,7 +337,7 @@ def test_rejected_token_is_not_used_again_if_its_renewal_fails(connect, service)
     api = make_api(connect, service.url, lambda: next(tokens))
     api.user_self()
     service.rejected.add(api.api_client.configuration.access_token.current)
-    with pytest.raises(ApiException, match='could not be renewed'):
+    with pytest.raises(ApiException, match='could not be fetched'):
         api.user_self()
     assert len(service.requests) == 2
 
@@ -396,6 +396,18 @@ def test_request_after_401_has_what_is_left_of_the_timeout(connect):
         assert 2 <= monotonic() - started < 2.9
 
 
+def test_wait_for_a_token_counts_towards_the_timeout(connect):
+    def fetch():
+        time.sleep(1)
+        return 'opaque'
+
+    with ScriptedServer(silent()) as server:
+        started = monotonic()
+        with pytest.raises(TimeoutException):
+            make_api(connect, server.url, fetch).user_self(_request_timeout=1.5)
+        assert 1.5 <= monotonic() - started < 2.4
+
+
 def test_renewal_after_401_stays_within_the_timeout(connect, service):
     release = threading.Event()
     fetched = []
@@ -408,7 +420,7 @@ def test_renewal_after_401_stays_within_the_timeout(connect, service):
 
     api = make_api(connect, service.url, fetch)
     started = monotonic()
-    with pytest.raises(TimeoutException, match='The access token could not be renewed before the timeout'):
+    with pytest.raises(TimeoutException, match='The access token could not be fetched before the timeout'):
         api.user_self(_request_timeout=0.5)
     assert monotonic() - started < 5
     release.set()
@@ -430,7 +442,7 @@ def test_error_of_the_function_becomes_an_api_exception(connect, service, error,
     api = make_api(connect, service.url, fetch)
     with pytest.raises(ApiException) as raised:
         api.user_self()
-    assert 'The access token could not be renewed: ' in str(raised.value)
+    assert 'The access token could not be fetched: ' in str(raised.value)
     assert detail in str(raised.value)
     assert (raised.value.status, raised.value.request_sent) == (0, False)
     assert getattr(raised.value, '__cause__', error) is error
@@ -443,7 +455,7 @@ def test_api_exception_of_the_function_is_one_of_the_renewal(connect, service):
     def fetch():
         raise error
 
-    with pytest.raises(ApiException, match='The access token could not be renewed: .*401 Vault') as raised:
+    with pytest.raises(ApiException, match='The access token could not be fetched: .*401 Vault') as raised:
         make_api(connect, service.url, fetch).user_self()
     assert (raised.value.status, raised.value.request_sent) == (0, False)
     assert getattr(raised.value, '__cause__', error) is error
@@ -455,7 +467,7 @@ def test_api_exception_of_the_function_is_one_of_the_renewal(connect, service):
 ])
 def test_unusable_token_of_the_function_is_an_api_exception(connect, service, value):
     api = make_api(connect, service.url, lambda: value)
-    with pytest.raises(ApiException, match='The access token could not be renewed: ') as raised:
+    with pytest.raises(ApiException, match='The access token could not be fetched: ') as raised:
         api.user_self()
     assert raised.value.request_sent is False
     assert service.requests == []
@@ -582,7 +594,7 @@ def test_interrupt_before_a_renewal_is_an_api_exception_in_calls_that_wait(monke
     with pytest.raises(KeyboardInterrupt):
         token.get(None, 5)
     other.join(20)
-    assert errors == ['The access token could not be renewed: KeyboardInterrupt']
+    assert errors == ['The access token could not be fetched: KeyboardInterrupt']
 
 
 def test_interrupt_while_a_renewal_runs_leaves_it_to_others(monkeypatch):
@@ -810,7 +822,7 @@ def refused(status):
 def test_failed_exchange_names_the_step_and_what_to_check(connect, start_service, item, error, text):
     service = start_service(exchange=item)
     api = make_api(connect, service.url, oidc(), timeout=1.0, retries=0, max_response_bytes=50000)
-    with pytest.raises(error, match='(?s)The access token could not be renewed.*' + text) as raised:
+    with pytest.raises(error, match='(?s)The access token could not be fetched.*' + text) as raised:
         api.user_self(_request_timeout=5)
     assert raised.value.request_sent is False
     assert 'configuration.api_key' not in str(raised.value)
@@ -836,7 +848,7 @@ def test_failed_exchange_shows_no_token(connect, start_service):
 
 def test_exchange_with_untrusted_certificate_is_a_tls_error(connect, tmpdir):
     with ScriptedServer(http_response(), tls=Authority(tmpdir).server_context()) as server:
-        with pytest.raises(TlsException, match='could not be renewed: the exchange of the identity token failed'):
+        with pytest.raises(TlsException, match='could not be fetched: the exchange of the identity token failed'):
             make_api(connect, server.url, oidc(), retries=0).user_self()
     assert server.requests == []
 

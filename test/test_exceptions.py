@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from servers import ScriptedServer, json_response
 from urllib3._collections import HTTPHeaderDict
 
-from cloudsmith_api import exceptions, rate_limit
+from cloudsmith_api import Configuration, exceptions, rate_limit
 from cloudsmith_api.exceptions import (
     ApiException,
     BadRequestException,
@@ -255,7 +255,42 @@ def test_429_error_carries_the_rate_limit():
 def test_redirect_message_shows_the_location_and_the_setting(headers):
     error = error_for(302, headers=headers)
     assert error.location == 'https://elsewhere/'
-    assert 'configuration.host to it: https://elsewhere/' in str(error)
+    assert 'The target is https://elsewhere/; if you trust it, set configuration.host to its base URL' in str(error)
+
+
+@pytest.mark.parametrize('status', [403, 404, 405])
+def test_error_that_the_service_would_explain_shows_the_host(status):
+    error = error_for(status, '<html>')
+    error.set_request('GET', 'https://elsewhere/user/self/')
+    assert str(error).endswith(
+        '(GET https://elsewhere/user/self/). Check that configuration.host is the base URL of the API')
+    error = error_for(status, {'detail': 'No.'})
+    error.set_request('GET', 'https://elsewhere/user/self/')
+    assert str(error).endswith('Some Reason: No. (GET /user/self/)')
+
+
+@pytest.mark.parametrize('status, settings, hint', [
+    (401, {}, "Check configuration.api_key['X-Api-Key'] (from CLOUDSMITH_API_KEY)"),
+    (404, {}, 'Check that configuration.host (from CLOUDSMITH_API_HOST) is the base URL of the API'),
+    (401, {'api_key': 'given'}, "Check configuration.api_key['X-Api-Key']"),
+    (404, {'host': 'https://given'}, 'Check that configuration.host is the base URL of the API'),
+])
+def test_hint_names_where_the_setting_comes_from(monkeypatch, status, settings, hint):
+    monkeypatch.setenv('CLOUDSMITH_API_KEY', 'stale')
+    monkeypatch.setenv('CLOUDSMITH_API_HOST', 'https://elsewhere')
+    error = error_for(status)
+    error.set_request('GET', 'https://elsewhere/user/self/', headers={'X-Api-Key': 'stale'},
+                      configuration=Configuration.from_environment(**settings))
+    assert error.hint == hint
+
+
+def test_hint_does_not_name_the_origin_of_a_setting_that_the_program_has_changed(monkeypatch):
+    monkeypatch.setenv('CLOUDSMITH_API_KEY', 'stale')
+    configuration = Configuration.from_environment()
+    configuration.api_key['X-Api-Key'] = 'other'
+    error = error_for(401)
+    error.set_request('GET', 'https://elsewhere/', headers={'X-Api-Key': 'other'}, configuration=configuration)
+    assert error.hint == "Check configuration.api_key['X-Api-Key']"
 
 
 def test_redirect_message_without_a_location_is_short():

@@ -510,7 +510,7 @@ def test_connection_error_message_omits_urllib3_wrapping(transport):
     with ScriptedServer(truncated(b'')) as server:
         with pytest.raises(ConnectionException) as caught:
             transport.request('GET', server.url)
-    assert str(caught.value).startswith('The connection broke off: ')
+    assert str(caught.value).startswith('The connection was lost: ')
     assert 'Connection aborted' not in str(caught.value)
 
 

@@ -7,14 +7,22 @@ import six
 from urllib3 import exceptions as urllib3_errors
 
 from .._common.redaction import printable_line, scrub
-from ..exceptions import ApiException, ConnectionException, InvalidResponseException, TimeoutException, TlsException
+from .._common.urls import split_credentials
+from ..exceptions import (
+    PROXY_CREDENTIALS_HINT,
+    ApiException,
+    ConnectionException,
+    InvalidResponseException,
+    TimeoutException,
+    TlsException,
+)
 from .tls import tls_hint
 
 # The pool or connection that urllib3 puts before its messages.
 _URLLIB3_PREFIX = r'^(?:<.*?>|\w+\(.*?\)): (?:Failed to establish a new connection: )?'
 
-# The address of an object in memory, as its default repr shows it.
-_ADDRESS = ' at 0x[0-9A-Fa-f]+'
+# The address of an object in memory, as its default repr shows it; and what the last attempt had left of the timeout.
+_NOISE = r' at 0x[0-9A-Fa-f]+|\.? \(\w+ timeout=[^)]*\)'
 
 # The first row that the error is an instance of counts. The description goes before the system's own message.
 _ERROR_MAP = (
@@ -26,7 +34,7 @@ _ERROR_MAP = (
     (urllib3_errors.ProxyError, ConnectionException, 'The proxy failed'),
     (urllib3_errors.DecodeError, InvalidResponseException, 'The response body cannot be decoded'),
     (urllib3_errors.InvalidHeader, InvalidResponseException, 'The response has an invalid header'),
-    (urllib3_errors.ProtocolError, ConnectionException, 'The connection broke off'),
+    (urllib3_errors.ProtocolError, ConnectionException, 'The connection was lost'),
     (urllib3_errors.HTTPError, ConnectionException, 'The request failed'),
 )
 _TIMEOUTS = (socket.timeout, urllib3_errors.ConnectTimeoutError, urllib3_errors.ReadTimeoutError)
@@ -37,7 +45,7 @@ def map_error(error, raw, configuration, secrets):
 
     :param urllib3.exceptions.HTTPError error: the failure.
     :param raw: urllib3's response, if its headers had arrived; else ``None``.
-    :param Configuration configuration: the settings, to which the hint of a :class:`.TlsException` refers.
+    :param Configuration configuration: the settings, to which the hint refers.
     :param list secrets: the secrets of the call.
     :rtype: ApiException
     """
@@ -46,8 +54,7 @@ def map_error(error, raw, configuration, secrets):
     if exception is InvalidResponseException:
         return invalid_response(raw, description)
     mapped = exception(status=0, reason=description)
-    if exception is TlsException:
-        mapped.hint = tls_hint(_root_cause(error), configuration) or mapped.hint
+    mapped.hint = _hint_for(error, exception, configuration) or mapped.hint
     if raw is not None:
         # The body broke off, and what had arrived before that is kept.
         mapped.status, mapped.headers = raw.status, raw.headers
@@ -60,7 +67,7 @@ def describe_error(error, secrets):
     # The text of a ConnectTimeoutError is the repr of its arguments, the connection and the message.
     text = cause.args[-1] if isinstance(cause, urllib3_errors.ConnectTimeoutError) and cause.args else cause
     message = re.sub(_URLLIB3_PREFIX, '', str(text))
-    message = re.sub(_ADDRESS, '', message) or type(cause).__name__
+    message = re.sub(_NOISE, '', message) or type(cause).__name__
     return printable('%s: %s' % (_classify(error)[1], message), secrets)
 
 
@@ -108,6 +115,20 @@ class _UnreadResponse(object):
 
     def getheaders(self):
         return self._headers
+
+
+def _hint_for(error, exception, configuration):
+    """Return what to do about a failed attempt; ``None`` for the general hint of its exception."""
+    if exception is TlsException:
+        return tls_hint(_root_cause(error), configuration)
+    if isinstance(error, urllib3_errors.ProxyError):
+        if 'Tunnel connection failed: 407' in str(_root_cause(error)):
+            return PROXY_CREDENTIALS_HINT
+        return 'Check the network and configuration.proxy: %s' % split_credentials(configuration.proxy)[0]
+    if isinstance(error, urllib3_errors.ReadTimeoutError) and getattr(error, 'request_sent', None) is False:
+        return ('There was no response to the TLS handshake: check scheme and port of configuration.host and '
+                'configuration.proxy, or retry later')
+    return None
 
 
 def _classify(error):

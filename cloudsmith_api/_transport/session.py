@@ -280,7 +280,7 @@ class Call(CallLimits):
         """
         secrets = self.secrets()
         error.request_sent = self.was_sent
-        error.set_request(self.method, self.url, secrets, self.headers)
+        error.set_request(self.method, self.url, secrets, self.headers, self.configuration)
         redact_cause(error, secrets, self._handled)
 
     def timeout(self):

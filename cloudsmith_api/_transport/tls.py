@@ -92,6 +92,5 @@ def _load(configuration, name, path, context, load, *more):
         load(context, path, *more)
     # Any, since pyOpenSSL has errors of its own (with urllib3 1.26).
     except Exception as error:
-        origins = [setting.origin for setting in configuration.describe()
-                   if setting.name == name and setting.origin not in ('argument', 'default', 'program')]
-        raise ValueError('%s cannot be used (%s): %s' % (name, ', from '.join([path] + origins), error))
+        origin = configuration._origin_of(name)
+        raise ValueError('%s cannot be used (%s%s): %s' % (name, path, origin and ', from ' + origin or '', error))

@@ -174,8 +174,9 @@ def test_next_address_is_tried_after_refused_one(connect, monkeypatch):
 
 def test_total_timeout_bounds_tls_handshake(connect, authority):
     with unresponsive_port() as port:
-        with Stopwatch(TIMEOUT), pytest.raises(TimeoutException):
+        with Stopwatch(TIMEOUT), pytest.raises(TimeoutException) as caught:
             connect('https://127.0.0.1:%d/v1' % port, ssl_ca_cert=authority.path).user_self(_request_timeout=TIMEOUT)
+    assert caught.value.hint.startswith('There was no response to the TLS handshake: check scheme and port')
 
 
 def test_connect_timeout_bounds_tls_handshake(connect, authority):

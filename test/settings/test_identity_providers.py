@@ -291,7 +291,7 @@ def test_failed_request_for_an_identity_token_names_what_to_check(use, provider,
         with pytest.raises(ApiException) as raised:
             UserApi(client).user_self()
     text = str(raised.value)
-    assert 'The access token could not be renewed: the request for an identity token to %s failed' % name in text
+    assert 'The access token could not be fetched: the request for an identity token to %s failed' % name in text
     assert text.endswith(hint)
     assert raised.value.request_sent is False
     assert len(provider.requests) == 1

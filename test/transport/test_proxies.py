@@ -170,6 +170,25 @@ def test_unreachable_proxy_raises_connection_exception(connect, authority, schem
     assert 'The proxy failed: ' in str(caught.value)
 
 
+def test_unreachable_proxy_is_named_with_its_origin(connect, monkeypatch):
+    address = '127.0.0.1:%d' % closed_port()
+    monkeypatch.setenv('HTTPS_PROXY', 'http://ada:hunter-22@' + address)
+    client = ApiClient(Configuration.from_environment(host='https://service.invalid/v1', retries=0))
+    with pytest.raises(ConnectionException) as caught:
+        UserApi(client).user_self(_request_timeout=20)
+    assert str(caught.value).endswith(
+        'Check the network and configuration.proxy (from HTTPS_PROXY): http://' + address)
+    assert 'hunter-22' not in str(caught.value)
+
+
+@pytest.mark.parametrize('scheme', ['http', 'https'])
+def test_proxy_that_rejects_its_credentials_has_a_hint(connect, authority, scheme):
+    with ScriptedServer(truncated(http_response(407))) as proxy:
+        with pytest.raises(ApiException, match='407 ') as caught:
+            connect(scheme + '://service.localhost/v1', proxy=proxy.origin, ssl_ca_cert=authority.path).user_self()
+    assert caught.value.hint == 'Check the user and password in configuration.proxy'
+
+
 @pytest.mark.parametrize('scheme', ['http', 'https'])
 def test_call_goes_through_https_proxy(connect, authority, scheme):
     if scheme == 'https' and sys.version_info < (3,):
@@ -339,7 +358,7 @@ def test_username_of_a_proxy_stays_readable_in_errors(connect):
     with ScriptedServer(http_response(404)) as proxy:
         with pytest.raises(ApiException) as raised:
             connect('http://service.localhost/v1', proxy=proxy.origin.replace('//', '//user:hunter-22@')).user_self()
-    assert '(GET /v1/user/self/)' in str(raised.value)
+    assert '/v1/user/self/)' in str(raised.value)
 
 
 def test_token_in_place_of_a_proxys_username_is_masked(connect):

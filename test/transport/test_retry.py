@@ -217,7 +217,7 @@ def test_retry_logs_one_line_with_reason_and_delay(connect, caplog, monkeypatch)
     levels = [record.levelno for record in caplog.records if record.name == 'cloudsmith_api.rest']
     assert levels == [logging.WARNING] * 3
     assert lines[0] == 'GET %s/user/self/ failed (503); retrying in 0.0 s' % server.url
-    assert 'The connection broke off' in lines[1]
+    assert 'The connection was lost' in lines[1]
     assert lines[2].endswith('failed (429); retrying in 1.0 s')
     assert slept[-1] == 1
 
