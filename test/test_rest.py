@@ -453,6 +453,7 @@ def test_pool_manager_applies_configuration_timeout(transport, authority, timeou
 def test_pool_manager_shares_connections_with_calls(transport, authority):
     transport.configuration.ssl_ca_cert = authority.path
     with ScriptedServer(GOOD, tls=authority.server_context()) as server:
+        transport.configuration.host = server.url
         transport.request('GET', server.url)
         assert transport.pool_manager.request('GET', server.url).status == 200
         assert server.connections == 1
@@ -550,7 +551,7 @@ def test_concurrent_first_calls_share_one_pool_manager(transport):
 def test_pool_manager_made_by_another_thread_is_used(transport):
     with ScriptedServer(GOOD) as server:
         transport.request('GET', server.url)
-        existing = transport._session._process_pools().managers[False, False, False]
+        existing = transport._session._process_pools().managers[False, False, False, False]
         transport._session._make_manager = lambda *_: pytest.fail('there is one already')
         assert transport._session.manager(transport.configuration, False, False) is existing
 
@@ -559,7 +560,7 @@ def test_pool_closed_by_another_thread_is_replaced(transport):
     with ScriptedServer(GOOD) as server:
         transport.request('GET', server.url)
         transport._session._process_pools().recent[2].close()
-        transport._session._process_pools().managers[False, False, False].clear()
+        transport._session._process_pools().managers[False, False, False, False].clear()
         assert transport.request('GET', server.url).status == 200
 
 
@@ -571,7 +572,7 @@ def test_connections_of_parent_process_are_dropped(transport):
         transport.request('GET', server.url)
         assert server.connections == 2
         assert -1 not in transport._session._pools_by_pid
-        parent_pools.managers[False, False, False].connection_from_url(server.origin).close()
+        parent_pools.managers[False, False, False, False].connection_from_url(server.origin).close()
 
 
 def test_star_import_exports_public_names():

@@ -2,6 +2,7 @@
 
 import io
 import os
+import re
 import socket
 import weakref
 
@@ -9,7 +10,7 @@ from six.moves import http_client
 
 # Not from urllib3.connection, where a recorder may have put its own classes before this module is imported.
 from urllib3.connectionpool import HTTPConnection, HTTPSConnection
-from urllib3.exceptions import ConnectTimeoutError, NewConnectionError
+from urllib3.exceptions import ConnectTimeoutError, InvalidHeader, NewConnectionError
 from urllib3.util.connection import allowed_gai_family
 from urllib3.util.ssl_ import SSLTransport
 
@@ -125,10 +126,22 @@ class _Response(http_client.HTTPResponse):
             # http.client takes the end of the connection for the end of the headers.
             raise http_client.IncompleteRead(b'')
         stream.end_headers()
+        if self.length is None and not self.chunked:
+            self._parse_length()
         if self.status == 101:
             self.will_close = True
         # urllib3 logs what http.client could not parse, and the service may have echoed a key there.
         self.msg.defects, self.msg._payload = [], None
+
+    def _parse_length(self):
+        # http.client takes a length that it cannot parse for none, and waits for the end of the connection.
+        lengths = {length.strip() for length in self.getheader('Content-Length', '').split(',')}
+        if lengths != {''}:
+            # The same length twice counts once (RFC 9110 section 8.6).
+            length = lengths.pop()
+            if lengths or not re.match(r'[0-9]{1,18}\Z', length):
+                raise InvalidHeader('Content-Length is not a number')
+            self.length, self.will_close = int(length), self._check_close()
 
 
 class DeadlineMixin(object):

@@ -92,7 +92,7 @@ class Session(object):
         :rtype: urllib3.PoolManager
         """
         proxy = proxy_for(configuration, configuration.host)
-        return self._pool_manager(self._process_pools(), configuration, proxy, tls, streaming)
+        return self._pool_manager(self._process_pools(), configuration, proxy, tls, streaming, is_service=tls)
 
     def close(self):
         """Close all connections that no call uses, and those in use as soon as their calls end."""
@@ -169,7 +169,8 @@ class Session(object):
             origin = _get_origin(call.url)
             tls = origin.lower().startswith('https:')
             proxy = proxy_for(call.configuration, origin)
-            manager = self._pool_manager(pools, call.configuration, proxy, tls, call.streaming)
+            is_service = tls and origin == _get_origin(call.configuration.host)
+            manager = self._pool_manager(pools, call.configuration, proxy, tls, call.streaming, is_service)
             is_proxied = manager.proxy is not None
             sender = manager if is_proxied else manager.connection_from_url(origin)
             recent = pools.recent = origin + '/', call.streaming, sender, is_proxied
@@ -179,18 +180,19 @@ class Session(object):
         target = call.url[len(recent[0]) - 1:]
         return recent[2], target if target.startswith('/') else '/' + target
 
-    def _pool_manager(self, pools, configuration, proxy, tls, streaming):
-        kind = bool(proxy), tls, streaming
+    def _pool_manager(self, pools, configuration, proxy, tls, streaming, is_service):
+        kind = bool(proxy), tls, streaming, is_service
         if kind not in pools.managers:
             # setdefault, since another thread may have made one meanwhile.
-            pools.managers.setdefault(kind, self._make_manager(configuration, proxy, tls, streaming))
+            pools.managers.setdefault(kind, self._make_manager(configuration, proxy, tls, streaming, is_service))
         return pools.managers[kind]
 
-    def _make_manager(self, configuration, proxy, tls, streaming):
+    def _make_manager(self, configuration, proxy, tls, streaming, is_service):
         return make_pool_manager(
             configuration,
             proxy,
             tls,
+            is_service,
             num_pools=self._pools_size,
             maxsize=self._maxsize or configuration.connection_pool_maxsize,
             # A caller who reads the response may never give back its connection, so calls do not wait for one.

@@ -69,8 +69,6 @@ OVERSIZED = {
         200, compressed(b'\0' * 5000000, -15), [('Content-Encoding', 'deflate'), ('X-Seen', 'yes')])),
     'gzip one byte over limit': truncated(http_response(
         200, compressed(b' ' * (LIMIT + 1)), [('Content-Encoding', 'gzip'), ('X-Seen', 'yes')])),
-    'negative Content-Length': repeating(START + b'Content-Length: -5\r\n\r\n', b'x' * 65536),
-    'non-numeric Content-Length': repeating(START + b'Content-Length: many\r\n\r\n', b'x' * 65536),
     'chunk over limit with status 204': truncated(
         CHUNKED.replace(b'200', b'204') + b'\r\n30000\r\n' + b' ' * 0x30000 + b'\r\n0\r\n\r\n'),
     'endless trailers': repeating(CHUNKED + b'\r\n2\r\n{}\r\n0\r\n', b'X-Name: value\r\n' * 100),
@@ -170,9 +168,9 @@ def test_incomplete_or_malformed_body_raises_connection_exception(connect_single
         assert api.user_self().name == 'Ada'
 
 
-def test_conflicting_content_lengths_raise_invalid_response(connect_single):
-    response = START + b'Content-Length: 2\r\nContent-Length: 3\r\n\r\n{} '
-    with ScriptedServer(response, GOOD) as server:
+@pytest.mark.parametrize('lengths', [b'2\r\nContent-Length: 3', b'2, 3', b'-5', b'many', b'0x2', b'\xb2', b'9' * 5000])
+def test_invalid_content_length_raises_invalid_response(connect_single, lengths):
+    with ScriptedServer(START + b'Content-Length: ' + lengths + b'\r\n\r\n{} ', GOOD) as server:
         api = connect_single(server, retries=0)
         with pytest.raises(InvalidResponseException):
             api.user_self()
@@ -181,6 +179,7 @@ def test_conflicting_content_lengths_raise_invalid_response(connect_single):
 
 FRAMINGS = {
     'repeated Content-Length': START + b'Content-Length: 15\r\nContent-Length: 15\r\n\r\n{"name": "Ada"}',
+    'list of equal Content-Lengths': START + b'Content-Length: 15, 15\r\n\r\n{"name": "Ada"}',
     'Content-Length and chunks': (
         START + b'Content-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\nf\r\n{"name": "Ada"}\r\n0\r\n\r\n'),
     'gzip': http_response(200, compressed(b'{"name": "Ada"}'), [('Content-Encoding', 'GZip')]),
@@ -198,8 +197,6 @@ FRAMINGS = {
 
 @pytest.mark.parametrize('framing', sorted(FRAMINGS))
 def test_response_within_limit_is_read_in_any_framing(connect_single, framing):
-    if framing == 'repeated Content-Length' and sys.version_info < (3,):
-        pytest.skip('Python 2.7 reads such a response until the connection ends')
     with ScriptedServer(FRAMINGS[framing]) as server:
         api = connect_single(server)
         assert api.user_self().name == 'Ada'
