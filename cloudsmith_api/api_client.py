@@ -58,6 +58,7 @@ class ApiClient(object):
     :ivar last_response: the response to the last successful call of any thread.
     """
 
+    @hide_locals
     def __init__(self, configuration=None, header_name=None, header_value=None, cookie=None):
         if configuration is None:
             configuration = Configuration()
@@ -147,9 +148,11 @@ class ApiClient(object):
         return get_header(_copy_headers('default_headers', self.default_headers), 'User-Agent')
 
     @user_agent.setter
+    @hide_locals
     def user_agent(self, value):
         self.set_default_header('User-Agent', value)
 
+    @hide_locals
     def set_default_header(self, header_name, header_value):
         """Send a header with each call, in place of one that the call sets.
 
@@ -213,7 +216,7 @@ class ApiClient(object):
             'query_params': build_query(query_params, collection_formats) if query_params else [],
             'headers': self._build_headers(header_params, credentials, _headers),
             'post_params': build_form(post_params, files, collection_formats) if post_params or files else [],
-            'body': body if isinstance(body, bytes) else self.sanitize_for_serialization(body),
+            'body': body if isinstance(body, (bytes, type(None))) else self.sanitize_for_serialization(body),
             '_preload_content': _preload_content,
             '_request_timeout': _request_timeout,
         }
@@ -273,6 +276,7 @@ class ApiClient(object):
             six.raise_from(error, mismatch)
         return value
 
+    @hide_locals
     def __deserialize(self, data, klass):
         """Return a JSON value, such as a dict, as a type; programs for 2.0.x call it ``_ApiClient__deserialize``."""
         if data is None:
@@ -280,6 +284,7 @@ class ApiClient(object):
         # Through JSON text: the parsers keep the containers that they are given, and these are the program's.
         return deserialize_text(json.dumps(serialize(data)), getattr(klass, '__name__', klass))
 
+    @hide_locals
     def sanitize_for_serialization(self, obj):
         """Serialize models and dates to JSON values; see :func:`.serialization.serialize`."""
         return serialize(obj)
@@ -309,7 +314,6 @@ class ApiClient(object):
                 request['_request_timeout'] = self._wait_for_pace(request['_request_timeout'])
             response = self._send(method, url, request, token)
             headers = _response_headers(response)
-            self._record_headers(headers)
             data = response
             if request['_preload_content']:
                 data = None
@@ -317,9 +321,6 @@ class ApiClient(object):
                         isinstance(response_type, RequiredType) or not _has_no_content(method, response)):
                     data = self.deserialize(response, response_type)
         except ApiException as error:
-            # Without those of a renewal that failed: the limit of an identity provider is another one.
-            if error.headers is not None and error.request_sent is not False:
-                self._record_headers(error.headers)
             if error.method is None:
                 error.set_request(method, url, collect_secrets(self.configuration, request), request['headers'],
                                   self.configuration)
@@ -335,17 +336,32 @@ class ApiClient(object):
     def _send(self, method, url, request, token):
         """Send a request, with a token that is renewed if it has to be, and once if the service rejects it."""
         if token is None:
-            return self.request(method, url, **request)
+            return self._send_once(method, url, request)
         sent = self._authorize(request, token)
         started = monotonic()
         try:
-            return self.request(method, url, **request)
+            return self._send_once(method, url, request)
         except UnauthorizedException:
             # A request that is rejected with 401 was not processed, so any method may be repeated.
             pass
         request['_request_timeout'] = self._remaining_timeout(request['_request_timeout'], monotonic() - started)
-        self._authorize(request, token, rejected=sent)
-        return self.request(method, url, **request)
+        try:
+            self._authorize(request, token, rejected=sent)
+        except ApiException as error:
+            # It says so of the renewal.
+            error.request_sent = True
+            raise
+        return self._send_once(method, url, request)
+
+    def _send_once(self, method, url, request):
+        try:
+            response = self.request(method, url, **request)
+        except ApiException as error:
+            if error.headers is not None:
+                self._record_headers(error.headers)
+            raise
+        self._record_headers(_response_headers(response))
+        return response
 
     def _authorize(self, request, token, rejected=None):
         """Add the token to a request, and take the wait for it off the request's timeout."""

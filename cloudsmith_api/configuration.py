@@ -1,6 +1,6 @@
 """The settings of a client. Making or copying a configuration does no I/O."""
 
-import os
+import sys
 
 import six
 from urllib3 import Retry
@@ -18,10 +18,6 @@ except ImportError:  # pragma: no cover (Python 2.7)
     from multiprocessing import cpu_count
 
 API_KEY_HEADER = 'X-Api-Key'
-
-# The process, configuration and thread of each hook that is running: its own calls would run it again, and so on. The
-# process, since a forked one inherits the entries of its parent's threads, and may have threads of the same id.
-_RUNNING_HOOKS = set()
 
 
 def _check_access_token(name, value):
@@ -270,27 +266,15 @@ class Configuration(object):
         """
         if self.refresh_api_key_hook is not None:
             self._run_hook()
-        key = self.api_key.get(identifier)
-        if not key:
-            return None
         prefix = self.api_key_prefix.get(identifier)
-        if not prefix:
-            return key
-        validation.check_type('api_key', key, six.string_types + six.integer_types, 'a str')
-        return '%s %s' % (validation.check_str('api_key_prefix', prefix), key)
+        return _with_prefix(prefix, self.api_key.get(identifier)) if prefix else self.api_key.get(identifier) or None
 
     def _run_hook(self):
-        from six.moves._thread import get_ident  # few programs have a hook
-
-        run = os.getpid(), id(self), get_ident()
-        if run in _RUNNING_HOOKS:
+        if _is_running(sys._getframe().f_code, self):
             raise ValueError('refresh_api_key_hook must not make calls with the configuration that it refreshes')
-        _RUNNING_HOOKS.add(run)
-        try:
-            self.refresh_api_key_hook(self)
-        finally:
-            _RUNNING_HOOKS.discard(run)
+        self.refresh_api_key_hook(self)
 
+    @hide_locals
     def get_basic_auth_token(self):
         """Return the ``Authorization`` header of basic authentication, in UTF-8 (RFC 7617 section 2.1).
 
@@ -313,6 +297,7 @@ class Configuration(object):
         # Not raised above, where the codec's error, which contains the password, would become its context.
         raise ValueError(problem)
 
+    @hide_locals
     def auth_settings(self):
         """Describe the authentication schemes that a call may name in ``auth_settings``.
 
@@ -324,6 +309,7 @@ class Configuration(object):
         return {name: {'type': kind, 'in': 'header', 'key': header, 'value': _current_value(get_value(self))}
                 for name, (kind, header, get_value) in _SCHEMES.items()}
 
+    @hide_locals
     def credential(self, scheme):
         """Return the credential of an authentication scheme.
 
@@ -403,6 +389,25 @@ def _default_settings():
         'logger_format': '%(asctime)s %(levelname)s %(message)s',
         '_origins': {},
     }
+
+
+def _is_running(code, configuration):
+    """Return whether a method of a configuration has called the one that is running, directly or not.
+
+    It is looked for in the stack: a record of it would stay behind after Ctrl-C, and in a forked process.
+    """
+    frame = sys._getframe(2)
+    while frame is not None and not (frame.f_code is code and frame.f_locals['self'] is configuration):
+        frame = frame.f_back
+    return frame is not None
+
+
+@hide_locals
+def _with_prefix(prefix, key):
+    if not key:
+        return None
+    validation.check_type('api_key', key, six.string_types + six.integer_types, 'a str')
+    return '%s %s' % (validation.check_str('api_key_prefix', prefix), key)
 
 
 def _current_value(credential):

@@ -14,8 +14,9 @@ from six.moves import _thread
 from ._common import validation
 from ._common.clock import monotonic
 from ._common.headers import get_header, parse_http_date
-from ._common.redaction import find_secrets
+from ._common.redaction import collect_secrets, printable_line
 from ._common.tokens import TOKEN_CHARACTERS, expiry_of
+from ._common.tracebacks import hide_locals
 from ._common.urls import UNRESERVED, check_url
 from .exceptions import ApiException, InvalidResponseException, TimeoutException
 
@@ -51,6 +52,7 @@ class RenewableToken(object):
     :raises TypeError: if ``fetch`` is not callable.
     """
 
+    @hide_locals
     def __init__(self, fetch):
         if not callable(fetch):
             raise TypeError('fetch must be a function, not %s' % type(fetch).__name__)
@@ -92,7 +94,8 @@ class RenewableToken(object):
             elif token is None or token.value == rejected or monotonic() >= token.expires:
                 _raise_for_call(renewal.error)
             else:
-                logger.warning('%s; using the one that expires in %d s', renewal.error, token.expires - monotonic())
+                reason = printable_line(six.text_type(renewal.error), collect_secrets(client.configuration))
+                logger.warning('%s; using the one that expires in %d s', reason, token.expires - monotonic())
         return token.value
 
     def _join_renewal(self, client, known):
@@ -182,6 +185,7 @@ class OidcToken(RenewableToken):
     :raises ValueError: if a name is empty, or ``org`` is not a name as it stands in URLs.
     """
 
+    @hide_locals
     def __init__(self, org, service_slug, identity_token):
         if not validation.contains_only(UNRESERVED, validation.check_str('org', org)) or not org.strip('.'):
             raise ValueError('org must be the name of a workspace as it stands in URLs, got %r' % org)
@@ -256,7 +260,8 @@ def request_token(client, method, url, field, headers, step, hints, query_params
         error.detail = '%s: the %s failed%s' % (_FAILED, step, ': ' + error.detail if error.detail else '')
         if error.status:
             error.hint = hints.get(error.status, hints.get(None, error.hint))
-        error.set_request(method, url, find_secrets([headers, body]))
+        secrets = collect_secrets(client.configuration, headers, body)
+        error.set_request(method, url, secrets, configuration=client.configuration)
         raise
     except ValueError as error:
         raise failure('the %s failed: %s' % (step, error))

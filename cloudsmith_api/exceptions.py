@@ -89,9 +89,11 @@ class ApiException(Exception):
         self.method = method
         self.url = url
         self.hint = self._hint_for_request(headers) or self.hint
+        # The host matters as well where it could not be reached, or may be another than the service.
+        is_of_service = self.status and self.hint != InvalidResponseException.hint
         if self.hint and configuration is not None:
             self.hint = _with_origins(self.hint, configuration)
-        self._line = self._format_line(secrets)
+        self._line = self._format_line(secrets, _path_of(url) if is_of_service else url)
 
     def _hint_for_request(self, headers):
         """Return what to do about an error whose cause depends on the request; ``None`` for all others."""
@@ -107,7 +109,7 @@ class ApiException(Exception):
     def __str__(self):
         return self._line or self._format_line()
 
-    def _format_line(self, secrets=()):
+    def _format_line(self, secrets=(), target=None):
         def printable(text):
             return printable_line(text, secrets)
 
@@ -121,10 +123,7 @@ class ApiException(Exception):
                     for name, reasons in self.fields.items()]
         if details:
             line += u': ' + printable(u'; '.join(details))
-        if self.method and self.url:
-            # The host matters as well where it could not be reached, or may be another than the service.
-            is_of_service = self.status and self.hint != InvalidResponseException.hint
-            target = _path_of(self.url) if is_of_service else self.url
+        if target:
             line += u' (%s)' % printable(u'%s %s' % (_as_text(self.method), _as_text(target)))
         if self.hint:
             line += u'. ' + printable(self.hint)

@@ -43,12 +43,14 @@ def iterate_pages(fetch, identity, page_size=None):
     seen, number, repeated = set(), 1, 0
     while True:
         items, headers = fetch(number)
+        # Not kept: error reporters show the local variables of this frame.
+        page_total, headers = Page.from_headers(headers).page_total, None
         fresh = [item for item in items if identity(item) not in seen]
         seen.update(identity(item) for item in fresh)
         for item in fresh:
             yield item
         repeated = 0 if fresh else repeated + 1
-        if not _has_more(number, len(items), repeated, page_size, Page.from_headers(headers).page_total):
+        if not _has_more(number, len(items), repeated, page_size, page_total):
             return
         number += 1
 

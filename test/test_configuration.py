@@ -7,6 +7,7 @@ import functools
 import multiprocessing
 import os
 import pickle
+import re
 import warnings
 
 import pytest
@@ -134,8 +135,8 @@ def test_invalid_setting_raises_an_error_with_its_name(configuration, name, valu
 
 @pytest.mark.parametrize('name, value', [
     ('timeout', 5), ('timeout', 0.5), ('timeout', (1, 2.5)), ('timeout', 2147483),
-    ('retries', 0), ('retries', urllib3.Retry(1)), ('max_retry_after', 0.5), ('max_response_bytes', 1), ('connection_pool_maxsize', 1),
-    ('connection_pool_maxsize', 65535),
+    ('retries', 0), ('retries', urllib3.Retry(1)), ('max_retry_after', 0.5), ('max_response_bytes', 1),
+    ('connection_pool_maxsize', 1), ('connection_pool_maxsize', 65535),
 ])
 def test_valid_setting_is_stored(configuration, name, value):
     setattr(configuration, name, value)
@@ -380,6 +381,23 @@ def test_describe_masks_every_secret_except_empty_ones(configuration, name, valu
 def test_secrets_nested_in_a_setting_are_not_shown(configuration, name, value):
     setattr(configuration, name, value)
     assert 'the-secret' not in repr(configuration) + configuration.to_debug_report()
+
+
+@pytest.mark.parametrize('value', [
+    {'db': {'password': b'pw12345678', 'token': 12345678}}, ['the pw12345678 of the configuration'],
+])
+def test_secrets_of_any_type_are_masked_in_any_attribute(configuration, value):
+    configuration.password, configuration.custom = 'pw12345678', value
+    assert not re.search('12345678', repr(configuration))
+
+
+def test_attribute_without_a_repr_is_described(configuration):
+    class Broken(object):
+        def __repr__(self):
+            raise KeyError('x')
+
+    configuration.custom = Broken()
+    assert 'custom=<Broken whose repr fails: KeyError>' in repr(configuration)
 
 
 @pytest.mark.parametrize('password', ['2024#S', '20/24', '2?4', '1#@2'])

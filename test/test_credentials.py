@@ -332,6 +332,23 @@ def test_token_is_used_until_it_expires_if_its_renewal_fails(connect, service, c
     assert fetched[0] not in caplog.text
 
 
+def test_warning_about_a_failed_renewal_shows_no_secret(connect, clock, caplog):
+    fetched = []
+
+    def fetch():
+        if fetched:
+            raise KeyError('no %s for hunter2secret' % fetched[0])
+        fetched.append('opaque-token-1234')
+        return fetched[-1], 200
+
+    with ScriptedServer(json_response('{"slug": "ci"}')) as server:
+        api = make_api(connect, server.url, fetch, password='hunter2secret')
+        api.user_self()
+        clock.append(clock[0] + 150)
+        api.user_self()
+    assert "no ******** for ********'; using the one" in caplog.text
+
+
 def test_rejected_token_is_not_used_again_if_its_renewal_fails(connect, service):
     tokens = iter([make_token(3600)])
     api = make_api(connect, service.url, lambda: next(tokens))
@@ -406,6 +423,16 @@ def test_wait_for_a_token_counts_towards_the_timeout(connect):
         with pytest.raises(TimeoutException):
             make_api(connect, server.url, fetch).user_self(_request_timeout=1.5)
         assert 1.5 <= monotonic() - started < 2.4
+
+
+def test_failed_renewal_after_401_tells_that_the_request_was_sent(connect):
+    tokens = iter(['opaque'])
+    with ScriptedServer(http_response(401, headers=[('X-RateLimit-Remaining', '7')])) as server:
+        api = make_api(connect, server.url, lambda: next(tokens))
+        with pytest.raises(ApiException, match='could not be fetched: StopIteration') as raised:
+            api.user_tokens_create()
+    assert raised.value.request_sent is True
+    assert api.api_client.rate_limit.remaining == 7
 
 
 def test_renewal_after_401_stays_within_the_timeout(connect, service):

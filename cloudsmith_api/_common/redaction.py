@@ -75,6 +75,15 @@ def mask(mapping):
     return {name: MASK if value and is_secret(name) else _mask_tokens(value) for name, value in mapping.items()}
 
 
+def mask_nested(value):
+    """Copy a JSON value with its secret values masked."""
+    if isinstance(value, dict):
+        return {name: mask_nested(item) for name, item in mask(value).items()}
+    if isinstance(value, list):
+        return [mask_nested(item) for item in value]
+    return scrub(value) if isinstance(value, six.string_types) else value
+
+
 def find_secrets(value):
     """Collect the texts under secret names.
 
@@ -92,7 +101,9 @@ def find_secrets(value):
         elif (secret, id(value)) not in seen:
             # An attribute that a program sets on its configuration may contain itself.
             seen.add((secret, id(value)))
-            waiting.extend((secret or is_secret(name), item) for name, item in _named_items(value))
+            # The prefix of a key stands under the name of the key's header.
+            waiting.extend((secret or is_secret(name), item) for name, item in _named_items(value)
+                           if name != 'api_key_prefix')
     return found
 
 
@@ -116,6 +127,8 @@ def collect_secrets(configuration, *sources):
     """
     # Without the names of the variables and files that secret settings were read from.
     settings = {name: value for name, value in dict(vars(configuration)).items() if name != '_origins'}
+    # A token that is renewed is an object.
+    settings['access_token'] = getattr(configuration.access_token, 'current', configuration.access_token)
     return credentials_in(configuration.proxy) + find_secrets([settings] + list(sources))
 
 
@@ -132,7 +145,7 @@ def scrub(text, values=()):
     """
     # Python 2 cannot compare bytes and text beyond ASCII.
     same_type = six.ensure_text if isinstance(text, six.text_type) else six.ensure_binary
-    values = {same_type(value, errors='replace') for value in values}
+    values = {same_type(value, errors='replace') for value in values} - {same_type(MASK)}
     # Parts after whole values: with its last word masked, a passphrase with other white space would not be found.
     parts = {part for value in values for part in (value.partition(' ')[2], value.rpartition(' ')[2])} - values
     text = _mask_values(_mask_values(text, values), parts)
@@ -148,11 +161,12 @@ def printable_line(text, secrets=()):
     :param secrets: see :func:`scrub`.
     :rtype: str
     """
-    is_cut = len(text) > _MAX_SCRUBBED
-    text = scrub(text[:_MAX_SCRUBBED], secrets)
+    margin = _MAX_ESCAPED_LENGTH * max(map(len, secrets or ['']))
+    is_cut = len(text) > _MAX_SCRUBBED + margin
+    text = scrub(text[:_MAX_SCRUBBED + margin], secrets)
     if is_cut:
         # The cut may have split a secret, which scrub() does not find then.
-        text = text[:-_MAX_ESCAPED_LENGTH * max(map(len, secrets or ['']))]
+        text = text[:max(len(text) - margin, 0)]
     line = u' '.join(re.sub(_CONTROL, u' ', text).split())
     # Shortened after scrubbing: half a secret would not be masked.
     if len(line) > _MAX_SHOWN:
@@ -165,7 +179,10 @@ def _mask_values(text, values):
     for value in sorted(values, key=len, reverse=True):
         if len(value) >= _MIN_SECRET_LENGTH:
             text = text.replace(value, MASK)
-    return _mask_escaped(text, {_normalize(value) for value in values})
+    # Without its symbols, a secret is found in most forms. One of few letters is only unescaped.
+    few_letters = {value for value in values if len(_normalize(value)) < _MIN_SECRET_LENGTH}
+    text = _mask_escaped(text, values - few_letters, _normalize)
+    return _mask_escaped(text, few_letters, _unescape)
 
 
 def _mask_tokens(value):
@@ -181,37 +198,46 @@ def _mask_json_web_token(found):
     return text[:start] + MASK if start >= 0 and text.count('.', start) >= 2 else text
 
 
-def _mask_escaped(text, normalized_secrets):
-    """Mask the words, or else the whole text, that contain a secret in another form."""
-    secrets = [secret for secret in normalized_secrets if len(secret) >= _MIN_SECRET_LENGTH]
-    if not secrets or not _contains_any(secrets, text):
+def _mask_escaped(text, values, normalize):
+    """Mask the words, or else the whole text, that contain a secret in another form.
+
+    :param normalize: a function from all forms of a text to the same one.
+    """
+    def contains_any(secrets, text):
+        normalized = normalize(text)
+        return any(secret in normalized for secret in secrets)
+
+    secrets = [secret for secret in map(normalize, values) if len(secret) >= _MIN_SECRET_LENGTH]
+    if not secrets or not contains_any(secrets, text):
         return text
-    text = re.sub(r'\S+', lambda word: MASK if _contains_any(secrets, word.group()) else word.group(), text)
+    text = re.sub(r'\S+', lambda word: MASK if contains_any(secrets, word.group()) else word.group(), text)
     across_words = [secret for secret in secrets if len(secret) >= _MIN_LENGTH_ACROSS_WORDS]
-    return MASK if _contains_any(across_words, text) else text
-
-
-def _contains_any(normalized_secrets, text):
-    normalized = _normalize(text)
-    return any(secret in normalized for secret in normalized_secrets)
+    return MASK if contains_any(across_words, text) else text
 
 
 def _normalize(text):
-    """Reduce a text to its letters and digits, unescaped, in lower case and without accents."""
+    """Reduce a text to its letters and digits, unescaped."""
+    return re.sub(_NOT_ALPHANUMERIC, u'', _unescape(text))
+
+
+def _unescape(text):
+    """Unescape a text, in lower case and without accents."""
     import unicodedata  # only errors and log records need it
 
     text = six.ensure_text(text, errors='replace')
     for _ in range(_MAX_ESCAPE_LAYERS):
-        escaped, text = text, re.sub(_ESCAPED, _unescape, text)
+        escaped, text = text, re.sub(_ESCAPED, _unescape_character, text)
         if text == escaped:
             break
+    # JSON escapes a character beyond U+FFFF as two surrogates.
+    text = text.encode('utf-16-le', 'surrogatepass').decode('utf-16-le', 'replace')
     text = re.sub(_MOJIBAKE, lambda found: found.group().encode('latin-1').decode('utf-8', 'ignore'), text)
     # One character at a time: unicodedata sorts combining characters in quadratic time.
     text = re.sub(_NOT_ASCII, lambda found: unicodedata.normalize('NFKD', found.group()), text)
-    return re.sub(_NOT_ALPHANUMERIC, u'', text.lower())
+    return text.lower()
 
 
-def _unescape(found):
+def _unescape_character(found):
     from six.moves.html_entities import name2codepoint  # only errors and log records need it
 
     hexadecimal = found.group(1) or found.group(2) or found.group(3) or found.group(4)

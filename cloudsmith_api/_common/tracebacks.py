@@ -51,15 +51,31 @@ def _hide_causes(error):
     while error is not None and id(error) not in seen:
         seen.add(id(error))
         error = getattr(error, '__cause__', None) or getattr(error, '__context__', None)
-        if error is not None:
-            # That of an exception of the program starts with a frame of the program, and stays as it is.
-            error.__traceback__ = _skip_hidden_frames(getattr(error, '__traceback__', None))
+        traceback = getattr(error, '__traceback__', None)
+        if traceback is None:
+            continue
+        if not _is_hidden(traceback):
+            # The program has caught this exception: it is the program's, and so is what is behind it.
+            return
+        shown = _skip_hidden_frames(traceback)
+        # A program may have put wrappers around urllib3: the frames between them are hidden too.
+        error.__traceback__ = None if shown is None or _is_hidden(_last_entry(shown)) else shown
 
 
 def _skip_hidden_frames(traceback):
-    while traceback is not None and _package_of(traceback.tb_frame) in _HIDDEN:
+    while traceback is not None and _is_hidden(traceback):
         traceback = traceback.tb_next
     return traceback
+
+
+def _last_entry(traceback):
+    while traceback.tb_next is not None:
+        traceback = traceback.tb_next
+    return traceback
+
+
+def _is_hidden(traceback):
+    return _package_of(traceback.tb_frame) in _HIDDEN
 
 
 def _package_of(frame):

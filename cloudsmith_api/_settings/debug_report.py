@@ -5,7 +5,7 @@ from collections import namedtuple
 
 import urllib3
 
-from .._common.redaction import MASK, find_secrets, is_secret, mask, scrub
+from .._common.redaction import MASK, find_secrets, is_secret, mask_nested, scrub
 from ..credentials import RenewableToken
 from ..version import __version__
 
@@ -23,13 +23,13 @@ def describe(settings, defaults, origins):
     :return: a :class:`Setting` for each, in alphabetical order.
     :rtype: list
     """
-    described = []
+    described, secrets = [], find_secrets(settings)
     for name, value in sorted(settings.items()):
         found, origin = origins.get(name, (None, None))
         # The program may have changed the setting since.
         if origin is None or found != value:
             origin = 'default' if name in defaults and defaults[name] == value else 'program'
-        described.append(Setting(name, _format_value(name, value), origin))
+        described.append(Setting(name, _format_value(name, value, secrets), origin))
     return described
 
 
@@ -48,7 +48,7 @@ def debug_report(described):
     return '\n'.join(lines + ['%s: %s (%s)' % setting for setting in described])
 
 
-def _format_value(name, value):
+def _format_value(name, value, secrets):
     """Format a setting's value, masked if it is secret."""
     if isinstance(value, RenewableToken):
         return repr(value)
@@ -56,7 +56,10 @@ def _format_value(name, value):
         # Its repr could show secrets: a bound method's shows its object, a partial's its arguments.
         return getattr(value, '__name__', type(value).__name__)
     if not value or not is_secret(name):
-        value = mask(value) if isinstance(value, dict) else value
-        return scrub(repr(value), find_secrets({name: value}))
+        try:
+            return scrub(repr(mask_nested(value)), secrets)
+        except Exception as error:
+            # An attribute of the program: the report is for bugs, also for this one.
+            return '<%s whose repr fails: %s>' % (type(value).__name__, type(error).__name__)
     # The names of keys are shown: a key under a wrong name is never sent.
     return repr(dict.fromkeys(value, MASK)) if isinstance(value, dict) else MASK

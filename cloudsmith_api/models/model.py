@@ -7,7 +7,7 @@ from itertools import repeat
 
 import six
 
-from .._common.redaction import MASK, mask, scrub
+from .._common.redaction import MASK, mask, mask_nested
 from .._common.tracebacks import hide_locals
 from ..configuration import Configuration
 
@@ -227,6 +227,7 @@ class Model(object):
                 yield field.name, value
 
     @classmethod
+    @hide_locals
     def validate(cls, values):
         """Validate a dict as the fields of a model, even if ``client_side_validation`` is off.
 
@@ -276,7 +277,7 @@ class Model(object):
             shown[field.name] = MASK if field.secret and value else _to_plain(value, Model._to_masked, mask)
         additional = self.__dict__.get('_additional_properties')
         if additional:
-            shown['additional_properties'] = _mask_nested(additional)
+            shown['additional_properties'] = mask_nested(additional)
         return shown
 
     def __eq__(self, other):
@@ -301,14 +302,6 @@ def _to_plain(value, of_model, of_dict=dict):
     if isinstance(value, dict):
         return of_dict(value)
     return value
-
-
-def _mask_nested(value):
-    if isinstance(value, dict):
-        return {name: _mask_nested(item) for name, item in mask(value).items()}
-    if isinstance(value, list):
-        return [_mask_nested(item) for item in value]
-    return scrub(value) if isinstance(value, six.string_types) else value
 
 
 def _format_datetime(value):

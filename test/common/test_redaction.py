@@ -1,10 +1,13 @@
 # -*- coding: utf-8 -*-
 """Redaction: which names are secret, and masking their values in any text without touching the rest."""
 
+import json
+
 import pytest
 import six
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from six.moves.urllib.parse import quote
 
 from cloudsmith_api import models
 from cloudsmith_api._common.redaction import MASK, find_secrets, is_secret, mask, scrub
@@ -123,6 +126,19 @@ def test_escaped_or_encoded_secret_is_masked(form, message):
     scrubbed = scrub(message % form, [u'p"\xe4-Wort&'])
     assert 'ort' not in scrubbed.lower()
     assert MASK in scrubbed
+
+
+@pytest.mark.parametrize('secret', [
+    u'a$#@!%^7', u'#%&!?*+=', u'\u20ac\u20ac\u20ac\u20ac1', u'\U0001f512\U0001f511\U0001f510\U0001f513',
+])
+@pytest.mark.parametrize('form', [
+    lambda secret: secret, lambda secret: quote(secret.encode('utf-8')), lambda secret: json.dumps(secret)[1:-1],
+    lambda secret: json.dumps(json.dumps(secret))[1:-1], lambda secret: u''.join(u'&#%d;' % ord(c) for c in secret),
+    lambda secret: secret.encode('utf-8').decode('latin-1'),
+])
+def test_secret_of_few_letters_is_masked_in_any_form(secret, form):
+    scrubbed = scrub(u'Wrong: ' + form(secret) + u' or so', [secret])
+    assert scrubbed.replace(u'\\"', u'') == u'Wrong: ******** or so'
 
 
 def test_text_with_a_reformatted_multi_word_secret_is_masked_whole():

@@ -76,6 +76,30 @@ def test_frames_of_the_program_stay_in_a_cause():
     assert modules_in(error.__cause__.__traceback__) == ['program', 'urllib3']
 
 
+@pytest.mark.skipif(six.PY2, reason='exceptions have no traceback')
+def test_frames_between_wrappers_around_urllib3_are_left_out_of_a_cause():
+    error, _ = error_of(OURS['call_and_wrap'], lambda: URLLIB3['call'](lambda: PROGRAM['call'](URLLIB3['fail'])))
+    assert modules_in(error.__cause__.__traceback__) == []
+
+
+@pytest.mark.skipif(six.PY2, reason='exceptions have no traceback')
+def test_exception_that_the_program_handles_stays_as_it_is():
+    with pytest.raises(ValueError) as handled:
+        PROGRAM['call'](lambda: URLLIB3['call_and_replace'](URLLIB3['fail']))
+    before = [modules_in(error.__traceback__) for error in (handled.value, handled.value.__context__)]
+    assert before == [['program', 'urllib3'], ['urllib3', 'urllib3']]
+
+    def call_in_handler():
+        try:
+            raise handled.value
+        except ValueError:
+            hide_locals(OURS['call'])(URLLIB3['fail'])
+
+    with pytest.raises(KeyError):
+        PROGRAM['call'](call_in_handler)
+    assert modules_in(handled.value.__context__.__traceback__) == before[1]
+
+
 def test_frame_of_the_wrapper_shows_no_argument():
     with pytest.raises(KeyError) as raised:
         hide_locals(lambda *args, **kwargs: PROGRAM['fail']())('first', other='second')

@@ -9,11 +9,12 @@ import traceback
 
 import pytest
 import six
-from servers import RespondingServer, ScriptedServer, closed_port, http_response, truncated
+from servers import RespondingServer, ScriptedServer, closed_port, http_response, json_response, truncated
 from six.moves.urllib.parse import quote
 
-from cloudsmith_api import ApiException, Configuration
+from cloudsmith_api import ApiClient, ApiException, Configuration, UserAuthTokenRequest
 from cloudsmith_api._transport.retry import ApiRetry
+from cloudsmith_api.credentials import OidcToken, RenewableToken
 
 pytestmark = pytest.mark.slow
 
@@ -132,6 +133,32 @@ def test_echoed_password_and_one_time_code_are_not_shown(connect, seen, echo):
             seen.append(all_texts(caught))
     seen.check()
     assert dict(server.requests[0].headers)['Authorization'] == 'Basic ' + PAIR
+
+
+def test_proxy_credentials_echoed_to_a_renewal_are_not_shown(connect, seen):
+    with echo_server('reason phrase') as proxy:
+        api = connect('http://service.localhost/v1', **settings(seen, proxy=proxy.origin.replace(
+            '//', '//%s:%s@' % (PROXY_USER, PROXY_PASSWORD))))
+        api.api_client.configuration.api_key.clear()
+        api.api_client.configuration.access_token = OidcToken('acme', 'ci', 'identity')
+        with pytest.raises(ApiException) as caught:
+            api.user_self()
+    assert caught.value.url.endswith('/openid/acme/')
+    seen.append(all_texts(caught))
+    seen.check()
+
+
+def test_prefix_of_the_key_is_shown(connect):
+    with ScriptedServer(http_response(401, '{"detail": "Invalid Token."}')) as server:
+        with pytest.raises(ApiException, match='Invalid Token. .*/user/tokens/'):
+            connect(server.url, api_key_prefix={'X-Api-Key': 'Token'}).user_tokens_list()
+
+
+@pytest.mark.parametrize('length', [60000, 200000])
+def test_start_of_a_long_explanation_is_shown(connect, length):
+    with ScriptedServer(json_response(json.dumps({'detail': 'word ' * (length // 5)}), status=422)) as server:
+        with pytest.raises(ApiException, match='word word'):
+            connect(server.url, access_token='x' * 4200).user_self()
 
 
 @pytest.mark.parametrize('echo', sorted(ECHOES))
@@ -262,6 +289,56 @@ def test_shortened_message_shows_no_part_of_secret(connect):
         with pytest.raises(ApiException) as caught:
             api.user_self()
     assert '0123456789abcdef' not in str(caught.value)
+
+
+def with_settings(**settings):
+    configuration = Configuration()
+    for name, value in settings.items():
+        setattr(configuration, name, value)
+    return configuration
+
+
+DOORS = {
+    'set_default_header': lambda: ApiClient().set_default_header('X-Api-Key', KEY + '\n'),
+    'user_agent': lambda: setattr(ApiClient(), 'user_agent', KEY + '\n'),
+    'header of a client': lambda: ApiClient(header_name='X-Api-Key', header_value=KEY + '\n'),
+    'get_basic_auth_token': lambda: with_settings(username='a:b', password=KEY).get_basic_auth_token(),
+    'auth_settings': lambda: with_settings(username='a:b', password=KEY).auth_settings(),
+    'credential': lambda: with_settings(username='a:b', password=KEY).credential('basic'),
+    'get_api_key_with_prefix': lambda: with_settings(
+        api_key={'X-Api-Key': KEY}, api_key_prefix={'X-Api-Key': 5}).get_api_key_with_prefix('X-Api-Key'),
+    'setting': lambda: with_settings(access_token=KEY + ' '),
+    'validate': lambda: UserAuthTokenRequest.validate({'email': '', 'password': KEY}),
+    'model': lambda: UserAuthTokenRequest(email='', password=KEY),
+    'attribute of a model': lambda: setattr(UserAuthTokenRequest(), 'password', [KEY]),
+    'OidcToken': lambda: OidcToken('acme', 'ci', bytearray(KEY.encode('ascii'))),
+    'RenewableToken': lambda: RenewableToken(KEY),
+    'sanitize_for_serialization': lambda: ApiClient().sanitize_for_serialization({'password': KEY, 'x': object()}),
+    'deserialize': lambda: ApiClient()._ApiClient__deserialize({'name': 5, 'email': KEY}, 'UserBrief'),
+}
+
+
+@pytest.mark.parametrize('door', sorted(DOORS))
+def test_frames_of_a_refused_argument_do_not_show_it(door):
+    with pytest.raises((TypeError, ValueError)) as caught:
+        DOORS[door]()
+    entry, shown = caught.tb, []
+    while entry is not None:
+        if entry.tb_frame.f_globals['__name__'].startswith('cloudsmith_api'):
+            shown += [(entry.tb_frame.f_code.co_name, name)
+                      for name, value in entry.tb_frame.f_locals.items() if KEY in repr(value)]
+        entry = entry.tb_next
+    assert shown == []
+
+
+def test_frame_of_an_iteration_does_not_show_the_headers_of_an_earlier_page(connect):
+    first = json_response('{"results": [{"slug_perm": "x"}]}',
+                          headers=[('Set-Cookie', 'session=' + COOKIE), ('X-Pagination-PageTotal', '2')])
+    with ScriptedServer(first, http_response(404)) as server:
+        with pytest.raises(ApiException) as caught:
+            list(connect(server.url).user_tokens_iter())
+    frame = next(entry.frame for entry in caught.traceback if entry.name == 'iterate_pages')
+    assert COOKIE not in repr(frame.f_locals)
 
 
 def test_frames_below_the_transport_are_not_kept_with_the_error(connect):
