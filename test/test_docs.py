@@ -60,6 +60,14 @@ import sys
 with os.fdopen(os.open('secret', os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), 'w') as secret:
     secret.write(sys.stdin.read())
 """
+# Fails from the second run on, as often as its first argument says.
+FAIL_TO_STORE_SECRET = STORE_SECRET + u"""
+with open('runs', 'a') as runs:
+    runs.write('x')
+if 2 <= os.path.getsize('runs') <= 1 + int(sys.argv[1]):
+    os.remove('secret')
+    sys.exit(3)
+"""
 
 
 def text_of(page):
@@ -222,11 +230,67 @@ def test_rotate_key_keeps_old_key_if_new_one_cannot_be_stored(machine, monkeypat
     monkeypatch.setenv('STORE_SECRET', '"%s" -c "raise SystemExit(3)"' % sys.executable)
 
     def fail(*_, **__):
-        raise SystemExit('The key could not be stored: no space left on device')
+        raise OSError('no space left on device')
 
     monkeypatch.setattr(tempfile, 'mkstemp', fail)
-    assert 'could not be stored' in exit_message_of(script)
+    assert exit_message_of(script).startswith('The key was not replaced, since the new one could not be stored: ')
     assert user.api_key == old_key
+
+
+def test_rotate_key_with_missing_command_keeps_old_key(machine, monkeypatch):
+    _, user, _ = machine
+    old_key = user.api_key
+    monkeypatch.setenv('STORE_SECRET', 'no-such-command')
+    assert exit_message_of('rotate_key_in_ci.py').startswith('The key was not replaced, since ')
+    assert user.api_key == old_key
+
+
+def fail_to_store_secret(folder, monkeypatch, times):
+    folder.join('fail_to_store_secret.py').write(FAIL_TO_STORE_SECRET)
+    monkeypatch.setenv('STORE_SECRET', '"%s" fail_to_store_secret.py %d' % (sys.executable, times))
+
+
+def test_rotate_key_in_ci_stores_the_new_key_at_the_second_attempt(machine, monkeypatch):
+    folder, user, _ = machine
+    old_key = user.api_key
+    fail_to_store_secret(folder, monkeypatch, times=1)
+    run(files_of_examples()['rotate_key_in_ci.py'])
+    assert old_key != user.api_key == folder.join('secret').read()
+
+
+def test_rotate_key_in_ci_says_that_the_new_key_is_not_stored(machine, monkeypatch):
+    folder, user, _ = machine
+    old_key = user.api_key
+    fail_to_store_secret(folder, monkeypatch, times=2)
+    message = exit_message_of('rotate_key_in_ci.py')
+    assert message.startswith('The key was replaced, but the new one could not be stored: ')
+    assert message.endswith(' failed. Refresh it again on the web pages')
+    assert user.api_key != old_key
+    assert user.api_key not in message
+
+
+@pytest.mark.parametrize('failures', [1, 2])
+def test_rotate_key_stores_or_names_the_file_with_the_new_key(machine, monkeypatch, failures):
+    folder, user, _ = machine
+    name = 'replace' if hasattr(os, 'replace') else 'rename'
+    outcomes = [OSError('busy')] * failures
+    replace = getattr(os, name)
+
+    def fail_first(*paths):
+        if outcomes:
+            raise outcomes.pop()
+        replace(*paths)
+
+    monkeypatch.setattr(os, name, fail_first)
+    if failures == 1:
+        run(files_of_examples()['rotate_key.py'])
+        stored = folder.join('cloudsmith-api-key')
+    else:
+        message = exit_message_of('rotate_key.py')
+        found = re.match(r'The key was replaced, but the new one could not be stored: busy\. Look for it in (\S+), or ',
+                         message)
+        stored = folder.join(os.path.basename(found.group(1)))
+    assert stored.read() == user.api_key
 
 
 @pytest.mark.parametrize('fault, message', [
