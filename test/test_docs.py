@@ -13,6 +13,7 @@ import pytest
 
 import cloudsmith_api
 from cloudsmith_api import ApiClient, Configuration, UserApi
+from cloudsmith_api._common import redaction
 from cloudsmith_api.sandbox import Sandbox
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
@@ -376,3 +377,17 @@ def test_table_of_settings_has_each_with_its_default(setting):
     default = row.group(0).split('|')[3]
     if setting.name != 'connection_pool_maxsize':  # depends on the machine
         assert (setting.value.strip("'") or "''") in default
+
+
+def test_migration_guide_lists_the_rows_that_are_marked():
+    text = text_of(os.path.join('docs', 'moving-from-2.0.md'))
+    marked = re.findall(r'^\| ([^|]+) \*\*look\*\* \|', text, re.MULTILINE)
+    listed = re.search(r'^## How to migrate\n(.*?)^## ', text, re.MULTILINE | re.DOTALL).group(1)
+    listed = ' '.join(listed.split()).lower()
+    assert marked
+    assert [row for row in marked if row.lower() not in listed] == []
+
+
+def test_logging_page_lists_the_names_of_secret_headers():
+    listed = re.search(r'its name contains (.*?), in upper', text_of(os.path.join('docs', 'logging.md')), re.DOTALL)
+    assert re.findall('`(.*?)`', listed.group(1)) == redaction._NAMES.split('|')
