@@ -197,7 +197,8 @@ class ApiClient(object):
         :param _request_timeout: seconds: a number for the whole call, or a pair ``(connect, read)`` for each operation;
             ``configuration.timeout`` by default.
         :param dict _headers: headers of this call; unlike ``header_params``, they override ``default_headers``.
-        :param _retries: the most retries of this call, or a ``urllib3.Retry``; ``configuration.retries`` by default.
+        :param _retries: the maximum number of retries of this call, or a ``urllib3.Retry``; ``configuration.retries``
+            by default.
         :return: ``(data, status, headers)``, or ``data``; with ``async_req`` an object whose ``get()`` returns that.
         :raises ApiException: if the request fails, or its status is not 2xx; see :mod:`.exceptions`.
         :raises TypeError: for an argument of the wrong type.

@@ -92,7 +92,7 @@ class RESTClientObject(object):
             close it.
         :param _request_timeout: seconds: a number for the whole call, or a pair ``(connect, read)`` for each operation;
             ``configuration.timeout`` by default.
-        :param _retries: the most retries, or a ``urllib3.Retry``; ``configuration.retries`` by default.
+        :param _retries: the maximum number of retries, or a ``urllib3.Retry``; ``configuration.retries`` by default.
         :return: the response; urllib3's unread response without ``_preload_content``.
         :rtype: RESTResponse
         :raises ApiException: if the request fails, or its status is not 2xx.

@@ -51,7 +51,7 @@ class UserApi(object):
       ``wait([timeout])``, ``ready()`` and ``successful()``.
     - ``_request_timeout`` (seconds): a number limits the whole call, retries included; a pair ``(connect, read)``
       limits each connection attempt and each read. ``configuration.timeout`` by default.
-    - ``_retries`` (int, or ``urllib3.Retry``): the most retries; ``configuration.retries`` by default.
+    - ``_retries`` (int, or ``urllib3.Retry``): the maximum number of retries; ``configuration.retries`` by default.
     - ``_headers`` (dict): further headers; they override ``default_headers``.
     - ``_preload_content`` (bool): if ``False``, return urllib3's response with its body unread.
     - ``_return_http_data_only`` (bool): if ``True``, ``NAME_with_http_info`` returns the data alone.
