@@ -255,8 +255,9 @@ class Model(object):
         :param bool additional_properties: whether to include the :attr:`additional_properties`.
         :rtype: str
         :raises TypeError: for a value without a JSON form, in a model that was not validated.
+        :raises ValueError: for an additional property that is NaN or infinite.
         """
-        return json.dumps(self.to_dict(additional_properties), default=_format_datetime)
+        return json.dumps(self.to_dict(additional_properties), default=_format_datetime, allow_nan=False)
 
     def to_str(self):
         """Return the fields as a string to print, with secrets masked.

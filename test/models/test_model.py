@@ -460,6 +460,14 @@ def test_to_json_is_to_dict_as_text():
     assert json.loads(model.to_json(additional_properties=True)) == dict(expected, colour='red')
 
 
+def test_to_json_of_a_number_without_a_json_form_raises():
+    model = outer()
+    model.additional_properties['x'] = float('nan')
+    assert json.loads(model.to_json())
+    with pytest.raises(ValueError):
+        model.to_json(additional_properties=True)
+
+
 def test_to_json_of_a_value_without_a_json_form_raises(unvalidated):
     with pytest.raises(TypeError, match='object has no JSON form'):
         outer(title=object(), _configuration=unvalidated).to_json()
