@@ -431,5 +431,6 @@ def test_repr_shows_host_and_changed_settings(configuration):
 def test_debug_report_starts_with_versions(configuration):
     lines = configuration.to_debug_report().split('\n')
     assert lines[0] == 'Python SDK Debug Report:'
-    assert [line.split(':')[0] for line in lines[1:5]] == [
-        'OS', 'Python Version', 'Version of the API', 'SDK Package Version']
+    assert [line.split(':')[0] for line in lines[1:8]] == [
+        'OS', 'Python Version', 'Version of the API', 'SDK Package Version', 'urllib3 Version', 'certifi Version',
+        'TLS Library']

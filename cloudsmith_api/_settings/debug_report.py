@@ -1,8 +1,10 @@
 """Settings as text, secrets masked, with the origin of each."""
 
+import ssl
 import sys
 from collections import namedtuple
 
+import certifi
 import urllib3
 
 from .._common.redaction import MASK, find_secrets, is_secret, mask_nested, scrub
@@ -44,7 +46,9 @@ def debug_report(described):
              'Python Version: %s' % sys.version.replace('\n', ' '),
              'Version of the API: v1',
              'SDK Package Version: %s' % __version__,
-             'urllib3 Version: %s' % urllib3.__version__]
+             'urllib3 Version: %s' % urllib3.__version__,
+             'certifi Version: %s' % certifi.__version__,
+             'TLS Library: %s' % ssl.OPENSSL_VERSION]
     return '\n'.join(lines + ['%s: %s (%s)' % setting for setting in described])
 
 
