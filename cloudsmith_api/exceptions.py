@@ -102,7 +102,7 @@ class ApiException(Exception):
         if self.status == 401 and headers is not None:
             return _credentials_hint(headers)
         if self.status == 407:
-            return PROXY_CREDENTIALS_HINT
+            return _PROXY_CREDENTIALS_HINT
         # The service explains its errors; what else may respond at a wrong URL does not.
         return InvalidResponseException.hint if self.status in (403, 404, 405) and not self.detail else None
 
@@ -233,7 +233,7 @@ class InvalidResponseException(ApiException):
     hint = 'Check that configuration.host is the base URL of the API'
 
 
-PROXY_CREDENTIALS_HINT = 'Check the user and password in configuration.proxy'
+_PROXY_CREDENTIALS_HINT = 'Check the user and password in configuration.proxy'
 
 # A setting in a hint.
 _SETTING = r"configuration\.(\w+)(?:\['X-Api-Key'\])?"

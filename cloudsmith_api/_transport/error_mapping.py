@@ -9,7 +9,7 @@ from urllib3 import exceptions as urllib3_errors
 from .._common.redaction import printable_line, scrub
 from .._common.urls import split_credentials
 from ..exceptions import (
-    PROXY_CREDENTIALS_HINT,
+    _PROXY_CREDENTIALS_HINT,
     ApiException,
     ConnectionException,
     InvalidResponseException,
@@ -123,7 +123,7 @@ def _hint_for(error, exception, configuration):
         return tls_hint(_root_cause(error), configuration)
     if isinstance(error, urllib3_errors.ProxyError):
         if 'Tunnel connection failed: 407' in str(_root_cause(error)):
-            return PROXY_CREDENTIALS_HINT
+            return _PROXY_CREDENTIALS_HINT
         return 'Check the network and configuration.proxy: %s' % split_credentials(configuration.proxy)[0]
     if isinstance(error, urllib3_errors.ReadTimeoutError) and getattr(error, 'request_sent', None) is False:
         return ('There was no response to the TLS handshake: check scheme and port of configuration.host and '
