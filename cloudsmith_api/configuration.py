@@ -268,7 +268,7 @@ class Configuration(object):
         if self.refresh_api_key_hook is not None:
             self._run_hook()
         prefix = self.api_key_prefix.get(identifier)
-        return _with_prefix(prefix, self.api_key.get(identifier)) if prefix else self.api_key.get(identifier) or None
+        return _with_prefix(identifier, prefix, self.api_key.get(identifier)) if prefix else self.api_key.get(identifier) or None
 
     def _run_hook(self):
         if _is_running(sys._getframe().f_code, self):
@@ -404,11 +404,11 @@ def _is_running(code, configuration):
 
 
 @hide_locals
-def _with_prefix(prefix, key):
+def _with_prefix(header, prefix, key):
     if not key:
         return None
-    validation.check_type('api_key', key, six.string_types + six.integer_types, 'a str')
-    return '%s %s' % (validation.check_str('api_key_prefix', prefix), key)
+    # On Python 2, one may be bytes beyond ASCII, and the other Unicode.
+    return '%s %s' % (check_header(header, validation.check_str('api_key_prefix', prefix)), check_header(header, key))
 
 
 def _current_value(credential):

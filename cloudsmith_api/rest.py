@@ -110,8 +110,10 @@ class RESTClientObject(object):
                 self._checked_headers = checked
         headers = dict(checked)
         if query_params:
-            url += ('&' if '?' in url else '?') + urlencode(query_params)
-        payload = encode_body(method, headers, body, post_params)
+            url += ('&' if '?' in url else '?') + urlencode(
+                validation.check_unicode_pairs('query_params', query_params))
+        payload = encode_body(
+            method, headers, body, post_params and validation.check_unicode_pairs('post_params', post_params))
         call = self._session.prepare(self.configuration, method, url, headers, payload,
                                      (query_params, post_params, body), _preload_content, _request_timeout, _retries)
         try:

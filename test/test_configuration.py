@@ -287,6 +287,16 @@ def test_api_key_is_returned_with_its_prefix(configuration, key, prefix, expecte
     assert configuration.get_api_key_with_prefix('X-Api-Key') == expected
 
 
+@pytest.mark.parametrize('prefix, key', [
+    (six.ensure_str(u'é'), u'é'), (u'é', six.ensure_str(u'é')), (u'é', u'é'), (u'Token', six.ensure_str(u'é')),
+])
+def test_api_key_and_prefix_may_be_bytes_and_text_on_python_2(configuration, prefix, key):
+    configuration.api_key['X-Api-Key'], configuration.api_key_prefix['X-Api-Key'] = key, prefix
+    sent = configuration.get_api_key_with_prefix('X-Api-Key')
+    assert type(sent) is str
+    assert sent.split(' ') == [six.ensure_str(part, 'latin-1') for part in (prefix, key)]
+
+
 def test_refresh_hook_may_set_the_key_before_it_is_read(configuration):
     configuration.refresh_api_key_hook = lambda settings: settings.api_key.update({'X-Api-Key': 'fresh'})
     assert configuration.get_api_key_with_prefix('X-Api-Key') == 'fresh'

@@ -58,6 +58,22 @@ def test_response_has_status_reason_headers_and_body(transport):
     assert server.requests[0].target == '/v1/x/?a=b+c&d=%C3%A4'
 
 
+@pytest.mark.parametrize('text', [u'ä', six.ensure_str(u'ä')])
+def test_query_and_form_are_sent_in_utf8(transport, text):
+    with ScriptedServer(GOOD) as server:
+        transport.request('POST', server.url, query_params={text: text}, post_params=[(text, text)],
+                          headers={'Content-Type': 'application/x-www-form-urlencoded'})
+    assert server.requests[0].target == '/v1?%C3%A4=%C3%A4'
+    assert server.requests[0].body == b'%C3%A4=%C3%A4'
+
+
+@pytest.mark.skipif(six.PY2, reason='Python 2 encodes lone surrogates')
+def test_query_with_lone_surrogate_raises_without_showing_it(transport):
+    with pytest.raises(ValueError, match='^a text in query_params is not valid Unicode$') as raised:
+        transport.request('GET', 'http://127.0.0.1:9/', query_params=[('token', u'hunter22\ud800')])
+    assert raised.value.__context__ is None
+
+
 @pytest.mark.parametrize('suffix, target', [('', '/'), ('/', '/'), ('/x', '/x'), ('?a=b', '?a=b')])
 def test_short_url_has_absolute_request_target(transport, suffix, target):
     with ScriptedServer(GOOD) as server:

@@ -35,6 +35,31 @@ def check_str(name, value):
     return check_type(name, value, six.string_types, 'a str')
 
 
+def check_unicode(name, text):
+    """Check that a text is valid Unicode, and convert it to a native str: on Python 2, to bytes in UTF-8.
+
+    :raises ValueError: if it is not.
+    """
+    try:
+        return six.ensure_str(six.ensure_binary(text))
+    except UnicodeError:
+        pass
+    # Not raised above: the codec's error, which contains the text, would become its context.
+    raise ValueError('%s is not valid Unicode' % name)
+
+
+def check_unicode_pairs(name, pairs):
+    """Convert the texts in names and values to native str; other values stay as they are.
+
+    :param pairs: dict or list of pairs.
+    :rtype: list
+    :raises ValueError: if a text is not valid Unicode.
+    """
+    pairs = pairs.items() if hasattr(pairs, 'items') else pairs
+    return [tuple(check_unicode('a text in %s' % name, part) if isinstance(part, six.string_types) else part
+                  for part in pair) for pair in pairs]
+
+
 def check_int(name, value):
     """Check that an argument is an integer.
 

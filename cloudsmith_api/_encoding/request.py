@@ -66,10 +66,7 @@ def _encode_segment(name, values, safe):
     if value is None:
         raise ValueError('%s is required' % name)
     validation.check_type(name, value, six.string_types + six.integer_types, 'a str')
-    try:
-        segment = quote(six.ensure_binary(six.text_type(value)), safe + '~')
-    except UnicodeError:
-        raise ValueError('%s is not valid Unicode' % name)
+    segment = quote(validation.check_unicode(name, '%s' % value), safe + '~')
     if _changes_path(segment) or not all(
             part and validation.contains_only(_SEGMENT_CHARACTERS, part) for part in segment.split('/')):
         raise ValueError("%s must not be empty, '.' or '..', or otherwise change the path" % name)
@@ -114,12 +111,7 @@ def _encode_query_value(name, value):
     if isinstance(value, bool):
         return 'true' if value else 'false'
     value = serialize(value)
-    if not isinstance(value, six.string_types):
-        return value
-    try:
-        return six.ensure_str(six.ensure_binary(value))
-    except UnicodeError:
-        raise ValueError('%s is not valid Unicode' % name)
+    return validation.check_unicode(name, value) if isinstance(value, six.string_types) else value
 
 
 def build_headers(own, *layers):
@@ -148,11 +140,11 @@ def build_form(post_params, files, collection_formats=None):
     :return: pairs; the value of a file is ``(file name, content, media type)``.
     :rtype: list
     :raises TypeError: if a value is a model.
-    :raises ValueError: if a file cannot be read.
+    :raises ValueError: if a text is not valid Unicode, or a file cannot be read.
     """
     formats = collection_formats or {}
     parts = []
-    for name, value in _pairs(post_params):
+    for name, value in validation.check_unicode_pairs('post_params', post_params or ()):
         if name in formats and isinstance(value, (list, tuple)):
             parts.extend(_encode_collection(name, value, formats[name]))
         else:

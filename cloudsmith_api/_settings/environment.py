@@ -10,6 +10,7 @@ from collections import namedtuple
 import six
 from six.moves import configparser
 
+from .._common import validation
 from .._common.host_rules import LOOPBACK
 from .._common.tracebacks import warn
 from ..exceptions import InsecureFileWarning
@@ -58,11 +59,14 @@ def find_settings(profile=None, environ=os.environ):
     :raises ValueError: if a file is malformed or cannot be read, or no file has the profile; it names file, section and
         line, and shows no value.
     """
-    profile = profile or environ.get('CLOUDSMITH_PROFILE')
+    profile = validation.check_str('profile', profile or environ.get('CLOUDSMITH_PROFILE') or '')
+    # As the files are, which the parser of Python 2 compares it with.
+    profile = six.ensure_text(profile, errors='replace')
     credentials = _read_file('CLOUDSMITH_CREDENTIALS_FILE', 'credentials.ini', environ)
     config = _read_file('CLOUDSMITH_CONFIG_FILE', 'config.ini', environ)
-    if profile not in (None, '', 'default') and not (credentials.has(profile) or config.has(profile)):
-        raise ValueError('no section [profile:%s] in %s or %s' % (profile, credentials.path, config.path))
+    if profile not in ('', 'default') and not (credentials.has(profile) or config.has(profile)):
+        raise ValueError(
+            'no section [profile:%s] in %s or %s' % (six.ensure_str(profile), credentials.path, config.path))
     found = config.look_up(_CONFIG_OPTIONS, profile)
     found.update(credentials.look_up(_CREDENTIALS_OPTIONS, profile))
     variables = _read_variables(environ)
@@ -208,7 +212,7 @@ class _SettingsFile(object):
         return found
 
     def _setting(self, name, value, section, option):
-        origin = '%s, section [%s], line %d' % (self.path, section, self._line_of(section, option))
+        origin = '%s, section [%s], line %d' % (self.path, six.ensure_str(section), self._line_of(section, option))
         if '\n' in value:
             raise ValueError('%s: %s must be on one line; an indented line continues it' % (origin, option))
         return Found(_parse_value(name, value, origin, option), origin)
@@ -217,14 +221,15 @@ class _SettingsFile(object):
         """Return the line number of an option, which the parser does not keep."""
         lines = self._text.split('\n')
         first = next(number for number, line in enumerate(lines) if line.strip().startswith('[%s]' % section))
-        pattern = re.compile(r'\s*%s\s*[=:]' % re.escape(option), re.IGNORECASE)
+        # On Python 2 too, the parser ignores any Unicode space, such as a no-break space.
+        pattern = re.compile(r'\s*%s\s*[=:]' % re.escape(option), re.IGNORECASE | re.UNICODE)
         return next(number for number, line in enumerate(lines[first:], first + 1) if pattern.match(line))
 
     def _malformed(self, error):
         # Neither the line nor the parser's error, which quotes it, is shown: it may be half of a key.
         line = getattr(error, 'lineno', None) or error.errors[0][0]
         above = re.findall(r'^\s*\[([^]]+)\]', u'\n'.join(self._text.split('\n')[:line]), re.MULTILINE)
-        where = 'in section [%s]' % above[-1] if above else 'before any section'
+        where = 'in section [%s]' % six.ensure_str(above[-1]) if above else 'before any section'
         return ValueError('%s, %s, line %d: expected a [section] or an "option = value", each of them once'
                           % (self.path, where, line))
 

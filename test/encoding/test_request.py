@@ -30,6 +30,7 @@ HOST = 'https://api.example.com/v1'
     ('...', '...'),
     ('~', '~'),
     (u'ü', '%C3%BC'),
+    (six.ensure_str(u'ü'), '%C3%BC'),
     ('{other}', '%7Bother%7D'),
     (5, '5'),
 ])
@@ -156,6 +157,20 @@ def test_form_contains_fields_and_files(tmpdir):
 def test_form_without_files_contains_only_the_fields():
     assert build_form(None, None) == []
     assert build_form([('a', 1)], None) == [('a', 1)]
+
+
+def test_form_names_and_values_are_native_strings():
+    parts = build_form({u'ä': u'ü'}, None)
+    assert parts == [(six.ensure_str(u'ä'), six.ensure_str(u'ü'))]
+    assert [type(part) for part in parts[0]] == [str, str]
+
+
+@pytest.mark.skipif(six.PY2, reason='Python 2 encodes lone surrogates')
+@pytest.mark.parametrize('fields', [{'a': u'secret\ud800'}, {u'secret\ud800': 'a'}])
+def test_form_with_lone_surrogate_raises_without_showing_it(fields):
+    with pytest.raises(ValueError, match='^a text in post_params is not valid Unicode$') as raised:
+        build_form(fields, None)
+    assert raised.value.__context__ is None
 
 
 def test_form_dates_are_serialized_as_in_json():

@@ -9,6 +9,7 @@ import sys
 import warnings
 
 import pytest
+import six
 
 from cloudsmith_api import ApiClient, Configuration, InsecureFileWarning, UserApi
 from cloudsmith_api._settings import environment
@@ -191,6 +192,61 @@ def test_unknown_profile_error_names_section_and_file(settings_file):
         Configuration.from_environment('nosuch')
     assert '[profile:nosuch]' in str(raised.value)
     assert path in str(raised.value)
+
+
+class TestTextBeyondAscii(object):
+    """Paths, profiles and files beyond ASCII: on Python 2, variables are bytes, and the contents of files Unicode."""
+
+    @pytest.fixture(autouse=True)
+    def home(self, tmpdir, monkeypatch):
+        """A home directory whose name is not in ASCII."""
+        made = tmpdir.join(six.ensure_str(u'hömé')).ensure(dir=True)
+        monkeypatch.setenv('HOME', str(made))
+        monkeypatch.setenv('USERPROFILE', str(made))
+        return made
+
+    @pytest.mark.parametrize('profile', [six.ensure_str(u'work'), u'work', six.ensure_str(u'ü'), u'ü'])
+    def test_profile_is_found(self, settings_file, profile):
+        path = settings_file('credentials.ini', u'[profile:%s]\napi_key = its-key\n' % six.ensure_text(profile))
+        made = Configuration.from_environment(profile=profile)
+        assert key_of(made) == 'its-key'
+        assert origin_of(made, 'api_key') == '%s, section [profile:%s], line 2' % (path, six.ensure_str(profile))
+
+    def test_profile_of_a_variable_is_found(self, settings_file, monkeypatch):
+        settings_file('credentials.ini', u'[profile:ü]\napi_key = its-key\n')
+        monkeypatch.setenv('CLOUDSMITH_PROFILE', 'ü')
+        assert key_of(Configuration.from_environment()) == 'its-key'
+
+    @pytest.mark.parametrize('profile', [six.ensure_str(u'ü'), u'ü'])
+    def test_unknown_profile_is_named(self, home, profile):
+        with pytest.raises(ValueError) as raised:
+            Configuration.from_environment(profile=profile)
+        assert '[profile:ü] in %s' % home in str(raised.value)
+
+    @pytest.mark.parametrize('section', [u'default', u'profile:ü'])
+    def test_malformed_file_is_named(self, settings_file, section):
+        path = settings_file('credentials.ini', u'[%s]\nbroken\n' % section)
+        with pytest.raises(ValueError) as raised:
+            Configuration.from_environment()
+        assert '%s, in section [%s], line 2' % (path, six.ensure_str(section)) in str(raised.value)
+
+    def test_no_break_spaces_around_an_option_are_ignored(self, settings_file):
+        path = settings_file('credentials.ini', u'[default]\napi_key\xa0=\xa0its-key\n')
+        made = Configuration.from_environment()
+        assert key_of(made) == 'its-key'
+        assert origin_of(made, 'api_key') == '%s, section [default], line 2' % path
+
+
+@pytest.mark.skipif(six.PY3, reason='variables are text')
+def test_profile_of_a_variable_that_is_not_utf8_is_unknown(monkeypatch):
+    monkeypatch.setenv('CLOUDSMITH_PROFILE', '\xff')
+    with pytest.raises(ValueError, match='no section'):
+        Configuration.from_environment()
+
+
+def test_profile_that_is_not_a_str_raises():
+    with pytest.raises(TypeError, match='^profile must be a str'):
+        Configuration.from_environment(profile=5)
 
 
 @pytest.mark.parametrize('text, where', [
