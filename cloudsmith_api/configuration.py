@@ -170,14 +170,12 @@ class Configuration(object):
         from ._settings.environment import Found, find_settings
         from ._settings.foreign_names import replacement_for
 
-        found = find_settings(profile)
         configuration = cls()
-        if 'proxy' in settings:
-            # NO_PROXY is meant for the proxies that the environment sets.
-            found.pop('no_proxy', None)
+        overridden = set(settings)
         if any(settings.get(name) or getattr(configuration, name) for name in ('api_key', 'username')):
             # What the program sets comes before the token of a CI system.
-            found.pop('access_token', None)
+            overridden.add('access_token')
+        found = find_settings(profile, overridden)
         found.update((name, Found(value, 'argument')) for name, value in settings.items())
         # In reverse, so that proxy comes before no_proxy, which setting it may clear.
         for name, (value, origin) in sorted(found.items(), reverse=True):

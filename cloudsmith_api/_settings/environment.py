@@ -49,10 +49,11 @@ _BOOLEANS.update(dict.fromkeys(('0', 'no', 'n', 'false', 'f', 'off'), False))
 _warned_paths = set()
 
 
-def find_settings(profile=None, environ=os.environ):
+def find_settings(profile=None, overridden=(), environ=os.environ):
     """Find settings in variables and files; a variable takes precedence over a file.
 
     :param str profile: the section ``[profile:NAME]`` to read before ``[default]``; ``CLOUDSMITH_PROFILE`` by default.
+    :param overridden: the names of settings to leave out, whose variables and options may be invalid.
     :param dict environ: the environment's variables.
     :return: name of a setting -> :class:`Found`.
     :rtype: dict
@@ -67,15 +68,15 @@ def find_settings(profile=None, environ=os.environ):
     if profile not in ('', 'default') and not (credentials.has(profile) or config.has(profile)):
         raise ValueError(
             'no section [profile:%s] in %s or %s' % (six.ensure_str(profile), credentials.path, config.path))
-    found = config.look_up(_CONFIG_OPTIONS, profile)
-    found.update(credentials.look_up(_CREDENTIALS_OPTIONS, profile))
-    variables = _read_variables(environ)
+    found = config.look_up(_leave_out(overridden, _CONFIG_OPTIONS), profile)
+    found.update(credentials.look_up(_leave_out(overridden, _CREDENTIALS_OPTIONS), profile))
+    variables = _read_variables(environ, _leave_out(overridden, _VARIABLES))
     if 'api_key' in found and 'api_key' not in variables:
         _warn_if_accessible(credentials.path, 0o044, 'contains an API key, and other users of this machine can read it')
     if {'host', 'proxy'}.intersection(found).difference(variables):
         _warn_if_accessible(config.path, 0o022, 'sets host or proxy, and other users of this machine can write to it')
     found.update(variables)
-    if 'api_key' not in found:
+    if 'api_key' not in found and 'access_token' not in overridden:
         found.update(_find_oidc_token(environ, config, profile))
     _add_scheme(found, 'host', 'https://')
     _add_scheme(found, 'proxy', 'http://')
@@ -83,9 +84,13 @@ def find_settings(profile=None, environ=os.environ):
     return found
 
 
-def _read_variables(environ):
+def _leave_out(names, sources):
+    return [(name, source) for name, source in sources if name not in names]
+
+
+def _read_variables(environ, sources):
     found = {}
-    for name, variables in _VARIABLES:
+    for name, variables in sources:
         for variable in reversed(variables):
             # A key copied from a file may end in a line break.
             value = environ.get(variable, '').strip()

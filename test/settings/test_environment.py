@@ -169,6 +169,32 @@ def test_arguments_override_variables_which_override_files(settings_file, monkey
     assert (origin_of(made, 'api_key'), origin_of(made, 'retries')) == ('argument', 'argument')
 
 
+@pytest.mark.parametrize('variable, value, option, settings', [
+    ('CLOUDSMITH_SSL_VERIFY', 'perhaps', None, {'verify_ssl': True}),
+    ('CLOUDSMITH_API_HEADERS', 'X', None, {'default_headers': {}}),
+    ('CLOUDSMITH_API_PROXY', 'ftp://x', None, {'proxy': None}),
+    (None, None, u'ssl_verify = perhaps', {'verify_ssl': True}),
+    (None, None, u'api_headers = X', {'default_headers': {}}),
+])
+def test_source_that_an_argument_overrides_may_be_invalid(
+        settings_file, monkeypatch, variable, value, option, settings):
+    if option is None:
+        monkeypatch.setenv(variable, value)
+    else:
+        settings_file('config.ini', u'[default]\n%s\n' % option)
+    with pytest.raises(ValueError):
+        Configuration.from_environment()
+    made = Configuration.from_environment(**settings)
+    assert {name: getattr(made, name) for name in settings} == settings
+
+
+def test_file_whose_key_an_argument_overrides_may_be_invalid(settings_file):
+    os.chmod(settings_file('credentials.ini', u'[default]\napi_key = a\n  b\n'), 0o644)
+    with warnings.catch_warnings():
+        warnings.simplefilter('error')
+        assert key_of(Configuration.from_environment(api_key='argument')) == 'argument'
+
+
 @pytest.mark.parametrize('source', ['argument', 'variable'])
 def test_profile_overrides_the_default_section(settings_file, monkeypatch, source):
     settings_file('credentials.ini', u'[default]\napi_key = default\n[profile:work]\napi_key = work-key\n')

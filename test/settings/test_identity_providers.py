@@ -430,6 +430,14 @@ def test_timer_of_a_program_ends_with_it(use, agent, monkeypatch):
     assert not timers[0].is_alive()
 
 
+@pytest.mark.parametrize('settings', [
+    {'access_token': None}, {'access_token': 'token'}, {'api_key': 'key'}, {'username': 'ada', 'password': 'secret'},
+])
+def test_workspace_may_be_invalid_if_credentials_are_given(use, settings):
+    use('github', CLOUDSMITH_WORKSPACE='a/b')
+    assert Configuration.from_environment(**settings).access_token == settings.get('access_token')
+
+
 def test_invalid_workspace_raises_at_once(use):
     use('github', CLOUDSMITH_WORKSPACE='a/b')
     with pytest.raises(ValueError, match='org must be the name of a workspace'):
