@@ -1,5 +1,6 @@
 """The settings of a client. Making or copying a configuration does no I/O."""
 
+import logging
 import sys
 
 import six
@@ -50,6 +51,44 @@ def _check_optional_str(name, value):
     return validation.check_str(name, value) if value else None
 
 
+def _check_credential(name, value):
+    """Check a username or password, which may be empty."""
+    return validation.check_str(name, value) if value else value
+
+
+def _check_user_agent(name, value):
+    """Check the ``User-Agent`` header; an empty one counts as unset."""
+    return check_header(name, validation.check_str(name, value)) if value else value
+
+
+def _check_assert_hostname(name, value):
+    """Check the name that a certificate must have."""
+    if value is None or isinstance(value, bool):
+        return value
+    return validation.check_type(name, value, six.string_types, 'a str or False')
+
+
+def _check_hook(name, value):
+    """Check a function; an empty value counts as ``None``."""
+    if value and not callable(value):
+        raise TypeError('%s must be a function, not %s' % (name, type(value).__name__))
+    return value or None
+
+
+def _check_safe_characters(name, value):
+    """Check characters that are not percent-encoded."""
+    return validation.check_unicode(name, validation.check_str(name, value))
+
+
+def _check_format(name, value):
+    """Check the format of a log record; before Python 3.8, ``logging`` takes any."""
+    try:
+        logging.Formatter(validation.check_str(name, value))
+    except ValueError as error:
+        raise ValueError('%s must be a format of logging.Formatter: %s' % (name, error))
+    return value
+
+
 def _check_dict(name, value):
     """Check a dict of API keys, or of their prefixes, by header."""
     return validation.check_type(name, value, dict, "a dict such as {'%s': ...}" % API_KEY_HEADER)
@@ -65,6 +104,7 @@ _VALIDATORS = {
     'access_token': _check_access_token,
     'api_key': _check_dict,
     'api_key_prefix': _check_dict,
+    'assert_hostname': _check_assert_hostname,
     'cert_file': validation.check_path,
     'client_side_validation': validation.check_bool,
     'connection_pool_maxsize': validation.check_pool_size,
@@ -73,17 +113,24 @@ _VALIDATORS = {
     'host': check_host,
     'idle_timeout': validation.check_seconds,
     'key_file': validation.check_path,
-    'logger_format': validation.check_str,
+    'logger_file': validation.check_path,
+    'logger_format': _check_format,
     'max_response_bytes': validation.check_positive_int,
     'max_retry_after': validation.check_seconds,
     'no_proxy': _check_optional_str,
     'pace': validation.check_bool,
+    'password': _check_credential,
     'proxy': check_proxy,
+    'refresh_api_key_hook': _check_hook,
     'retries': check_retries,
+    'safe_chars_for_path_param': _check_safe_characters,
     'ssl_ca_cert': validation.check_path,
     'ssl_verify_strict': validation.check_bool,
+    'temp_folder_path': validation.check_path,
     'timeout': validation.check_timeout,
     'tls_server_name': _check_optional_str,
+    'user_agent': _check_user_agent,
+    'username': _check_credential,
     'verify_ssl': validation.check_bool,
 }
 
@@ -266,7 +313,9 @@ class Configuration(object):
         if self.refresh_api_key_hook is not None:
             self._run_hook()
         prefix = self.api_key_prefix.get(identifier)
-        return _with_prefix(identifier, prefix, self.api_key.get(identifier)) if prefix else self.api_key.get(identifier) or None
+        if not prefix:
+            return self.api_key.get(identifier) or None
+        return _with_prefix(identifier, prefix, self.api_key.get(identifier))
 
     def _run_hook(self):
         if _is_running(sys._getframe().f_code, self):
@@ -279,14 +328,12 @@ class Configuration(object):
 
         :return: empty if neither username nor password is set.
         :rtype: str
-        :raises TypeError: if username or password is not a text.
         :raises ValueError: if the username contains a colon, which separates the two in the header, or one of them is
             not valid Unicode.
         """
         if not self.username and not self.password:
             return ''
-        username = validation.check_str('username', self.username or '')
-        password = validation.check_str('password', self.password or '')
+        username, password = self.username or '', self.password or ''
         if ':' in username:
             raise ValueError('username must not contain a colon')
         try:

@@ -51,9 +51,9 @@ class _Settings(TypedDict, total=False):
     client_side_validation: bool
     user_agent: str | None
     default_headers: dict[str, str]
-    temp_folder_path: str | None
+    temp_folder_path: str | PathLike[str] | None
     debug: bool
-    logger_file: str | None
+    logger_file: str | PathLike[str] | None
     logger_format: str
 
 # A path object may be set, and is stored as a text.
@@ -92,9 +92,9 @@ class Configuration:
     client_side_validation: bool
     user_agent: str | None
     default_headers: dict[str, str]
-    temp_folder_path: str | None
+    temp_folder_path: _PathSetting
     debug: bool
-    logger_file: str | None
+    logger_file: _PathSetting
     logger_format: str
 
     def __init__(self) -> None: ...

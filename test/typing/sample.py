@@ -479,7 +479,7 @@ def check_configuration(session: Session) -> None:
         ssl_verify_strict=True, ssl_ca_cert=None, cert_file=Path('a'), key_file=None, assert_hostname=False,
         tls_server_name=None, proxy=None, no_proxy='localhost', connection_pool_maxsize=4,
         safe_chars_for_path_param='', client_side_validation=True, user_agent=None, default_headers={'X-A': 'a'},
-        temp_folder_path=None, debug=False, logger_file=None, logger_format='%(message)s'), Configuration)
+        temp_folder_path=Path('a'), debug=False, logger_file=Path('a'), logger_format='%(message)s'), Configuration)
     Configuration.from_environment(profile=None, api_key={'X-Api-Key': 'the-key'})
     assert_type(configuration.host, str)
     assert_type(configuration.api_key, Dict[str, str])
