@@ -1,4 +1,6 @@
+from collections.abc import Mapping, Sequence
 from logging import Logger
+from os import PathLike
 from types import TracebackType
 from typing import Any, Literal, TypeVar, overload
 
@@ -14,7 +16,8 @@ _T = TypeVar('_T')
 _Info: TypeAlias = tuple[_T, int, HTTPHeaderDict]
 _Pairs: TypeAlias = dict[str, Any] | list[tuple[str, Any]] | None
 _Headers: TypeAlias = dict[str, str] | dict[str, int] | dict[str, str | int] | None
-_Paths: TypeAlias = dict[str, str] | dict[str, list[str]] | dict[str, str | list[str]] | None
+_Path: TypeAlias = str | PathLike[str]
+_Paths: TypeAlias = Mapping[str, _Path | Sequence[_Path] | None] | None
 _TypeName: TypeAlias = str | type[Any] | None
 _Schemes: TypeAlias = list[str] | tuple[str, ...] | None
 _Timeout: TypeAlias = float | tuple[float, float] | None

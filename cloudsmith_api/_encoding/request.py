@@ -19,7 +19,7 @@ _SEGMENT_CHARACTERS = UNRESERVED + "!$&'()*+,;=:@%"
 # Those of an endpoint's path with its placeholders, and of its query; a fragment is never sent.
 _PATH_CHARACTERS = _SEGMENT_CHARACTERS + '/{}'
 _QUERY_CHARACTERS = _SEGMENT_CHARACTERS + '/?'
-_PLACEHOLDER = r'{(\w+)}'
+_PLACEHOLDER = '{([^{}/]+)}'
 
 _SEPARATORS = {'csv': ',', 'pipes': '|', 'ssv': ' ', 'tsv': '\t'}
 
@@ -134,12 +134,12 @@ def build_form(post_params, files, collection_formats=None):
     """Build the fields of a form, files included.
 
     :param post_params: dict or list of pairs.
-    :param dict files: path, or list of paths, of the files of each field.
+    :param dict files: path (a text or a path object), or list of paths, of the files of each field.
     :param dict collection_formats: the format of each list, see :func:`build_query`; a list without one is left as it
         is.
     :return: pairs; the value of a file is ``(file name, content, media type)``.
     :rtype: list
-    :raises TypeError: if a value is a model.
+    :raises TypeError: if a value is a model, or a path is neither a text nor a path object.
     :raises ValueError: if a text is not valid Unicode, or a file cannot be read.
     """
     formats = collection_formats or {}
@@ -150,7 +150,10 @@ def build_form(post_params, files, collection_formats=None):
         else:
             parts.append((name, _encode_form_value(name, value)))
     for field, paths in (files or {}).items():
-        for path in [paths] if isinstance(paths, six.string_types) else paths or ():
+        if paths is None:
+            continue
+        for path in paths if isinstance(paths, (list, tuple)) else [paths]:
+            path = validation.check_path('files', path) or ''
             content = _read_file(path)
             media_type = mimetypes.guess_type(path)[0] or 'application/octet-stream'
             parts.append((field, (os.path.basename(path), content, media_type)))
@@ -168,4 +171,4 @@ def _read_file(path):
         with open(path, 'rb') as opened:
             return opened.read()
     except EnvironmentError as error:
-        raise ValueError('files: %s cannot be read: %s' % (path, error.strerror))
+        raise ValueError('files: %s cannot be read: %s' % (six.ensure_str(path), error.strerror))

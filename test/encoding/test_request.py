@@ -66,9 +66,15 @@ def test_path_parameter_of_the_wrong_type_raises_type_error(value):
         build_url(HOST, '/x/{name}/', {'name': value})
 
 
-def test_missing_path_parameter_is_named_in_the_error():
-    with pytest.raises(ValueError, match='second'):
-        build_url(HOST, '/{first}/{second}/', {'first': 'x'})
+@pytest.mark.parametrize('name', ['name', 'a-b', 'a.b', '1', '*'])
+def test_placeholder_may_have_any_name(name):
+    assert build_url(HOST, '/x/{%s}/' % name, {name: 'y'}) == HOST + '/x/y/'
+
+
+@pytest.mark.parametrize('name', ['second', 'a-b'])
+def test_missing_path_parameter_is_named_in_the_error(name):
+    with pytest.raises(ValueError, match=name):
+        build_url(HOST, '/{first}/{%s}/' % name, {'first': 'x'})
 
 
 @pytest.mark.skipif(six.PY2, reason='Python 2 encodes lone surrogates')
@@ -146,9 +152,10 @@ def test_form_contains_fields_and_files(tmpdir):
     path.write('hello')
     unknown = tmpdir.join('b.nosuchtype')
     unknown.write('x')
-    parts = build_form({'name': 'Ada'}, {'one': str(path), 'two': [str(unknown)], 'none': None})
+    parts = build_form({'name': 'Ada'}, {'object': path, 'one': str(path), 'two': [unknown], 'none': None})
     assert sorted(parts) == [
         ('name', 'Ada'),
+        ('object', ('a.txt', b'hello', 'text/plain')),
         ('one', ('a.txt', b'hello', 'text/plain')),
         ('two', ('b.nosuchtype', b'x', 'application/octet-stream')),
     ]
@@ -194,6 +201,27 @@ def test_unreadable_file_is_named_in_the_error(tmpdir):
     for path in (tmpdir, tmpdir.join('missing')):
         with pytest.raises(ValueError, match='^files: .* cannot be read: '):
             build_form([], {'upload': str(path)})
+    with pytest.raises(ValueError) as raised:
+        build_form([], {'upload': u'/nosuch-ü'})
+    assert 'files: /nosuch-ü cannot be read: ' in str(raised.value)
+
+
+@pytest.mark.parametrize('paths', ['', [''], [None]])
+def test_empty_path_of_a_file_raises_value_error(paths):
+    with pytest.raises(ValueError, match='^files: '):
+        build_form([], {'upload': paths})
+
+
+@pytest.mark.parametrize('paths', [5, [5], [object()]])
+def test_path_of_a_file_of_the_wrong_type_raises_type_error(paths):
+    with pytest.raises(TypeError, match='^files must be the path of a file'):
+        build_form([], {'upload': paths})
+
+
+def test_content_in_place_of_the_path_of_a_file_is_not_shown():
+    with pytest.raises(ValueError, match='^files must be the path of a file, not its content') as raised:
+        build_form([], {'upload': 'secret-1234\n'})
+    assert 'secret-1234' not in str(raised.value)
 
 
 @pytest.mark.parametrize('path', [None, 5, ['/x/'], {'/x/': 1}])

@@ -367,6 +367,7 @@ def check_call_api(session: Session) -> None:
          collection_formats={'page': 'csv'}, _request_timeout=(10, 30))
     call('/user/token/', 'POST', response_type='object', auth_settings=('basic',), body={}, files={},
          post_params=None, _request_timeout=30)
+    assert callable(lambda: call('/upload/', 'POST', files={'a': Path('a'), 'b': [Path('b'), 'c'], 'd': 'e'}))
 
 
 def check_client(session: Session) -> None:
