@@ -28,11 +28,12 @@ class CloudsmithSandbox(object):
     """
 
     def __init__(self, sandbox, configuration, monkeypatch):
-        self._monkeypatch = monkeypatch
         self.sandbox = sandbox
         self.url = sandbox.url
         self.user = sandbox.add_user(api_key=True)
         self.requests = sandbox.requests
+        self._monkeypatch = monkeypatch
+        self._variables = {'CLOUDSMITH_API_HOST': self.url, 'CLOUDSMITH_API_KEY': str(self.user.api_key)}
         self.configuration = configuration
         configuration.host = sandbox.url
         configuration.api_key['X-Api-Key'] = self.user.api_key
@@ -54,10 +55,25 @@ class CloudsmithSandbox(object):
         :raises TypeError, ValueError: if an argument is invalid, or there is such an account; the message names it.
         """
         account = self.sandbox.add_service(org, service_slug)
-        for name, value in self.sandbox.ci_environment(provider, org, service_slug).items():
+        variables = self.sandbox.ci_environment(provider, org, service_slug)
+        self._variables.update(variables)
+        for name, value in variables.items():
             self._monkeypatch.setenv(name, value)
         self.configuration.api_key.clear()
         return account
+
+    def _isolate(self):
+        """Replace the variables of the machine by those of the sandbox."""
+        for name in list(os.environ):
+            if name.upper() in _MACHINE_VARIABLES or name.startswith('CLOUDSMITH_'):
+                self._monkeypatch.delenv(name)
+        for name, value in self._variables.items():
+            self._monkeypatch.setenv(name, value)
+
+    def _undo(self):
+        """Undo what the test has patched so far, in place of ``monkeypatch.undo``, and stay isolated."""
+        type(self._monkeypatch).undo(self._monkeypatch)
+        self._isolate()
 
 
 @pytest.fixture
@@ -76,17 +92,17 @@ def cloudsmith_sandbox(monkeypatch, tmp_path_factory):
         with Sandbox() as sandbox:
             result = CloudsmithSandbox(sandbox, Configuration(), monkeypatch)
             Configuration.set_default(result.configuration)
-            for name in list(os.environ):
-                if name.upper() in _MACHINE_VARIABLES or name.startswith('CLOUDSMITH_'):
-                    monkeypatch.delenv(name)
             # Not in the test's own tmp_path, whose contents the test may check.
             folder = tmp_path_factory.mktemp('cloudsmith_sandbox')
             for kind in ('CREDENTIALS', 'CONFIG'):
                 path = folder / ('no-%s.ini' % kind.lower())
                 path.touch()
-                monkeypatch.setenv('CLOUDSMITH_%s_FILE' % kind, str(path))
-            monkeypatch.setenv('CLOUDSMITH_API_HOST', result.url)
-            monkeypatch.setenv('CLOUDSMITH_API_KEY', str(result.user.api_key))
+                result._variables['CLOUDSMITH_%s_FILE' % kind] = str(path)
+            result._isolate()
+            # A MonkeyPatch of our own would not do: if the test patched a variable of ours too, the two would be undone
+            # in the wrong order, and the variable would keep our value after the test.
+            monkeypatch.undo = result._undo
             yield result
     finally:
+        vars(monkeypatch).pop('undo', None)
         Configuration.set_default(previous_default)

@@ -25,6 +25,7 @@ import os
 from cloudsmith_api import Configuration
 from script import who_am_i
 
+os.environ['CLOUDSMITH_API_KEY'] = 'key of the machine'
 before = Configuration().host
 
 def test_script_that_makes_a_configuration(cloudsmith_sandbox):
@@ -62,6 +63,24 @@ def test_identity_of_the_runner_is_ignored(monkeypatch, request):
     request.getfixturevalue('cloudsmith_sandbox')
     assert 'ACTIONS_ID_TOKEN_REQUEST_URL' not in os.environ
 
+def test_undo_in_the_test_does_not_end_isolation(monkeypatch, cloudsmith_sandbox):
+    monkeypatch.setenv('CLOUDSMITH_API_KEY', 'key of the test')
+    monkeypatch.undo()
+    assert who_am_i(Configuration.from_environment()) == cloudsmith_sandbox.user.slug
+
+def test_undo_in_the_test_does_not_end_ci_job(monkeypatch, cloudsmith_sandbox):
+    account = cloudsmith_sandbox.use_ci_environment('gitlab')
+    monkeypatch.undo()
+    assert who_am_i(Configuration.from_environment()) == account.slug
+
+def test_variable_that_the_test_sets(monkeypatch, cloudsmith_sandbox):
+    monkeypatch.setenv('CLOUDSMITH_API_KEY', 'key of the test')
+    assert who_am_i(Configuration.from_environment()) == 401
+
+def test_variables_are_restored():
+    assert os.environ['CLOUDSMITH_API_KEY'] == 'key of the machine'
+    assert not {'CLOUDSMITH_API_HOST', 'GITLAB_CI', 'CLOUDSMITH_PROFILE'}.intersection(os.environ)
+
 def test_default_configuration_is_restored():
     assert Configuration().host == Configuration.from_environment().host == before
 """
@@ -82,11 +101,11 @@ def run(tmpdir):
 
 
 def test_fixture_redirects_every_way_to_make_a_configuration(run):
-    assert '9 passed' in run(TESTS)
+    assert '13 passed' in run(TESTS)
 
 
 def test_fixture_works_without_legacypath_plugin(run):
-    assert '9 passed' in run(TESTS, '-p', 'no:legacypath')
+    assert '13 passed' in run(TESTS, '-p', 'no:legacypath')
 
 
 def test_default_is_restored_if_sandbox_cannot_start(run):
