@@ -227,7 +227,7 @@ class Configuration(object):
         # In reverse, so that proxy comes before no_proxy, which setting it may clear.
         for name, (value, origin) in sorted(found.items(), reverse=True):
             if name.startswith('_') or name not in vars(configuration):
-                replacement = replacement_for(name)
+                replacement = replacement_for(name, _default_settings())
                 raise TypeError('unknown setting %r%s' % (name, replacement and ': ' + replacement))
             if name == 'api_key' and not isinstance(value, dict):
                 value = {API_KEY_HEADER: value}
@@ -272,7 +272,7 @@ class Configuration(object):
         if name not in vars(self):
             from ._settings.foreign_names import replacement_for  # most programs set none of their own
 
-            replacement = replacement_for(name)
+            replacement = replacement_for(name, _default_settings())
             if replacement:
                 warn('%s is not a setting, and has no effect: %s' % (name, replacement), UnknownSettingWarning)
         super(Configuration, self).__setattr__(name, value if check is None else check(name, value))

@@ -20,7 +20,7 @@ class InsecureFileWarning(UserWarning):
 
 
 class UnknownSettingWarning(UserWarning):
-    """A setting of another client was set on a configuration, where it has no effect."""
+    """A setting of another client, or a misspelled one, was set on a configuration, where it has no effect."""
 
 
 @six.python_2_unicode_compatible

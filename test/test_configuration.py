@@ -211,8 +211,11 @@ class TestPath(object):
     ('proxy_headers', 'set proxy'), ('socket_options', 'idle_timeout'), ('ssl_verify', 'set verify_ssl'),
     ('verify', 'set verify_ssl'), ('api_token', 'set api_key'), ('ca_certs', 'set ssl_ca_cert'),
     ('ca_cert_data', 'set ssl_ca_cert'), ('base_url', 'set host'), ('server_index', 'set host'),
+    ('tiemout', r'did you mean timeout\?$'), ('timout', r'did you mean timeout\?$'),
+    ('time_out', r'did you mean timeout\?$'), ('verify_sll', r'did you mean verify_ssl\?$'),
+    ('api_kye', r'did you mean api_key\?$'), ('pasword', r'did you mean password\?$'),
 ])
-def test_setting_of_another_client_warns_with_its_replacement(configuration, name, advice):
+def test_unknown_setting_warns_with_its_replacement(configuration, name, advice):
     message = '^%s is not a setting, and has no effect: .*%s' % (name, advice)
     with pytest.warns(UnknownSettingWarning, match=message) as caught:
         setattr(configuration, name, 'secret-1234')
@@ -223,12 +226,24 @@ def test_setting_of_another_client_warns_with_its_replacement(configuration, nam
         Configuration.from_environment(**{name: 1})
 
 
-@pytest.mark.parametrize('name', ['custom', 'headers', 'rate_limit', 'set', 'verif', '', 'no_proxy', 'tls_server_name'])
+@pytest.mark.parametrize('name', [
+    'custom', 'headers', 'rate_limit', 'set', 'verif', '', 'no_proxy', 'tls_server_name', 'hosts', 'hosts2', 'token',
+    'name', 'client', 'space', 'page', 'pages', 'api_key2', 'api_keys', 'usernames', 'log_format', 'refresh_api_key',
+    'idle_time', 'origins', '_timout', 'ab',
+])
 def test_attribute_of_the_program_does_not_warn(configuration, name):
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter('always')
         setattr(configuration, name, 'value')
         copy.copy(configuration)
+    assert caught == []
+
+
+def test_name_close_to_an_attribute_of_the_program_does_not_warn(configuration):
+    configuration.colour = 1
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter('always')
+        configuration.color = 1
     assert caught == []
 
 

@@ -1,4 +1,6 @@
-"""Names under which other clients have their settings, for programs that were written for one of them."""
+"""Names that are no settings: those that other clients have for theirs, and misspelled ones."""
+
+from os.path import commonprefix
 
 # No names that programs are likely to have attributes of their own by, such as headers or rate_limit.
 _REPLACEMENTS = {
@@ -20,11 +22,30 @@ _REPLACEMENTS = {
 }
 
 
-def replacement_for(name):
-    """Return what to use in place of another client's setting.
+def replacement_for(name, settings):
+    """Return what to use in place of another client's setting, or of a misspelled one.
 
     :param str name: the name of an attribute.
-    :return: what to do; empty if the name is none of theirs.
+    :param settings: the names of all settings.
+    :return: what to do; empty if the name is neither.
     :rtype: str
     """
-    return next((advice for advice, names in _REPLACEMENTS.items() if name in names.split()), '')
+    for advice, names in _REPLACEMENTS.items():
+        if name in names.split():
+            return advice
+    return next(('did you mean %s?' % setting for setting in sorted(settings) if _is_misspelled(name, setting)), '')
+
+
+def _is_misspelled(name, setting):
+    """Return whether one letter of a setting is missing, extra, wrong, or swapped with the next.
+
+    Not by ``difflib``: a ratio that is low enough for tiemout would take log_format and refresh_api_key, which programs
+    may have for themselves, for misspelled as well. They may also have hosts, space or api_key2.
+    """
+    if len(setting) < 5 or name.startswith(setting) or '_' in (name[:1], setting[:1]):
+        return False
+    start = len(commonprefix([name, setting]))
+    rest, expected = name[start:], setting[start:]
+    end = len(commonprefix([rest[::-1], expected[::-1]]))
+    rest, expected = rest[:len(rest) - end], expected[:len(expected) - end]
+    return max(len(rest), len(expected)) == 1 or (len(rest) == 2 and rest == expected[::-1])
