@@ -21,6 +21,9 @@ from ..rate_limit import retry_after_seconds
 _NOT_CONNECTED = (NewConnectionError, ConnectTimeoutError)
 _CONNECTION_LOST = (ReadTimeoutError, ProtocolError)
 
+# The statuses of failures that are likely to be over soon.
+_TEMPORARY = (500, 502, 503, 504)
+
 # What time.sleep takes, in seconds: it counts nanoseconds in 63 bits.
 _MAX_SLEEP = 2 ** 63 // 10 ** 9
 
@@ -59,10 +62,8 @@ class ApiRetry(Retry):
     BACKOFF_LIMIT = 30.0
 
     def __init__(self, total, max_retry_after, **kwargs):
-        kwargs.setdefault('allowed_methods', frozenset(['GET']))
-        kwargs.setdefault('status_forcelist', frozenset([500, 502, 503, 504]))
-        kwargs.setdefault('raise_on_status', False)
-        super(ApiRetry, self).__init__(total, **kwargs)
+        # None, for any method: urllib3 only counts the retries, and is_retry() and increment() decide about them.
+        super(ApiRetry, self).__init__(total, **dict(kwargs, allowed_methods=None))
         self.max_retry_after = max_retry_after
         self._backoff = None
 
@@ -72,16 +73,14 @@ class ApiRetry(Retry):
 
     def is_retry(self, method, status_code, has_retry_after=False):
         """Tell whether a response with this status is retried."""
-        if status_code == 429:
-            return True
-        return status_code in self.status_forcelist and method.upper() in self.allowed_methods
+        return status_code == 429 or (status_code in _TEMPORARY and method == 'GET')
 
     def increment(self, method=None, url=None, response=None, error=None, _pool=None, _stacktrace=None):
         """Return the state after a failure.
 
         :raises urllib3.exceptions.HTTPError: if there is to be no retry.
         """
-        if error is not None and not self._is_retryable(method, error):
+        if error is not None and not _is_retryable(method, error):
             raise MaxRetryError(_pool, url, error)
         if response is not None and (self.get_retry_after(response) or 0) > self.max_retry_after:
             raise MaxRetryError(_pool, url)
@@ -100,22 +99,15 @@ class ApiRetry(Retry):
             self._backoff = random.uniform(0, limit)
         return self._backoff
 
-    def _is_connection_error(self, err):
-        # urllib3 counts these apart, and retries them for any method.
-        return super(ApiRetry, self)._is_connection_error(err) or _is_unsent(err)
 
-    def _is_retryable(self, method, error):
-        is_safe = _is_unsent(error) or method.upper() in self.allowed_methods
-        if isinstance(error, ProxyError):
-            error = error.original_error
-        if isinstance(error, _NOT_CONNECTED):
-            return True
-        return is_safe and (isinstance(error, _CONNECTION_LOST) or _is_proxy_lost(error) or _is_tls_eof(error))
-
-
-def _is_unsent(error):
-    """Tell whether the session knows that no byte of the request was sent."""
-    return getattr(error, 'request_sent', None) is False
+def _is_retryable(method, error):
+    # The session knows whether any byte of the request was sent.
+    is_safe = method == 'GET' or getattr(error, 'request_sent', None) is False
+    if isinstance(error, ProxyError):
+        error = error.original_error
+    if isinstance(error, _NOT_CONNECTED):
+        return True
+    return is_safe and (isinstance(error, _CONNECTION_LOST) or _is_proxy_lost(error) or _is_tls_eof(error))
 
 
 def _is_proxy_lost(error):
