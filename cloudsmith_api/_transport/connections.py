@@ -150,11 +150,13 @@ class DeadlineMixin(object):
     :ivar CallLimits call: that call; set when the pool lends the connection.
     :ivar dict preferred_addresses: host -> the address that worked last; shared by the connections of a pool.
     :ivar float idle_since: when the connection was last given back to its pool.
+    :ivar int times_closed: how often its pool had been closed when it was last lent.
     """
 
     call = CallLimits()
     preferred_addresses = None
     idle_since = 0.0
+    times_closed = 0
 
     def response_class(self, sock, *args, **kwargs):
         """Make http.client's response; http.client calls this for each response, a proxy's to CONNECT included."""

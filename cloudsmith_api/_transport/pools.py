@@ -90,7 +90,7 @@ class PoolMixin(object):
     #: The class of the pool's connections, a subclass of urllib3's.
     deadline_class = None
 
-    _drained = None
+    _times_closed = 0
 
     @property
     def ConnectionCls(self):  # noqa: N802 (urllib3's name)
@@ -103,15 +103,12 @@ class PoolMixin(object):
         return self.deadline_class if current in self.deadline_class.__bases__ else current
 
     def close(self):
-        """Close all connections that no call uses."""
-        # Read once, since another thread may close the pool too.
-        idle_queue = self.pool
-        if idle_queue is not None:
-            # Calls that wait for a connection wait at this queue; urllib3 would never put anything there again. Kept
-            # before the pool is closed: a connection that is given back meanwhile goes to one or the other.
-            self._drained = idle_queue
-            self.pool = None
-            _close_idle(idle_queue)
+        """Close all connections that no call uses, and those in use once they are given back.
+
+        The queue stays, unlike urllib3's: calls wait there, and a later call opens a new connection.
+        """
+        self._times_closed += 1
+        _close_idle(self.pool)
 
     def _new_conn(self):
         connection = super(PoolMixin, self)._new_conn()
@@ -129,7 +126,9 @@ class PoolMixin(object):
         else:
             call = CallLimits()
         call.request_sent = False
+        times_closed = self._times_closed
         connection = super(PoolMixin, self)._get_conn(timeout)
+        connection.times_closed = times_closed
         if not isinstance(connection, DeadlineMixin):
             # A recorder's does not report what it sends.
             call.request_sent = None
@@ -146,15 +145,15 @@ class PoolMixin(object):
             # Not kept with the connection: the call holds credentials.
             conn.call = DeadlineMixin.call
             conn.idle_since = monotonic()
-        idle_queue = self.pool or self._drained
         try:
-            idle_queue.put(conn, block=False)
+            self.pool.put(conn, block=False)
         except queue.Full:
             # There are more connections than slots only where calls do not wait for one.
             if conn is not None:
                 conn.close()
-        if self.pool is None:
-            _close_idle(idle_queue)
+        # Looked at last, since the pool may be closed just before the connection is put there.
+        if conn is not None and conn.times_closed != self._times_closed:
+            _close_idle(self.pool)
 
 
 def take_back(call, traceback):
@@ -186,7 +185,7 @@ def _close_idle(idle_queue):
         for _ in idle:
             idle_queue.put(None, block=False)
     except queue.Full:
-        # A call that found the pool closed has given back a slot that it never took.
+        # Another thread has given back a connection, of more than there are slots.
         return
 
 

@@ -101,11 +101,7 @@ class Session(object):
         pools = self._process_pools()
         for manager in list(pools.managers.values()):
             # urllib3's container cannot be iterated, since that would not be thread-safe; its keys can.
-            keys = manager.pools.keys()
-            forgotten = [manager.pools.get(key) for key in keys]
-            manager.clear()
-            # clear() only forgets the pools, and leaves it to the garbage collector to close them (1.26 and 2).
-            for pool in filter(None, forgotten):
+            for pool in filter(None, map(manager.pools.get, manager.pools.keys())):
                 pool.close()
         pools.recent = None
 
@@ -137,26 +133,19 @@ class Session(object):
                 call.was_sent = call.was_sent or call.request_sent
 
     def _send_once(self, call):
-        options = {
-            'body': call.payload, 'retries': _NO_RETRIES, 'redirect': False, 'preload_content': False,
-            'enforce_content_length': True, 'assert_same_host': False, 'pool_timeout': call,
-        }
         # Unknown until a pool lends a connection: a double may stand in the pool's place (pook).
         call.request_sent = None
-        while True:
-            pools = self._process_pools()
-            pool, target = self._pool_for(pools, call)
-            options['timeout'], options['headers'] = call.timeout(), call.headers
-            try:
-                return pool.urlopen(call.method, target, **options)
-            except urllib3_errors.ClosedPoolError:
-                # Another thread has called close(): nothing was sent, and the next look-up opens a new pool.
-                pools.recent = None
-            except BaseException:
-                # urllib3 leaves a response open if it does not accept its headers (1.26 and 2).
-                if call.response is not None:
-                    call.response.close()
-                raise
+        pool, target = self._pool_for(self._process_pools(), call)
+        try:
+            return pool.urlopen(
+                call.method, target, body=call.payload, headers=call.headers, retries=_NO_RETRIES, redirect=False,
+                assert_same_host=False, timeout=call.timeout(), pool_timeout=call, preload_content=False,
+                enforce_content_length=True)
+        except BaseException:
+            # urllib3 leaves a response open if it does not accept its headers (1.26 and 2).
+            if call.response is not None:
+                call.response.close()
+            raise
 
     def _pool_for(self, pools, call):
         """Return what sends the request, and the request target for it.

@@ -23,7 +23,7 @@ def test_closed_pool_accepts_more_connections_than_it_lent():
     pool.close()
     pool._put_conn(used)
     pool._put_conn(None)
-    assert pool.pool is None
+    assert pool.pool.qsize() == 1
 
 
 class TestReturnedConnections(object):
@@ -56,7 +56,7 @@ class TestReturnedConnections(object):
         pool = HTTPPool('127.0.0.1', 1, maxsize=1)
         pool.close()
         assert pool.close() is None
-        assert pool._drained.qsize() == 1
+        assert pool.pool.qsize() == 1
 
     def test_close_idle_does_not_block_on_full_queue(self):
         idle_queue = queue.LifoQueue(1)
