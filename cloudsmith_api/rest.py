@@ -137,4 +137,4 @@ class RESTClientObject(object):
     @property
     def pool_manager(self):
         """The underlying :class:`urllib3.PoolManager` for TLS."""
-        return self._session.manager(self.configuration, tls=True, streaming=False)
+        return self._session.manager(self.configuration, self.configuration.host, tls=True, streaming=False)

@@ -27,6 +27,7 @@ from cloudsmith_api import (
     UnauthorizedException,
     UnprocessableEntityException,
 )
+from cloudsmith_api._transport import session
 from cloudsmith_api.rest import RESTClientObject, RESTResponse
 
 GOOD = json_response('{"name": "Ada"}', headers=[('X-Name', 'value')])
@@ -564,31 +565,33 @@ def test_concurrent_first_calls_share_one_pool_manager(transport):
     assert len(set(map(id, managers))) == 1
 
 
-def test_pool_manager_made_by_another_thread_is_used(transport):
+def test_pool_manager_made_by_another_thread_is_used(transport, monkeypatch):
     with ScriptedServer(GOOD) as server:
         transport.request('GET', server.url)
-        existing = transport._session._process_pools().managers[False, False, False, False]
-        transport._session._make_manager = lambda *_: pytest.fail('there is one already')
-        assert transport._session.manager(transport.configuration, False, False) is existing
+        existing, = transport._session._managers.values()
+        monkeypatch.setattr(session, 'make_pool_manager', lambda *_, **__: pytest.fail('there is one already'))
+        assert transport._session.manager(transport.configuration, server.url, False, False) is existing
 
 
 def test_pool_closed_by_another_thread_is_replaced(transport):
     with ScriptedServer(GOOD) as server:
         transport.request('GET', server.url)
-        transport._session._process_pools().recent[2].close()
-        transport._session._process_pools().managers[False, False, False, False].clear()
+        transport._session._recent[2].close()
+        next(iter(transport._session._managers.values())).clear()
         assert transport.request('GET', server.url).status == 200
 
 
 def test_connections_of_parent_process_are_dropped(transport):
     with ScriptedServer(GOOD) as server:
         transport.request('GET', server.url)
-        parent_pools = transport._session._process_pools()
-        transport._session._pools_by_pid = {-1: parent_pools}
+        (kind, parent_manager), = transport._session._managers.items()
+        parent_kind = (-1,) + kind[1:]
+        transport._session._managers = {parent_kind: parent_manager}
+        transport._session._recent = ((-1, False),) + transport._session._recent[1:]
         transport.request('GET', server.url)
         assert server.connections == 2
-        assert -1 not in transport._session._pools_by_pid
-        parent_pools.managers[False, False, False, False].connection_from_url(server.origin).close()
+        assert parent_kind not in transport._session._managers
+        parent_manager.connection_from_url(server.origin).close()
 
 
 def test_star_import_exports_public_names():

@@ -38,7 +38,9 @@ class Session(object):
     def __init__(self, pools_size, maxsize):
         self._pools_size = pools_size
         self._maxsize = maxsize
-        self._pools_by_pid = {}
+        # The pool managers, by process and kind of request, and where the last request went.
+        self._managers = {}
+        self._recent = None
         self._cached_defaults = None
 
     def __reduce__(self):
@@ -84,26 +86,48 @@ class Session(object):
             _log_retry(call, raw, error, delay)
             retries.sleep(raw if error is None else None)
 
-    def manager(self, configuration, tls, streaming):
-        """Return the pool manager for one kind of request to the configured host.
+    def manager(self, configuration, url, tls, streaming):
+        """Return the pool manager of this process for one kind of request.
 
+        :param str url: the URL or origin of the request, which decides whether it goes through the proxy.
         :param bool tls: whether the service is reached over TLS.
         :param bool streaming: whether callers read the response bodies.
         :rtype: urllib3.PoolManager
         """
-        proxy = proxy_for(configuration, configuration.host)
-        return self._pool_manager(self._process_pools(), configuration, proxy, tls, streaming, is_service=tls)
+        proxy = proxy_for(configuration, url)
+        is_service = tls and _get_origin(url) == _get_origin(configuration.host)
+        # A forked process opens connections of its own: over its parent's, each would read the other's responses.
+        kind = os.getpid(), bool(proxy), tls, streaming, is_service
+        if kind not in self._managers:
+            manager = make_pool_manager(
+                configuration,
+                proxy,
+                tls,
+                is_service,
+                num_pools=self._pools_size,
+                maxsize=self._maxsize or configuration.connection_pool_maxsize,
+                # A caller who reads the response may never give back its connection, so calls do not wait for one.
+                block=not streaming,
+            )
+            # setdefault, since another thread may have made one meanwhile.
+            self._managers.setdefault(kind, manager)
+            self._forget_parent()
+        return self._managers[kind]
 
     def close(self):
         """Close all connections that no call uses, and those in use as soon as their calls end."""
-        if not self._pools_by_pid:
-            return
-        pools = self._process_pools()
-        for manager in list(pools.managers.values()):
+        self._forget_parent()
+        for manager in list(self._managers.values()):
             # urllib3's container cannot be iterated, since that would not be thread-safe; its keys can.
             for pool in filter(None, map(manager.pools.get, manager.pools.keys())):
                 pool.close()
-        pools.recent = None
+
+    def _forget_parent(self):
+        """Drop the pool managers of other processes, and where the last request went."""
+        self._recent = None
+        for kind in list(self._managers):
+            if kind[0] != os.getpid():
+                self._managers.pop(kind, None)
 
     def _attempt(self, call):
         """Send the request once: return the response, its body, and the error that kept either from arriving."""
@@ -135,7 +159,7 @@ class Session(object):
     def _send_once(self, call):
         # Unknown until a pool lends a connection: a double may stand in the pool's place (pook).
         call.request_sent = None
-        pool, target = self._pool_for(self._process_pools(), call)
+        pool, target = self._pool_for(call)
         try:
             return pool.urlopen(
                 call.method, target, body=call.payload, headers=call.headers, retries=_NO_RETRIES, redirect=False,
@@ -147,68 +171,26 @@ class Session(object):
                 call.response.close()
             raise
 
-    def _pool_for(self, pools, call):
+    def _pool_for(self, call):
         """Return what sends the request, and the request target for it.
 
         That is the pool of the host, or the manager of the proxy. The last one is remembered: looking it up for each
         call takes 10 % of a call.
         """
-        recent = pools.recent
-        if recent is None or recent[1] != call.streaming or not call.url.startswith(recent[0]):
+        user, recent = (os.getpid(), call.streaming), self._recent
+        if recent is None or recent[0] != user or not call.url.startswith(recent[1]):
             origin = _get_origin(call.url)
             tls = origin.lower().startswith('https:')
-            proxy = proxy_for(call.configuration, origin)
-            is_service = tls and origin == _get_origin(call.configuration.host)
-            manager = self._pool_manager(pools, call.configuration, proxy, tls, call.streaming, is_service)
+            manager = self.manager(call.configuration, origin, tls, call.streaming)
             is_proxied = manager.proxy is not None
             sender = manager if is_proxied else manager.connection_from_url(origin)
-            recent = pools.recent = origin + '/', call.streaming, sender, is_proxied
-        if recent[3]:
+            recent = self._recent = user, origin + '/', sender, is_proxied
+        _, prefix, sender, is_proxied = recent
+        if is_proxied:
             call.headers = normalize_proxy_headers(call.headers)
-            return recent[2], call.url
-        target = call.url[len(recent[0]) - 1:]
-        return recent[2], target if target.startswith('/') else '/' + target
-
-    def _pool_manager(self, pools, configuration, proxy, tls, streaming, is_service):
-        kind = bool(proxy), tls, streaming, is_service
-        if kind not in pools.managers:
-            # setdefault, since another thread may have made one meanwhile.
-            pools.managers.setdefault(kind, self._make_manager(configuration, proxy, tls, streaming, is_service))
-        return pools.managers[kind]
-
-    def _make_manager(self, configuration, proxy, tls, streaming, is_service):
-        return make_pool_manager(
-            configuration,
-            proxy,
-            tls,
-            is_service,
-            num_pools=self._pools_size,
-            maxsize=self._maxsize or configuration.connection_pool_maxsize,
-            # A caller who reads the response may never give back its connection, so calls do not wait for one.
-            block=not streaming,
-        )
-
-    def _process_pools(self):
-        """Return the pools of this process.
-
-        A forked process opens connections of its own: over those of its parent, each would read the other's responses.
-        """
-        pid = os.getpid()
-        pools = self._pools_by_pid.get(pid)
-        if pools is None:
-            # setdefault, since all threads of this process must share them.
-            pools = self._pools_by_pid.setdefault(pid, _ProcessPools())
-            for other in [known for known in list(self._pools_by_pid) if known != pid]:
-                self._pools_by_pid.pop(other, None)
-        return pools
-
-
-class _ProcessPools(object):
-    """The pool managers of one process, by kind of request, and the pool of the last request."""
-
-    def __init__(self):
-        self.managers = {}
-        self.recent = None
+            return sender, call.url
+        target = call.url[len(prefix) - 1:]
+        return sender, target if target.startswith('/') else '/' + target
 
 
 class _CallDefaults(object):

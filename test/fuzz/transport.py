@@ -125,8 +125,8 @@ class SocketPairTransport(RESTClientObject):
 
 
 class _SocketPairSession(Session):
-    def _make_manager(self, configuration, proxy, tls, streaming, is_service):
+    def manager(self, configuration, url, tls, streaming):
         # Without TLS settings: loading the trusted certificates takes as long as ten calls.
-        manager = super(_SocketPairSession, self)._make_manager(configuration, proxy, False, streaming, False)
+        manager = super(_SocketPairSession, self).manager(configuration, url, False, streaming)
         manager.pool_classes_by_scheme = {'http': _PlainPool, 'https': _TlsPool}
         return manager
