@@ -36,7 +36,7 @@ from .version import __version__
 logger = logging.getLogger(__name__)
 
 _JSON_HEADERS = {'Accept': 'application/json', 'Content-Type': 'application/json'}
-# Up to this wait for a thread, in seconds, the transport is given the caller's own timeout.
+# Up to this wait before a request, in seconds, the transport is given the caller's own timeout.
 _NEGLIGIBLE_WAIT = 0.25
 # What a copy has of its own.
 _NOT_COPIED = frozenset(['last_response', '_checked_headers', '_last_headers', '_pacer', '_pool_by_pid'])
@@ -225,9 +225,9 @@ class ApiClient(object):
             request['_retries'] = _retries
         if self._secure_host != configuration.host:
             self._warn_if_insecure(url, request)
-        call = (method, url, request, token, response_type, _return_http_data_only)
+        call = (monotonic(), method, url, request, token, response_type, _return_http_data_only)
         if async_req:
-            return self.pool.apply_async(self._call_in_background, (monotonic(),) + call)
+            return self.pool.apply_async(self._call_in_background, call)
         return self._call(*call)
 
     def request(self, method, url, query_params=None, headers=None, post_params=None, body=None, _preload_content=True,
@@ -290,30 +290,22 @@ class ApiClient(object):
         """Serialize models and dates to JSON values; see :func:`.serialization.serialize`."""
         return serialize(obj)
 
-    @hide_locals
-    def _call_in_background(self, submitted, method, url, request, token, response_type, data_only):
-        """Make a call whose timeout includes the wait for a free thread."""
-        waited = monotonic() - submitted
-        if waited > _NEGLIGIBLE_WAIT:
-            request['_request_timeout'] = self._remaining_timeout(request['_request_timeout'], waited)
-        return self._call(method, url, request, token, response_type, data_only)
-
-    def _not_begun_error(self, _submitted=None, method=None, url=None, request=None, *_):
+    def _not_begun_error(self, _made_at=None, method=None, url=None, request=None, *_):
         """Return the exception of a background call that was dropped."""
         error = ApiException(status=0, reason='The client was closed before the call began')
         error.request_sent = False
         error.set_request(method, url, collect_secrets(self.configuration, request))
         return error
 
-    def _call(self, method, url, request, token, response_type, data_only):
+    def _call(self, made_at, method, url, request, token, response_type, data_only):
         verbose = logger.isEnabledFor(logging.DEBUG)
         if verbose:
             started = monotonic()
             logger.debug('%s %s, headers %s', method, scrub(url), mask(request['headers']))
         try:
             if self.configuration.pace:
-                request['_request_timeout'] = self._wait_for_pace(request['_request_timeout'])
-            response = self._send(method, url, request, token)
+                self._wait_for_pace(self._time_left(request, made_at))
+            response = self._send(made_at, method, url, request, token)
             headers = _response_headers(response)
             data = response
             if request['_preload_content']:
@@ -334,27 +326,31 @@ class ApiClient(object):
         self.last_response = response
         return data if data_only else (data, response.status, headers)
 
-    def _send(self, method, url, request, token):
+    # As call_api() does for the other calls.
+    _call_in_background = hide_locals(_call)
+
+    def _send(self, made_at, method, url, request, token):
         """Send a request, with a token that is renewed if it has to be, and once if the service rejects it."""
         if token is None:
-            return self._send_once(method, url, request)
-        sent = self._authorize(request, token)
-        started = monotonic()
+            return self._send_once(made_at, method, url, request)
+        sent = self._authorize(made_at, request, token)
         try:
-            return self._send_once(method, url, request)
+            return self._send_once(made_at, method, url, request)
         except UnauthorizedException:
             # A request that is rejected with 401 was not processed, so any method may be repeated.
             pass
-        request['_request_timeout'] = self._remaining_timeout(request['_request_timeout'], monotonic() - started)
         try:
-            self._authorize(request, token, rejected=sent)
+            self._authorize(made_at, request, token, rejected=sent)
         except ApiException as error:
             # It says so of the renewal.
             error.request_sent = True
             raise
-        return self._send_once(method, url, request)
+        return self._send_once(made_at, method, url, request)
 
-    def _send_once(self, method, url, request):
+    def _send_once(self, made_at, method, url, request):
+        """Send a request with the timeout that the waits before it have left."""
+        if monotonic() - made_at > _NEGLIGIBLE_WAIT:
+            request = dict(request, _request_timeout=self._time_left(request, made_at))
         try:
             response = self.request(method, url, **request)
         except ApiException as error:
@@ -364,35 +360,29 @@ class ApiClient(object):
         self._record_headers(_response_headers(response))
         return response
 
-    def _authorize(self, request, token, rejected=None):
-        """Add the token to a request, and take the wait for it off the request's timeout."""
-        started = monotonic()
-        timeout = request['_request_timeout']
-        limit = self._effective_timeout(timeout)
+    def _authorize(self, made_at, request, token, rejected=None):
+        """Add the token to a request."""
+        limit = self._time_left(request, made_at)
         value = token.get(self, limit[1] if isinstance(limit, tuple) else limit, rejected)
         request['headers']['Authorization'] = 'Bearer ' + value
-        request['_request_timeout'] = self._remaining_timeout(timeout, monotonic() - started)
         return value
 
-    def _wait_for_pace(self, timeout):
-        """Wait for the call's slot, and return the timeout that is left."""
-        limit = self._effective_timeout(timeout)
+    def _wait_for_pace(self, limit):
+        """Wait for the call's slot."""
         wait = self._pacer.acquire(self.configuration.max_retry_after if isinstance(limit, tuple) else limit)
         if wait is None:
             error = TimeoutException(status=0, reason='Waiting to stay within the rate limit would exceed the timeout')
             error.request_sent = False
             raise error
         time.sleep(wait)
-        return self._remaining_timeout(timeout, wait)
 
-    def _remaining_timeout(self, timeout, waited):
-        """Return what a wait leaves of a call's timeout; a pair is for each operation, and stays as it is."""
-        limit = self._effective_timeout(timeout)
+    def _time_left(self, request, made_at):
+        """Return what is left of a call's timeout; a pair is for each operation, and stays as it is."""
+        timeout = request['_request_timeout']
+        if timeout is None:
+            timeout = self.configuration.timeout
         # At least 1 ms: 0 is no valid timeout, and with this the transport raises its TimeoutException.
-        return timeout if isinstance(limit, tuple) else max(limit - waited, 0.001)
-
-    def _effective_timeout(self, timeout):
-        return self.configuration.timeout if timeout is None else timeout
+        return timeout if isinstance(timeout, tuple) else max(timeout - (monotonic() - made_at), 0.001)
 
     def _record_headers(self, headers):
         # Only the headers: the exception of a failed call would keep its traceback alive.
