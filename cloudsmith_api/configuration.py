@@ -43,7 +43,7 @@ def check_retries(name, value):
     :raises TypeError: if it is neither.
     :raises ValueError: if the number is negative.
     """
-    return value if isinstance(value, Retry) else validation.check_non_negative_int(name, value)
+    return value if isinstance(value, Retry) else validation.check_int(name, value, minimum=0)
 
 
 def _check_optional_str(name, value):

@@ -60,12 +60,15 @@ def check_unicode_pairs(name, pairs):
                   for part in pair) for pair in pairs]
 
 
-def check_int(name, value):
-    """Check that an argument is an integer.
+def check_int(name, value, minimum=-_INFINITY):
+    """Check that an argument is an integer, of a minimum if there is one.
 
     :raises TypeError: if it is not, or is a bool.
+    :raises ValueError: if it is below the minimum.
     """
-    return check_type(name, value, six.integer_types, 'an int')
+    if check_type(name, value, six.integer_types, 'an int') < minimum:
+        raise ValueError('%s must be at least %d, got %d' % (name, minimum, value))
+    return value
 
 
 def check_bool(name, value):
@@ -76,22 +79,13 @@ def check_bool(name, value):
     return check_type(name, value, bool, 'True or False')
 
 
-def check_non_negative_int(name, value):
-    """Check that an argument is an integer from zero up.
-
-    :raises TypeError: if it is not an integer.
-    :raises ValueError: if it is negative.
-    """
-    return _check_minimum(name, value, 0)
-
-
 def check_positive_int(name, value):
     """Check that an argument is an integer from one up.
 
     :raises TypeError: if it is not an integer.
     :raises ValueError: if it is below one.
     """
-    return _check_minimum(name, value, 1)
+    return check_int(name, value, minimum=1)
 
 
 def check_pool_size(name, value):
@@ -102,12 +96,6 @@ def check_pool_size(name, value):
     """
     if check_positive_int(name, value) > _MAX_CONNECTIONS:
         raise ValueError('%s must be at most %d, got %d' % (name, _MAX_CONNECTIONS, value))
-    return value
-
-
-def _check_minimum(name, value, minimum):
-    if check_int(name, value) < minimum:
-        raise ValueError('%s must be at least %d, got %d' % (name, minimum, value))
     return value
 
 

@@ -1,15 +1,18 @@
 """Argument checks: valid values are returned, and errors name the argument but never show its value."""
 
+from functools import partial
+
 import pytest
 import six
 
 from cloudsmith_api._common.validation import (
     check_int,
-    check_non_negative_int,
     check_seconds,
     check_str,
     check_type,
 )
+
+check_non_negative_int = partial(check_int, minimum=0)
 
 
 class Number(int):
