@@ -114,8 +114,8 @@ class RESTClientObject(object):
                 validation.check_unicode_pairs('query_params', query_params))
         payload = encode_body(
             method, headers, body, post_params and validation.check_unicode_pairs('post_params', post_params))
-        call = self._session.prepare(self.configuration, method, url, headers, payload,
-                                     (query_params, post_params, body), _preload_content, _request_timeout, _retries)
+        call = self._session.prepare(self.configuration, _request_timeout, _retries, method, url, headers, payload,
+                                     (query_params, post_params, body), _preload_content)
         try:
             raw, data = self._session.send(call)
             response = raw if data is None else RESTResponse(raw, data)
