@@ -160,7 +160,6 @@ class _Decompressor(object):
 
     def __init__(self, encoding):
         self._is_gzip = encoding != 'deflate'
-        self._start = b''
         self._stream = None
         self._is_past_end = False
 
@@ -169,10 +168,7 @@ class _Decompressor(object):
         has_more = bool(data) and not self._is_past_end
         while has_more:
             if self._stream is None:
-                data = self._start = self._start + data
-                if len(data) < 2:
-                    return
-                self._stream = zlib.decompressobj(self._window_bits(bytearray(data[:2])))
+                self._stream = zlib.decompressobj(self._window_bits(bytearray(data[:1])[0]))
             piece = self._stream.decompress(data, _CHUNK_BYTES)
             yield piece
             data = self._stream.unconsumed_tail
@@ -181,7 +177,7 @@ class _Decompressor(object):
             rest = self._stream.unused_data
             if self._is_gzip and rest.startswith(b'\x1f\x8b'):
                 # Another member, RFC 1952 section 2.2.
-                data, self._start, self._stream, has_more = rest, b'', None, True
+                data, self._stream, has_more = rest, None, True
             elif rest and not (self._is_gzip and rest == b'\x1f'):
                 # What follows the end is ignored. zlib would copy all of it with each chunk, in quadratic time.
                 self._is_past_end, has_more = True, False
@@ -189,7 +185,7 @@ class _Decompressor(object):
     def is_complete(self):
         """Tell whether the data has come to its end."""
         if self._stream is None:
-            return not self._start
+            return True
         # Python 2.7 has no ``eof``, but whatever follows the end comes back as unused.
         try:
             self._stream.decompress(b'\0')
@@ -197,9 +193,9 @@ class _Decompressor(object):
             return False
         return bool(self._stream.unused_data)
 
-    def _window_bits(self, start):
+    def _window_bits(self, first_byte):
         if self._is_gzip:
             return 16 + zlib.MAX_WBITS
         # Some servers send "deflate" without the zlib header that RFC 9110 section 8.4.1.2 asks for.
-        has_header = start[0] & 15 == zlib.DEFLATED and (start[0] * 256 + start[1]) % 31 == 0
-        return zlib.MAX_WBITS if has_header else -zlib.MAX_WBITS
+        # These four bits would be a stored block whose padding has a bit set, and compressors leave it empty.
+        return zlib.MAX_WBITS if first_byte & 15 == zlib.DEFLATED else -zlib.MAX_WBITS
