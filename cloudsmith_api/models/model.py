@@ -59,17 +59,12 @@ class Field(object):
         :raises TypeError: if it has the wrong type.
         :raises ValueError: if it is too short or too long, or missing although required.
         """
-        if value is not None:
-            self._validate_type(value)
-            self._validate_length(value)
-        elif self.required:
-            raise ValueError('%s is required' % self.name)
-
-    def _validate_type(self, value):
+        if value is None:
+            if self.required:
+                raise ValueError('%s is required' % self.name)
+            return
         if not isinstance(value, self.python_types):
             raise TypeError('%s must be of type %s, not %s' % (self.name, self.type, type(value).__name__))
-
-    def _validate_length(self, value):
         if self.min_length is not None and len(value) < self.min_length:
             if not value:
                 raise ValueError('%s must not be empty' % self.name)
