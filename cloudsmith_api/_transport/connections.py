@@ -174,14 +174,12 @@ class DeadlineMixin(object):
         """Send in short chunks: a socket's own timeout starts anew with each part that a slow reader takes."""
         if self.sock is None and self.auto_open:
             self.connect()
-        deadline = self.call.deadline
         for start in range(0, len(data), _SEND_CHUNK_BYTES):
-            timeout = self.timeout if deadline is None else deadline.remaining()
-            if deadline is not None and timeout <= 0:
-                raise socket.timeout('the deadline of the call has passed')
+            if self.call.deadline is not None:
+                _apply_deadline(self.call.deadline, self.sock)
             # urllib3 2 has set it mostly; again would be one more system call, and threads switch at each.
-            if getattr(self.sock, 'timeout', 'unknown') != timeout:
-                self.sock.settimeout(timeout)
+            elif getattr(self.sock, 'timeout', 'unknown') != self.timeout:
+                self.sock.settimeout(self.timeout)
             self.call.request_sent = True
             super(DeadlineMixin, self).send(data[start:start + _SEND_CHUNK_BYTES])
 
