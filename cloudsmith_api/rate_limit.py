@@ -14,9 +14,7 @@ try:
 
     UTC = timezone.utc
 except ImportError:  # pragma: no cover (Python 2.7)
-    from dateutil.tz import tzutc
-
-    UTC = tzutc()
+    from dateutil.tz import UTC
 
 # The service counts requests by the hour, so no interval between two of them is longer.
 _WINDOW = 3600.0
