@@ -158,6 +158,9 @@ class Session(object):
                 take_back(call, sys.exc_info()[2])
             raise
         finally:
+            # urllib3 leaves a response open if it does not accept its headers (1.26 and 2).
+            if raw is None and call.response is not None:
+                call.response.close()
             call.loan = None
             if call.request_sent is not False:
                 call.was_sent = call.was_sent or call.request_sent
@@ -166,16 +169,10 @@ class Session(object):
         # Unknown until a pool lends a connection: a double may stand in the pool's place (pook).
         call.request_sent = None
         pool, target = self._pool_for(call)
-        try:
-            return pool.urlopen(
-                call.method, target, body=call.payload, headers=call.headers, retries=_NO_RETRIES, redirect=False,
-                assert_same_host=False, timeout=call.timeout(), pool_timeout=call, preload_content=False,
-                enforce_content_length=True)
-        except BaseException:
-            # urllib3 leaves a response open if it does not accept its headers (1.26 and 2).
-            if call.response is not None:
-                call.response.close()
-            raise
+        return pool.urlopen(
+            call.method, target, body=call.payload, headers=call.headers, retries=_NO_RETRIES, redirect=False,
+            assert_same_host=False, timeout=call.timeout(), pool_timeout=call, preload_content=False,
+            enforce_content_length=True)
 
     def _pool_for(self, call):
         """Return what sends the request, and the request target for it.
