@@ -110,11 +110,6 @@ class PoolMixin(object):
         self._times_closed += 1
         _close_idle(self.pool)
 
-    def _new_conn(self):
-        connection = super(PoolMixin, self)._new_conn()
-        connection.preferred_addresses = vars(self).setdefault('_preferred_addresses', {})
-        return connection
-
     def _get_conn(self, timeout=None):
         """Lend a connection to a call.
 
@@ -137,6 +132,7 @@ class PoolMixin(object):
         if connection.sock is not None and monotonic() - connection.idle_since > call.idle_timeout:
             connection.close()
         connection.call = call
+        connection.preferred_addresses = vars(self).setdefault('_preferred_addresses', {})
         call.loan = self, connection
         return connection
 
