@@ -177,10 +177,8 @@ class BackgroundPool(object):
 
         :param make_error: returns the exception that their ``get()`` raises; takes the arguments of the call.
         """
-        result = self._next_call()
-        while result is not None:
+        for result in iter(self._next_call, None):
             result._drop(make_error)
-            result = self._next_call()
 
     def _next_call(self):
         try:
