@@ -573,7 +573,7 @@ def test_pool_manager_made_by_another_thread_is_used(transport, monkeypatch):
         assert transport._session.manager(transport.configuration, server.url, False, False) is existing
 
 
-def test_pool_closed_by_another_thread_is_replaced(transport):
+def test_pool_closed_by_another_thread_is_used_again(transport):
     with ScriptedServer(GOOD) as server:
         transport.request('GET', server.url)
         transport._session._recent[2].close()
