@@ -342,7 +342,7 @@ class ApiClient(object):
         try:
             self._authorize(made_at, request, token, rejected=sent)
         except ApiException as error:
-            # It says so of the renewal.
+            # Not False any more: the request was sent, and rejected.
             error.request_sent = True
             raise
         return self._send_once(made_at, method, url, request)
