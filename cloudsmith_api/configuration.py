@@ -315,7 +315,7 @@ class Configuration(object):
         prefix = self.api_key_prefix.get(identifier)
         if not prefix:
             return self.api_key.get(identifier) or None
-        return _with_prefix(identifier, prefix, self.api_key.get(identifier))
+        return _with_prefix(prefix, self.api_key.get(identifier))
 
     def _run_hook(self):
         if _is_running(sys._getframe().f_code, self):
@@ -449,11 +449,13 @@ def _is_running(code, configuration):
 
 
 @hide_locals
-def _with_prefix(header, prefix, key):
+def _with_prefix(prefix, key):
     if not key:
         return None
-    # On Python 2, one may be bytes beyond ASCII, and the other Unicode.
-    return '%s %s' % (check_header(header, validation.check_str('api_key_prefix', prefix)), check_header(header, key))
+    validation.check_str('api_key_prefix', prefix)
+    validation.check_type('api_key', key, six.string_types + six.integer_types, 'a str')
+    # On Python 2, one may be bytes beyond ASCII, and the other Unicode. In a header, both are Latin-1.
+    return '%s %s' % tuple(part.decode('latin-1') if isinstance(part, bytes) else part for part in (prefix, key))
 
 
 def _current_value(credential):

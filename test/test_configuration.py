@@ -17,6 +17,7 @@ import six
 import urllib3
 
 from cloudsmith_api import Configuration, UnknownSettingWarning
+from cloudsmith_api._common.headers import check_header
 
 DEFAULTS = {
     'host': 'https://api.cloudsmith.io/v1', 'api_key': {}, 'api_key_prefix': {}, 'refresh_api_key_hook': None,
@@ -343,8 +344,7 @@ def test_api_key_is_returned_with_its_prefix(configuration, key, prefix, expecte
 ])
 def test_api_key_and_prefix_may_be_bytes_and_text_on_python_2(configuration, prefix, key):
     configuration.api_key['X-Api-Key'], configuration.api_key_prefix['X-Api-Key'] = key, prefix
-    sent = configuration.get_api_key_with_prefix('X-Api-Key')
-    assert type(sent) is str
+    sent = check_header('X-Api-Key', configuration.get_api_key_with_prefix('X-Api-Key'))
     assert sent.split(' ') == [six.ensure_str(part, 'latin-1') for part in (prefix, key)]
 
 
