@@ -15,7 +15,7 @@ from . import rest
 from ._common import validation
 from ._common.clock import monotonic
 from ._common.headers import check_header, get_header
-from ._common.redaction import collect_secrets, find_secrets, mask, scrub
+from ._common.redaction import MASK, collect_secrets, find_secrets, mask, scrub
 from ._common.tracebacks import hide_locals, warn
 from ._common.urls import is_insecure
 from ._encoding.request import build_form, build_headers, build_query, build_url
@@ -394,7 +394,8 @@ class ApiClient(object):
         """Return the header of the first scheme that is configured, as a dict, and the token to renew, or ``None``."""
         header, credential = self.configuration._find_credential(schemes)
         if hasattr(credential, 'get'):
-            return {header: ''}, credential
+            # Until the token is known; the log shows it like any other.
+            return {header: MASK}, credential
         return {header: credential} if credential else {}, None
 
     def _build_headers(self, header_params, credentials, call_headers):

@@ -16,7 +16,7 @@ class InsecureTransportWarning(UserWarning):
 
 
 class InsecureFileWarning(UserWarning):
-    """Other users of this machine can read a file with an API key, or write one with the host or the proxy."""
+    """Other users of this machine can read a file with an API key, or write one with the host, say, or the proxy."""
 
 
 class UnknownSettingWarning(UserWarning):

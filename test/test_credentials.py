@@ -375,6 +375,12 @@ def test_token_that_has_just_expired_is_not_used(monkeypatch, lifetime):
         RenewableToken(lambda: make_token(lifetime, now=now)).get(None, 5)
 
 
+def test_debug_log_shows_that_a_token_is_sent(connect, service, caplog):
+    caplog.set_level('DEBUG', 'cloudsmith_api')
+    make_api(connect, service.url, lambda: make_token(3600)).user_self()
+    assert "'Authorization': '********'" in caplog.text
+
+
 def test_rejected_token_is_renewed_once_and_the_request_repeated(connect, service):
     tokens = [make_token(3600, number=number) for number in range(3)]
     service.rejected.add(tokens[0])

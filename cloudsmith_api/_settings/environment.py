@@ -41,6 +41,8 @@ _CREDENTIALS_OPTIONS = (('api_key', 'api_key'),)
 _CONFIG_OPTIONS = (('host', 'api_host'), ('proxy', 'proxy'), ('proxy', 'api_proxy'), ('user_agent', 'api_user_agent'),
                    ('default_headers', 'api_headers'), ('verify_ssl', 'ssl_verify'), ('verify_ssl', 'api_ssl_verify'),
                    ('ssl_verify_strict', 'ssl_verify_strict'))
+# Whoever sets one of them may get at the credentials.
+_TRUSTED = frozenset(['default_headers', 'host', 'proxy', 'ssl_verify_strict', 'verify_ssl'])
 _ORG_OPTIONS = (('org', 'oidc_org'), ('org', 'org'), ('org', 'organization'))
 _BOOLEANS = dict.fromkeys(('1', 'yes', 'y', 'true', 't', 'on'), True)
 _BOOLEANS.update(dict.fromkeys(('0', 'no', 'n', 'false', 'f', 'off'), False))
@@ -73,8 +75,10 @@ def find_settings(profile=None, overridden=(), environ=os.environ):
     variables = _read_variables(environ, _leave_out(overridden, _VARIABLES))
     if 'api_key' in found and 'api_key' not in variables:
         _warn_if_accessible(credentials.path, 0o044, 'contains an API key, and other users of this machine can read it')
-    if {'host', 'proxy'}.intersection(found).difference(variables):
-        _warn_if_accessible(config.path, 0o022, 'sets host or proxy, and other users of this machine can write to it')
+    trusted = sorted(_TRUSTED.intersection(found).difference(variables))
+    if trusted:
+        _warn_if_accessible(config.path, 0o022, 'sets %s, and other users of this machine can write to it'
+                            % ' and '.join(trusted))
     found.update(variables)
     if 'api_key' not in found and 'access_token' not in overridden:
         found.update(_find_oidc_token(environ, config, profile))

@@ -491,12 +491,15 @@ class TestFilePermissions(object):
                 with pytest.raises(InsecureFileWarning):
                     Configuration.from_environment()
 
-    @pytest.mark.parametrize('option', [u'api_host = api.example.com', u'proxy = http://proxy:1', u'api_proxy = http://p'])
+    @pytest.mark.parametrize('option', [
+        u'api_host = api.example.com', u'proxy = http://proxy:1', u'api_proxy = http://p', u'ssl_verify = no',
+        u'api_headers = X-A=b',
+    ])
     @pytest.mark.parametrize('mode', [0o660, 0o602])
     def test_config_file_that_others_can_write_warns(self, settings_file, option, mode):
         path = settings_file('config.ini', u'[default]\n%s\n' % option)
         os.chmod(path, mode)
-        with pytest.warns(InsecureFileWarning, match='config.ini sets host or proxy') as caught:
+        with pytest.warns(InsecureFileWarning, match=r'config.ini sets \w+, and other users') as caught:
             Configuration.from_environment()
         assert len(caught) == 1
 
