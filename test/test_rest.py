@@ -519,7 +519,7 @@ def test_url_without_host_raises_value_error(transport):
 
 def test_response_with_rejected_headers_has_status_0(transport):
     with ScriptedServer(b'HTTP/1.1 200 OK\r\nContent-Length: 2\r\nContent-Length: 3\r\n\r\n{} ') as server:
-        with pytest.raises(InvalidResponseException) as caught:
+        with pytest.raises(InvalidResponseException, match='The response has an invalid header: ') as caught:
             transport.request('GET', server.url)
     assert (caught.value.status, caught.value.headers) == (0, None)
 

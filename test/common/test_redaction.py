@@ -95,11 +95,14 @@ def test_given_secret_is_masked():
 
 def test_key_is_masked_without_its_prefix():
     assert scrub('key abcdef, or Bearer abcdef', ['Bearer abcdef']) == 'key ********, or ********'
+    assert scrub('key two, or one two', ['Digest one two']) == 'key two, or ********'
+    assert scrub('key second, or first second', ['Digest first second']) == 'key ********, or ********'
 
 
 def test_secret_that_contains_another_is_masked_whole():
     assert scrub('a secret-and-more', ['secret', 'secret-and-more']) == 'a ********'
     assert scrub('a secret-and-more', ['secret-and-more', 'secret']) == 'a ********'
+    assert scrub('a first-then-second', ['then', 'first-then-second']) == 'a ********'
 
 
 @pytest.mark.parametrize('secret', ['', 'a', 'abc'])
@@ -203,7 +206,7 @@ def test_token_is_masked_wherever_it_stands(text, scrubbed):
 
 
 @pytest.mark.parametrize('text', [
-    'Authorization, please', 'csa_short', 'eyJ.only', 'api.cloudsmith.io', 'version 1.2.3', 'cloudsmith_api.rest.x',
+    'Authorization, please', 'csa_short', 'eyJ.only', 'see.eyJ.only', 'api.cloudsmith.io', 'version 1.2.3', 'cloudsmith_api.rest.x',
     'No cookie, no entry', 'Invalid authorization header.',
     '401 Unauthorized: Invalid token.',
 ])
