@@ -3,8 +3,10 @@ import io
 import os
 import re
 import runpy
+import shutil
 
 from setuptools import find_packages, setup
+from setuptools.command.build_py import build_py
 
 ROOT = os.path.dirname(os.path.abspath(__file__))
 
@@ -25,6 +27,19 @@ def install_requirements():
     """Return the requirements in requirements.txt, without comments."""
     lines = (line.strip() for line in read_text('requirements.txt').splitlines())
     return [line for line in lines if line and not line.startswith('#')]
+
+
+class CleanBuild(build_py):
+    """Build the package without modules of an earlier build, which setuptools would install again."""
+
+    def run(self):
+        """Remove the earlier build, and build the package."""
+        # Not build_lib, which the option --build-lib can make any folder.
+        earlier = self.get_finalized_command('build').build_purelib
+        # setuptools 64 and later also run this for an editable installation, which copies nothing.
+        if os.path.isdir(earlier) and not getattr(self, 'editable_mode', False):
+            shutil.rmtree(earlier)
+        build_py.run(self)
 
 
 setup(
@@ -67,6 +82,7 @@ setup(
     entry_points={'pytest11': ['cloudsmith_api = pytest_cloudsmith_api']},
     package_data={'': ['py.typed', '*.pyi']},
     zip_safe=False,
+    cmdclass={'build_py': CleanBuild},
     python_requires='>=2.7, !=3.0.*, !=3.1.*, !=3.2.*, !=3.3.*, !=3.4.*, !=3.5.*',
     install_requires=install_requirements(),
     extras_require={'socks': ['PySocks>=1.5.6']},

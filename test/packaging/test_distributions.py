@@ -146,6 +146,20 @@ def test_distribution_installs_and_runs_the_quick_start(distributions, unpacked,
     run(python, '-m', 'pip', 'check')
 
 
+@pytest.mark.parametrize('version', PYTHONS)
+def test_install_from_folder_leaves_out_modules_of_an_earlier_build(unpacked, environment, tmp_path, version):
+    folder = tmp_path / 'folder'
+    shutil.copytree(str(unpacked), str(folder))
+    for package in ('cloudsmith_api', 'deleted_package'):
+        (folder / 'build' / 'lib' / package).mkdir(parents=True)
+        (folder / 'build' / 'lib' / package / 'deleted.py').touch()
+    python = environment(version)
+    run(python, '-m', 'pip', 'install', '--quiet', '--no-deps', str(folder))
+    installed = run(python, '-m', 'pip', 'show', '--files', 'cloudsmith-api')
+    assert 'configuration.py' in installed
+    assert 'deleted' not in installed
+
+
 def test_tests_pass_in_the_unpacked_source_distribution(unpacked, environment):
     python = environment('%d.%d' % sys.version_info[:2])
     run(python, '-m', 'pip', 'install', '--quiet', str(unpacked), '-r', str(unpacked / 'test-requirements.txt'))
