@@ -22,7 +22,7 @@ from cloudsmith_api.sandbox import Sandbox
 
 def main():
     try:
-        if os.environ.get('CLOUDSMITH_API_KEY'):
+        if os.environ.get('CLOUDSMITH_API_KEY', '').strip():
             make_read_only_calls()
         else:
             with Sandbox() as sandbox:

@@ -67,6 +67,13 @@ def test_with_api_key_makes_only_read_only_calls():
     assert "[('GET', '/v1/user/self/'), ('GET', '/v1/user/tokens/')]" in output
 
 
+def test_blank_api_key_counts_as_unset():
+    status, output, errors = run(WITH_SANDBOX_AS_SERVICE % ("' '", QUICKSTART))
+    assert (status, errors) == (0, '')
+    assert 'Refreshed API key' in output
+    assert output.endswith('[]\n')  # no call to the service
+
+
 def test_name_outside_the_encoding_of_the_output_is_escaped():
     code = WITH_SANDBOX_AS_SERVICE.replace("'Ada'", r"u'Ada \u91d1'") % ('key', QUICKSTART)
     status, output, errors = run(code, PYTHONIOENCODING='cp1252')
