@@ -12,7 +12,7 @@ _Timeout: TypeAlias = float | tuple[float, float]
 
 API_KEY_HEADER: str
 
-# What may be set as `access_token`; a function becomes a `RenewableToken`.
+# What may be set as `access_token`.
 _AccessToken: TypeAlias = str | RenewableToken | Callable[[], str | tuple[str, float | None]] | None
 
 def check_retries(name: str, value: int | Retry) -> int | Retry: ...
@@ -61,6 +61,11 @@ class _PathSetting:
     def __get__(self, configuration: Configuration, owner: type[Configuration]) -> str | None: ...
     def __set__(self, configuration: Configuration, value: str | PathLike[str] | None) -> None: ...
 
+# A function may be set, and is stored as a `RenewableToken`. `Any` lets programs read its attributes.
+class _AccessTokenSetting:
+    def __get__(self, configuration: Configuration, owner: type[Configuration]) -> Any: ...
+    def __set__(self, configuration: Configuration, value: _AccessToken) -> None: ...
+
 # A program declares attributes of its own in a subclass: if a checker accepted them here, it would accept misspelt
 # settings too.
 class Configuration:
@@ -69,7 +74,7 @@ class Configuration:
     api_key: dict[str, str]
     api_key_prefix: dict[str, str]
     refresh_api_key_hook: Callable[[Configuration], object] | None
-    access_token: _AccessToken
+    access_token: _AccessTokenSetting
     username: str
     password: str
     timeout: _Timeout

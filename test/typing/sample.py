@@ -58,6 +58,7 @@ from cloudsmith_api import (
     UserBrief,
 )
 from cloudsmith_api.background import AsyncResult, BackgroundPool
+from cloudsmith_api.credentials import RenewableToken
 from cloudsmith_api.rest import RESTClientObject, RESTResponse
 from cloudsmith_api.sandbox import Sandbox
 from cloudsmith_api.sandbox.accounts import User
@@ -268,7 +269,6 @@ def check_user_tokens_refresh(session: Session) -> None:
     user = session.sandbox.add_user(api_key=True)
     api = session.api(user)
     name = user.key_slug_perm
-    assert name is not None
     plain = api.user_tokens_refresh
     assert_type(plain(slug_perm=name), UserAuthenticationToken)
     assert_type(plain(name), UserAuthenticationToken)
@@ -473,6 +473,9 @@ def check_configuration(session: Session) -> None:
     def refresh_api_key(refreshed: Configuration) -> None:
         refreshed.api_key['X-Api-Key'] = 'new-key'
 
+    def fetch_token() -> Tuple[str, float]:
+        return 'the-token', 3600
+
     configuration = assert_type(Configuration.from_environment(
         None, host=session.sandbox.url, api_key='the-key', api_key_prefix={'X-Api-Key': 'Bearer'},
         refresh_api_key_hook=refresh_api_key, username='ada', password='secret', timeout=(10, 30), retries=Retry(3),
@@ -486,6 +489,13 @@ def check_configuration(session: Session) -> None:
     assert_type(configuration.api_key, Dict[str, str])
     assert_type(configuration.api_key_prefix, Dict[str, str])
     assert configuration.refresh_api_key_hook is not None
+    assert Configuration.from_environment(access_token=fetch_token).access_token.current is None
+    configuration.access_token = fetch_token
+    configuration.access_token = RenewableToken(fetch_token)
+    assert configuration.access_token.expires_in is None
+    configuration.access_token = 'the-token'
+    assert configuration.access_token.startswith('the')
+    configuration.access_token = None
     assert_type(configuration.username, str)
     assert_type(configuration.password, str)
     assert_type(configuration.timeout, Union[float, Tuple[float, float]])
@@ -673,15 +683,15 @@ def check_sandbox() -> None:
         assert_type(user.name, str)
         assert_type(user.slug, str)
         assert_type(user.slug_perm, str)
-        assert_type(user.totp_token, Optional[str])
-        assert_type(user.api_key, Optional[str])
-        assert_type(user.key_slug_perm, Optional[str])
+        assert_type(user.totp_token, Union[str, Any])
+        assert_type(user.api_key, Union[str, Any])
+        assert_type(user.key_slug_perm, Union[str, Any])
         sandbox.fail_next(503, {'Retry-After': '0'}, b'', delay=0.01, times=1)
         sandbox.fail_next(truncate=10000, trickle=0.0001)
         sandbox.fail_next(truncate='before')
         configuration = Configuration()
         configuration.host = sandbox.url
-        configuration.api_key['X-Api-Key'] = user.api_key or ''
+        configuration.api_key['X-Api-Key'] = user.api_key
         with ApiClient(configuration) as client:
             UserApi(client).user_self()
             configuration.retries = 0
