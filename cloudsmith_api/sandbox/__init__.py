@@ -26,16 +26,17 @@ class Sandbox(object):
     :param rate_limit: requests per hour from all clients together, int, default 100000; requests without credentials
         have a limit of their own, which is 1,800 at most.
     :param lockout_after: consecutive failed sign-ins that lock an account for 15 minutes, int from 1, default 5.
-    :param clock: callable that returns the seconds since the epoch, default ``time.time``; a test can pass its own to
-        skip a lockout, the rest of a rate limit window, or the life of a key or token.
+    :param clock: callable that returns the seconds since the epoch; ``time.time`` by default, looked up at each call. A
+        test can pass its own to skip a lockout, the rest of a rate limit window, or the life of a key or token.
     :raises TypeError, ValueError: if an argument is invalid; the message names it.
     :ivar app: the WSGI app, which any WSGI server can run without ``start``.
     """
 
-    def __init__(self, port=0, rate_limit=100000, lockout_after=5, clock=time.time):
+    def __init__(self, port=0, rate_limit=100000, lockout_after=5, clock=None):
         self._port = check_number('port', port, maximum=65535)
         self._stopping = threading.Event()
         self._server = None
+        clock = (lambda: time.time()) if clock is None else clock  # a test may replace time.time after this
         self.app = App(Accounts(rate_limit, lockout_after, clock), IdentityProvider(clock), self._stopping)
 
     def __enter__(self):

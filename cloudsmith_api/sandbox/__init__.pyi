@@ -21,7 +21,7 @@ class Sandbox:
         port: int = 0,
         rate_limit: int = 100000,
         lockout_after: int = 5,
-        clock: Callable[[], float] = ...,
+        clock: Callable[[], float] | None = None,
     ) -> None: ...
     def __enter__(self) -> Self: ...
     def __exit__(

@@ -1,6 +1,8 @@
 # -*- coding: utf-8 -*-
 """The sandbox validates its arguments and has sensible defaults."""
 
+import time
+
 import pytest
 
 from cloudsmith_api.sandbox import Sandbox
@@ -45,6 +47,18 @@ def test_sandbox_default_rate_limit_and_lockout(call_app):
     for _ in range(5):
         assert call_app('GET', '/user/self/', login=(user.slug, u'wrong'), app=sandbox.app).status == 401
     assert call_app('GET', '/user/self/', login=(user.slug, user.password), app=sandbox.app).status == 403
+
+
+def test_clock_defaults_to_time_looked_up_at_each_call(call_app, monkeypatch):
+    sandbox = Sandbox()
+    monkeypatch.setattr(time, 'time', lambda: 5000000000.0)
+    response = call_app('GET', '/user/self/', app=sandbox.app)
+    assert response.headers['x-ratelimit-reset'] == '5000003600'
+
+
+def test_clock_that_is_not_callable_raises_type_error():
+    with pytest.raises(TypeError, match='clock must be callable, got int'):
+        Sandbox(clock=0)
 
 
 def test_keys_argument_sets_number_of_keys():
