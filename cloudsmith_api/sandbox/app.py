@@ -247,7 +247,7 @@ class App(object):
     :param accounts: the ``Accounts`` to serve.
     :param identity: the ``IdentityProvider`` of the service accounts' jobs.
     :param stopping: a ``threading.Event`` that ends a fault's delay early.
-    :ivar list requests: every ``Request`` so far in arrival order; callers may clear it.
+    :ivar list requests: every ``Request`` so far in arrival order, but none from a website; callers may clear it.
     :ivar faults: the ``FaultQueue`` from which each request takes one.
     """
 
@@ -263,19 +263,38 @@ class App(object):
 
     def __call__(self, environ, start_response):
         """Handle a request as a WSGI app (PEP 3333)."""
-        request = Request(environ)
-        self.requests.append(request)
-        fault = self.faults.take(request.path)
-        environ.update(fault.environ)
-        response = self._respond(environ, request, fault)
-        fault.apply(response)
+        try:
+            self._check_source(environ)
+            response = self._receive(environ)
+        except ErrorResponse as error:
+            response = error.response
         if response.status in BODILESS_STATUSES:
             response.body = b''
             del response.headers['Content-Type']
         else:
             response.headers.setdefault('Content-Length', str(len(response.body)))
         start_response('%d %s' % (response.status, reason_phrase(response.status)), response.headers.items())
-        return [b'' if request.method == 'HEAD' else response.body]
+        return [b'' if environ['REQUEST_METHOD'] == 'HEAD' else response.body]
+
+    def _check_source(self, environ):
+        """Raise ``ErrorResponse`` if a website in the user's browser may have sent the request."""
+        # A website can have its own name resolve to this machine (DNS rebinding).
+        if not LOOPBACK_HOST.match(environ.get('HTTP_HOST', 'localhost')):
+            raise ErrorResponse(421, 'Host must be 127.0.0.1, localhost or [::1], with any port.')
+        # It can also post a form to this machine, or name it as the source of an image.
+        origin_host = environ.get('HTTP_ORIGIN', 'http://localhost').partition('://')[2]
+        if not LOOPBACK_HOST.match(origin_host) or environ.get('HTTP_SEC_FETCH_SITE') == 'cross-site':
+            raise ErrorResponse(403, 'A browser sent this request for a website that is not on this machine.')
+
+    def _receive(self, environ):
+        """Record a request and return its response, with the next fault applied."""
+        request = Request(environ)
+        self.requests.append(request)
+        fault = self.faults.take(request.path)
+        environ.update(fault.environ)
+        response = self._respond(environ, request, fault)
+        fault.apply(response)
+        return response
 
     def _respond(self, environ, request, fault):
         """Return the response with rate limit headers, or a 500 if anything unexpected is raised."""
@@ -299,9 +318,6 @@ class App(object):
             return ErrorResponse(STATUS_BY_ERROR[type(error)], str(error)).response
 
     def _handle(self, quota, environ, request, fault):
-        # A website in the user's browser can have its own name resolve to this machine (DNS rebinding).
-        if not LOOPBACK_HOST.match(environ.get('HTTP_HOST', 'localhost')):
-            raise ErrorResponse(421, 'Host must be 127.0.0.1, localhost or [::1], with any port.')
         request.body = read_body(environ)
         self.stopping.wait(fault.delay)
         if fault.status is not None:

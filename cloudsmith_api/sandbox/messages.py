@@ -9,10 +9,8 @@ from .environ import HEADERS
 
 try:
     from http.client import responses
-    from urllib.parse import urlsplit
 except ImportError:  # pragma: no cover
     from httplib import responses
-    from urlparse import urlsplit
 
 REASON_PHRASES = dict(responses)
 REASON_PHRASES.update({  # missing from Python 2, and 421 from Python 3.6
@@ -72,7 +70,8 @@ class Request(object):
     def __init__(self, environ):
         self.method = environ['REQUEST_METHOD']
         self.url = request_uri(environ, include_query=False)
-        self.path = environ.get('REQUEST_URI', urlsplit(self.url).path).partition('?')[0]
+        # Not with `urlsplit`, which raises an error if the host is malformed.
+        self.path = environ.get('REQUEST_URI', '/' + self.url.split('/', 3)[3]).partition('?')[0]
         self.query = environ.get('QUERY_STRING', '')
         self.headers = RequestHeaders(environ.get(HEADERS) or headers_from_environ(environ))
         self.body = b''

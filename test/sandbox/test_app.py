@@ -7,7 +7,7 @@ import re
 import pytest
 
 from cloudsmith_api.sandbox import Sandbox
-from cloudsmith_api.sandbox.messages import MAX_BODY_BYTES
+from cloudsmith_api.sandbox.messages import MAX_BODY_BYTES, Request
 
 EVERY_ENDPOINT = [
     ('GET', '/user/self/'),
@@ -408,7 +408,7 @@ def test_loopback_host_is_served(call_app, ada, host):
 
 @pytest.mark.parametrize('host', [
     'evil.example', 'evil.example:8123', 'localhost.evil.example', '127.0.0.1.evil.example', 'localhost, evil.example',
-    '127x0.0.1', '', 'localhost:80\n', '192.168.0.1', 'user@localhost',
+    '127x0.0.1', '', 'localhost:80\n', '192.168.0.1', 'user@localhost', '[', '[zz]:1',
 ])
 def test_foreign_host_returns_421_without_effect(call_app, service, host):
     user = service.add_user()
@@ -416,6 +416,47 @@ def test_foreign_host_returns_421_without_effect(call_app, service, host):
     assert response.status == 421
     assert response.json == {'detail': 'Host must be 127.0.0.1, localhost or [::1], with any port.'}
     assert user.api_key is None
+
+
+@pytest.mark.parametrize('host', ['[', '[zz]:1', 'a?b#c', ''])
+def test_recorded_path_does_not_depend_on_host(host):
+    environ = {'REQUEST_METHOD': 'GET', 'wsgi.url_scheme': 'http', 'SCRIPT_NAME': '/a b', 'PATH_INFO': '/c;d'}
+    assert Request(dict(environ, HTTP_HOST=host, SERVER_NAME='[', SERVER_PORT='80')).path == '/a%20b/c;d'
+
+
+WEBSITES = [
+    {'HTTP_ORIGIN': 'https://evil.example'}, {'HTTP_ORIGIN': 'null'}, {'HTTP_ORIGIN': 'http://localhost.evil.example'},
+    {'HTTP_ORIGIN': 'http://127.0.0.1@evil.example'}, {'HTTP_ORIGIN': ''}, {'HTTP_SEC_FETCH_SITE': 'cross-site'},
+    {'HTTP_ORIGIN': 'http://localhost:3000', 'HTTP_SEC_FETCH_SITE': 'cross-site'},
+]
+
+
+@pytest.mark.parametrize('headers', WEBSITES)
+def test_request_of_website_returns_403_without_effect(call_app, service, headers):
+    user = service.add_user()
+    response = call_app('POST', '/user/tokens/', login=(user.slug, user.password), **headers)
+    assert response.status == 403
+    assert response.json == {'detail': 'A browser sent this request for a website that is not on this machine.'}
+    assert user.api_key is None
+
+
+@pytest.mark.parametrize('headers', [
+    {'HTTP_ORIGIN': 'http://127.0.0.1:8123'}, {'HTTP_ORIGIN': 'https://localhost', 'HTTP_SEC_FETCH_SITE': 'same-site'},
+    {'HTTP_SEC_FETCH_SITE': 'same-origin'}, {'HTTP_SEC_FETCH_SITE': 'none'},
+])
+def test_request_of_local_page_is_served(call_app, headers):
+    assert call_app('GET', '/user/self/', **headers).status == 200
+
+
+@pytest.mark.parametrize('headers', [{'HTTP_HOST': 'evil.example'}, {'HTTP_ORIGIN': 'https://evil.example'}])
+def test_refused_request_leaves_faults_records_and_rate_limit(call_app, service, headers):
+    service.fail_next(status=503)
+    response = call_app('GET', '/user/self/', **headers)
+    assert [name for name in response.headers if name.startswith('x-ratelimit')] == service.requests == []
+    assert call_app('HEAD', '/user/self/', **headers).body == b''
+    response = call_app('GET', '/user/self/')
+    assert (response.status, response.headers['x-ratelimit-remaining']) == (503, '1799')
+    assert len(service.requests) == 1
 
 
 @pytest.mark.parametrize('path, allow', [

@@ -154,6 +154,15 @@ def test_malformed_request_returns_400_and_closes_connection(open_connection, sa
     assert sandbox.requests == []
 
 
+@pytest.mark.parametrize('host', [b'[', b'[zz]:1', b'//[', b'evil.example'])
+def test_foreign_host_returns_421_and_connection_persists(open_connection, sandbox, capfd, host):
+    connection = open_connection()
+    connection.send(GET.replace(b'localhost', host) + GET)
+    assert [connection.read_response().status for _ in range(2)] == [421, 401]
+    assert len(sandbox.requests) == 1
+    assert capfd.readouterr() == ('', '')
+
+
 @pytest.mark.parametrize('request_bytes', [b'', b'GET / HT', b'GET / HTTP/1.1\r\nHost: sand'])
 def test_disconnect_within_headers_gets_no_response(open_connection, sandbox, request_bytes):
     connection = open_connection()
