@@ -5,6 +5,7 @@ import functools
 import math
 import re
 import traceback
+from wsgiref.util import application_uri
 
 from .accounts import (
     AccountError,
@@ -290,7 +291,8 @@ class App(object):
         """Record a request and return its response, with the next fault applied."""
         request = Request(environ)
         self.requests.append(request)
-        fault = self.faults.take(request.path)
+        mount = '/' + application_uri(environ).split('/', 3)[3]
+        fault = self.faults.take(request.path[len(mount.rstrip('/')):])
         environ.update(fault.environ)
         response = self._respond(environ, request, fault)
         fault.apply(response)

@@ -27,17 +27,19 @@ class Fault(object):
         self.body = body
         if not isinstance(body, (bytes, type(None))):
             self.body = check_text('body', body, min_length=0).encode('utf-8')
-        self.delay = check_number('delay', delay, 0, MAX_SECONDS, numbers.Real)
+        self.delay = float(check_number('delay', delay, 0, MAX_SECONDS, numbers.Real))
         self.path = None if path is None else check_text('path', path)
+        if path is not None and not re.match(r'/[!->@-~]*\Z', self.path):
+            raise ValueError("path must begin with '/' and be percent-encoded, without a query, got %r" % path)
         self.environ = {}  # what tells the server how to send the response
         if truncate is not None:
             size = 0 if truncate == 'before' else truncate
             self.environ[TRUNCATE] = check_number('truncate', size, alternative="'before' or ")
         if trickle is not None:
-            self.environ[TRICKLE] = check_number('trickle', trickle, 0, MAX_SECONDS, numbers.Real)
+            self.environ[TRICKLE] = float(check_number('trickle', trickle, 0, MAX_SECONDS, numbers.Real))
 
     def matches(self, path):
-        """Return whether this fault is for a request to ``path``."""
+        """Return whether this fault is for a request to ``path``, which begins where the app is mounted."""
         return self.path is None or path.startswith((self.path, '/v1' + self.path))
 
     def apply(self, response):

@@ -1,6 +1,7 @@
 # -*- coding: utf-8 -*-
 import threading
 import time
+from fractions import Fraction
 
 import pytest
 
@@ -30,6 +31,41 @@ def test_status_has_error_body_and_usual_headers(get, service):
 def test_unassigned_status_has_error_body(get, service):
     service.fail_next(status=599)
     assert get().json == {'detail': 'Unassigned'}
+
+
+@pytest.mark.parametrize('mount', ['/mock', '/a b', '/\xe4', '/v1'])
+@pytest.mark.parametrize('path, affected', [('/user/self/', True), ('/v1/user/', True), ('/v1/mock/', False)])
+def test_fault_with_path_affects_mounted_app(call_app, service, mount, path, affected):
+    service.fail_next(status=503, path=path)
+    response = call_app('GET', '/v1/user/self/', SCRIPT_NAME=mount)
+    assert (response.status == 503) is affected
+
+
+def test_fault_with_path_affects_mounted_app_of_server_with_request_uri(call_app, service):
+    service.fail_next(status=503, path='/user/a%2Fb/')
+    variables = {'SCRIPT_NAME': '/a b', 'REQUEST_URI': '/a%20b/v1/user/a%2Fb/?page=1'}
+    assert call_app('GET', '/v1/user/a/b/', **variables).status == 503
+
+
+@pytest.mark.parametrize('path', [
+    'user/self/', 'http://127.0.0.1/v1/user/self/', '/user/tokens/?page=2', '/user/a b/', u'/user/ä/', '/user/\n',
+])
+def test_path_that_no_request_has_raises_value_error(service, path):
+    with pytest.raises(ValueError, match="path must begin with '/' and be percent-encoded, without a query, got "):
+        service.fail_next(path=path)
+
+
+def test_fraction_of_a_second_is_accepted(get, service):
+    service.fail_next(delay=Fraction(1, 100), trickle=Fraction(1, 100))
+    environ = {}
+
+    def recording(given, start_response):
+        chunks = service.app(given, start_response)
+        environ.update(given)
+        return chunks
+
+    assert get(app=recording).status == 200
+    assert type(environ[TRICKLE]) is float
 
 
 @pytest.mark.parametrize('path, affected', [
