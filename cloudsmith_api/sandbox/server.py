@@ -63,9 +63,10 @@ def read_request_lines(stream):
         size += len(line)
         if not line:
             return []
-        if not line.strip():
-            return lines or ['']
-        lines.append(to_native(line).rstrip('\r\n'))
+        if line.strip():
+            lines.append(to_native(line).rstrip('\r\n'))
+        elif lines:
+            return lines  # empty lines before the request line are ignored: RFC 9112, section 2.2
     raise MalformedRequest
 
 
@@ -211,7 +212,7 @@ class ConnectionHandler(StreamRequestHandler):
         )):
             headers['Connection'] = 'close'
         self._send(serialize_response(status, headers, content), environ)
-        return headers.get('Connection') != 'close'
+        return 'close' not in headers.get('Connection', '').lower()
 
     def _send(self, data, environ):
         data = data[:environ.get(TRUNCATE)]

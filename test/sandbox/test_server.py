@@ -84,6 +84,18 @@ def test_connection_is_reused_for_next_request(open_connection):
         assert connection.read_response().status == 401
 
 
+def test_empty_lines_before_request_are_ignored(open_connection):
+    connection = open_connection()
+    connection.send(b'\r\n' + GET + b'\r\n\r\n' + GET)
+    assert [connection.read_response().status for _ in range(2)] == [401, 401]
+
+
+def test_endless_empty_lines_get_400(open_connection):
+    connection = open_connection()
+    connection.send(b'\r\n' * server.MAX_HEADER_BYTES)
+    assert connection.read_response().status == 400
+
+
 def test_pipelined_requests_get_responses_in_order(open_connection):
     connection = open_connection()
     connection.send(post(b'{"email": 5}') + GET + GET)
@@ -133,7 +145,6 @@ def test_fault_can_override_date(open_connection, sandbox):
 
 
 @pytest.mark.parametrize('request_bytes', [
-    b'\r\n',
     b'\x16\x03\x01\x02\x00\x01\r\n\r\n',
     b'GET /user/self/\r\n\r\n',
     b'GET /user/self/ HTTP/2.0\r\n\r\n',
@@ -163,7 +174,7 @@ def test_foreign_host_returns_421_and_connection_persists(open_connection, sandb
     assert capfd.readouterr() == ('', '')
 
 
-@pytest.mark.parametrize('request_bytes', [b'', b'GET / HT', b'GET / HTTP/1.1\r\nHost: sand'])
+@pytest.mark.parametrize('request_bytes', [b'', b'\r\n', b'GET / HT', b'GET / HTTP/1.1\r\nHost: sand'])
 def test_disconnect_within_headers_gets_no_response(open_connection, sandbox, request_bytes):
     connection = open_connection()
     connection.send(request_bytes)
@@ -339,8 +350,9 @@ def test_trickling_response_is_complete_and_connection_persists(open_connection,
     assert connection.read_response().status == 401
 
 
-def test_connection_close_header_of_fault_closes_connection(open_connection, sandbox):
-    sandbox.fail_next(headers={'Connection': 'close'})
+@pytest.mark.parametrize('value', ['close', 'Close', 'x, CLOSE'])
+def test_connection_close_header_of_fault_closes_connection(open_connection, sandbox, value):
+    sandbox.fail_next(headers={'Connection': value})
     connection = open_connection()
     connection.send(GET)
     assert connection.read_response().status == 401
