@@ -3,7 +3,7 @@
 import threading
 import time
 
-from .accounts import Accounts, check_seconds
+from .accounts import Accounts, User, check_seconds
 from .app import App
 from .arguments import check_flag, check_number, check_text
 from .faults import Fault
@@ -130,8 +130,10 @@ class Sandbox(object):
         :param user: the ``User`` that it belongs to.
         :param expires_in: seconds for which it is valid, a number; a negative one for a token that has expired. Its end
             is rounded up to a whole second since the epoch, its ``exp`` claim.
-        :raises TypeError, ValueError: if ``expires_in`` is invalid.
+        :raises TypeError, ValueError: if an argument is invalid; the message names it.
         """
+        if not isinstance(user, User):
+            raise TypeError('user must be a User, got %s' % type(user).__name__)
         return self.app.accounts.issue_token(user, check_seconds('expires_in', expires_in))
 
     def revoke_token(self, token):

@@ -141,6 +141,12 @@ def test_expired_key_returns_403(call_app, service, clock):
     assert (response.status, response.json) == (403, {'detail': 'The API key is older than the key policy allows.'})
 
 
+@pytest.mark.parametrize('user', [None, 'ada'])
+def test_token_of_other_than_a_user_raises_type_error(service, ada, user):
+    with pytest.raises(TypeError, match='user must be a User, got %s' % type(user).__name__):
+        service.issue_token(user)
+
+
 def test_expires_in_of_wrong_type_raises_error(service, ada):
     with pytest.raises(TypeError, match='expires_in'):
         service.issue_token(ada, expires_in='soon')
