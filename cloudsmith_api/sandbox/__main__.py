@@ -74,7 +74,8 @@ def welcome(sandbox, os_name=os.name):
 def main():
     """Serve until Ctrl-C or SIGTERM.
 
-    :return: the exit status: 0 after either signal, 1 if the port is invalid, in use or not permitted.
+    :return: the exit status: 0 after either signal, 1 if the port is invalid, in use or not permitted, or if standard
+        output fails.
     """
     parser = argparse.ArgumentParser(prog='python -m cloudsmith_api.sandbox', description=description)
     parser.add_argument('--port', type=int, default=0, help='port on 127.0.0.1 (default: any free one)')
@@ -84,14 +85,23 @@ def main():
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda received, _frame: signals.append(received))
     try:
-        with Sandbox(port) as sandbox:
-            print(welcome(sandbox))
-            sys.stdout.flush()
-            while not signals:
-                time.sleep(0.1)  # no longer: a signal that arrives just before the system call does not end it
+        sandbox = Sandbox(port).start()
     except (socket.error, ValueError) as error:
         print('port %d: %s' % (port, error), file=sys.stderr)
         return 1
+    with sandbox:
+        text = welcome(sandbox)
+        try:
+            if sys.stdout is not None:  # None if it is closed, on Python 3
+                print(text)
+                sys.stdout.flush()
+        except IOError as error:
+            print('standard output: %s' % error, file=sys.stderr)
+            # The interpreter flushes what is left when it exits, and would report the error again.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            return 1
+        while not signals:
+            time.sleep(0.1)  # no longer: a signal that arrives just before the system call does not end it
     return 0
 
 

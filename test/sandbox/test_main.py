@@ -125,6 +125,36 @@ def test_invalid_port_prints_one_line_and_exits_with_1(run, capsys):
     assert capsys.readouterr()[1] == 'port 70000: port must be an int from 0 to 65535, got 70000\n'
 
 
+@NEEDS_SIGNALS
+def test_program_without_standard_output_serves(run, monkeypatch, capfd):
+    monkeypatch.setattr(sys, 'stdout', None)  # as Python 3 sets it if the descriptor is closed
+    monkeypatch.setattr(time, 'sleep', lambda _: os.kill(os.getpid(), signal.SIGINT))
+    assert run() == 0
+    assert capfd.readouterr() == ('', '')
+
+
+def run_with_output(descriptor):
+    """Run the program until it ends, and return its exit status and what it prints to standard error."""
+    process = subprocess.Popen([sys.executable, '-m', 'cloudsmith_api.sandbox'], cwd=FOLDER,
+                               stdout=descriptor, stderr=subprocess.PIPE, universal_newlines=True)
+    os.close(descriptor)
+    errors = process.communicate()[1]
+    return process.returncode, errors
+
+
+@pytest.mark.skipif(not os.path.exists('/dev/full'), reason='needs Linux')
+def test_full_disk_is_reported_as_error_of_standard_output():
+    output = os.open('/dev/full', os.O_WRONLY)
+    assert run_with_output(output) == (1, 'standard output: [Errno 28] No space left on device\n')
+
+
+@pytest.mark.skipif(os.name != 'posix', reason='the error has another number on Windows')
+def test_broken_pipe_is_reported_as_error_of_standard_output():
+    reader, writer = os.pipe()
+    os.close(reader)
+    assert run_with_output(writer) == (1, 'standard output: [Errno 32] Broken pipe\n')
+
+
 def test_help_shows_description_and_port_option(run, capsys):
     assert run('--help') == 0
     shown = capsys.readouterr()[0]
