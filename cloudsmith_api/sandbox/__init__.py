@@ -1,5 +1,6 @@
 """Serve the User API from memory on this machine, for quick starts, examples and tests."""
 
+import os
 import threading
 import time
 
@@ -36,6 +37,7 @@ class Sandbox(object):
         self._port = check_number('port', port, maximum=65535)
         self._stopping = threading.Event()
         self._server = None
+        self._locks = {}  # by process
         clock = (lambda: time.time()) if clock is None else clock  # a test may replace time.time after this
         self.app = App(Accounts(rate_limit, lockout_after, clock), IdentityProvider(clock), self._stopping)
 
@@ -82,18 +84,24 @@ class Sandbox(object):
         :return: the sandbox itself.
         :raises socket.error: if the port is in use or not permitted.
         """
-        if self._server is None:
-            self._stopping.clear()
-            server = LoopbackServer(self.app, self._port, self._stopping)
-            server.start()
-            self._server = server
+        with self._lock():
+            if self._server is None:
+                self._stopping.clear()
+                server = LoopbackServer(self.app, self._port, self._stopping)
+                server.start()
+                self._server = server
         return self
 
     def stop(self):
         """Close every socket and end every thread, even during a delay; users and requests are kept."""
-        if self._server is not None:
-            self._server.stop()
-            self._server = None
+        with self._lock():
+            if self._server is not None:
+                self._server.stop()
+                self._server = None
+
+    def _lock(self):
+        """Return the lock of this process: a forked child must not wait for a thread that only its parent has."""
+        return self._locks.setdefault(os.getpid(), threading.Lock())
 
     def add_user(
         self, email=None, password=None, name=None, slug=None, two_factor=False, api_key=False, keys=0,

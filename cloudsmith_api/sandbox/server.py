@@ -264,30 +264,36 @@ class LoopbackServer(TCPServer):
         return self.server_address[1]
 
     def start(self):
-        """Start to accept connections."""
-        self._acceptor.start()
+        """Start to accept connections, or close the listening socket if no thread can be started."""
+        try:
+            self._acceptor.start()
+        except Exception:
+            self.server_close()
+            raise
 
     def stop(self):
         """Close the listening socket and every connection, and join every thread.
 
         In a forked child, which has a copy of the sockets and no threads, only close that of the listening socket.
         """
-        if os.getpid() == self._pid:  # pragma: no branch (coverage does not measure forked children)
-            self.stopping.set()
-            shut_down(self.socket)  # also frees the port where a child still has the socket open (Linux)
-            self._acceptor.join()
-            for thread, connection in self._connections.items():
-                interrupt(connection)
-                thread.join()
-        self.server_close()
+        try:
+            if os.getpid() == self._pid:  # pragma: no branch (coverage does not measure forked children)
+                self.stopping.set()
+                shut_down(self.socket)  # also frees the port where a child still has the socket open (Linux)
+                self._acceptor.join()
+                for thread, connection in self._connections.items():
+                    interrupt(connection)
+                    thread.join()
+        finally:
+            self.server_close()
 
     def process_request(self, request, client_address):
         """Serve a new connection, which ``socketserver`` calls a request, in its own thread."""
         thread = make_thread(self._serve_connection, request, client_address)
         # `stop` joins every thread here, so only those that have ended may leave; only this thread changes the dict.
         self._connections = {one: open_one for one, open_one in self._connections.items() if one.is_alive()}
+        thread.start()  # raises an error if the system has no thread left; `socketserver` then closes the connection
         self._connections[thread] = request
-        thread.start()
 
     def _accept(self):
         while not self.stopping.is_set():

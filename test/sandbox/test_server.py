@@ -2,6 +2,7 @@
 import contextlib
 import json
 import os
+import signal
 import socket
 import struct
 import subprocess
@@ -500,6 +501,8 @@ def forked(action):
     (told, tell), (ended, end) = os.pipe(), os.pipe()
     child = os.fork()
     if not child:
+        signal.signal(signal.SIGALRM, signal.SIG_DFL)
+        signal.alarm(30)  # the parent waits for a child that hangs
         try:
             action()
             os.write(tell, b'done')
@@ -558,6 +561,83 @@ def test_close_in_child_closes_every_listening_socket():
     for one in servers:
         with pytest.raises(socket.error):
             socket.create_connection(('127.0.0.1', one.port), timeout=5)
+
+
+def test_concurrent_starts_and_stops_leave_no_thread():
+    before = threading.active_count()
+    sandbox, errors = Sandbox(), []
+
+    def run(action):
+        try:
+            action()
+        except Exception as error:
+            errors.append(error)
+
+    for action in (sandbox.start, sandbox.stop) * 10:
+        threads = [threading.Thread(target=run, args=(action,)) for _ in range(6)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    assert errors == []
+    assert threading.active_count() == before
+
+
+@needs_fork
+def test_stop_in_child_forked_during_start_does_not_wait(monkeypatch):
+    class ForkingServer(server.LoopbackServer):
+        def start(self):
+            server.LoopbackServer.start(self)
+            with forked(other.stop):
+                pass
+
+    monkeypatch.setattr('cloudsmith_api.sandbox.LoopbackServer', ForkingServer)
+    other = Sandbox()
+    with other:
+        assert other.url
+
+
+@contextlib.contextmanager
+def unstartable(monkeypatch, name):
+    """Let no thread start that would run a method of this name, as if the system had none left."""
+    def make_thread(target, *arguments):
+        thread = original(target, *arguments)
+        if target.__name__ == name:
+            thread.start = fail
+        return thread
+
+    def fail():
+        raise RuntimeError("can't start new thread")
+
+    original = server.make_thread
+    with monkeypatch.context() as patch:
+        patch.setattr(server, 'make_thread', make_thread)
+        yield
+
+
+def test_connection_whose_thread_cannot_start_is_closed(sandbox, monkeypatch, capfd):
+    port = port_of(sandbox)
+    with unstartable(monkeypatch, '_serve_connection'), connected(port) as connection:
+        assert read_all(connection) == b''
+    assert "can't start new thread" in capfd.readouterr()[1]
+    sandbox.stop()
+
+
+def test_server_whose_thread_cannot_start_closes_its_socket(monkeypatch):
+    with unstartable(monkeypatch, '_accept'):
+        running = server.LoopbackServer(None)
+        with pytest.raises(RuntimeError, match='new thread'):
+            running.start()
+    with pytest.raises(socket.error):
+        running.socket.getsockname()
+
+
+def test_stop_closes_listening_socket_if_it_fails(monkeypatch):
+    running = server.LoopbackServer(None)  # its thread is not started, so it cannot be joined
+    with pytest.raises(RuntimeError, match='thread'):
+        running.stop()
+    with pytest.raises(socket.error):
+        running.socket.getsockname()
 
 
 def test_stop_before_start_does_nothing():
