@@ -34,6 +34,7 @@ class CloudsmithSandbox(object):
         self.requests = sandbox.requests
         self._monkeypatch = monkeypatch
         self._variables = {'CLOUDSMITH_API_HOST': self.url, 'CLOUDSMITH_API_KEY': str(self.user.api_key)}
+        self._ci_variables = {}
         self.configuration = configuration
         configuration.host = sandbox.url
         configuration.api_key['X-Api-Key'] = self.user.api_key
@@ -52,10 +53,17 @@ class CloudsmithSandbox(object):
         :param provider: the CI system, see ``Sandbox.ci_environment``.
         :param org, service_slug: the account, which this adds to the sandbox.
         :return: its ``User``.
-        :raises TypeError, ValueError: if an argument is invalid, or there is such an account; the message names it.
+        :raises TypeError, ValueError: if an argument is invalid, or there is such an account; the message names it, and
+            nothing has changed.
+
+        A second call replaces the variables of the first.
         """
-        account = self.sandbox.add_service(org, service_slug)
         variables = self.sandbox.ci_environment(provider, org, service_slug)
+        account = self.sandbox.add_service(org, service_slug)
+        for name in set(self._ci_variables).difference(variables):
+            del self._variables[name]
+            self._monkeypatch.delenv(name, raising=False)
+        self._ci_variables = variables
         self._variables.update(variables)
         for name, value in variables.items():
             self._monkeypatch.setenv(name, value)

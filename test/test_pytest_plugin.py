@@ -22,6 +22,8 @@ def who_am_i(configuration=None):
 TESTS = """
 import os
 
+import pytest
+
 from cloudsmith_api import Configuration
 from script import who_am_i
 
@@ -57,6 +59,24 @@ def test_ci_job_has_variables_and_no_key(cloudsmith_sandbox):
     assert (os.environ['CLOUDSMITH_WORKSPACE'], os.environ['CLOUDSMITH_SERVICE_SLUG']) == ('acme', account.slug)
     assert not os.environ.get('CLOUDSMITH_API_KEY')
     assert Configuration().api_key == Configuration.from_environment().api_key == {}
+
+def test_second_ci_job_replaces_the_first(cloudsmith_sandbox, monkeypatch):
+    cloudsmith_sandbox.use_ci_environment('github')
+    account = cloudsmith_sandbox.use_ci_environment('gitlab', service_slug='other')
+    for undo in (lambda: None, monkeypatch.undo):
+        undo()
+        assert os.environ['GITLAB_CI'] == 'true'
+        assert not {'GITHUB_ACTIONS', 'ACTIONS_ID_TOKEN_REQUEST_URL'}.intersection(os.environ)
+        assert os.environ['CLOUDSMITH_API_HOST'] == cloudsmith_sandbox.url
+        assert who_am_i(Configuration.from_environment()) == account.slug
+
+def test_failed_ci_job_changes_nothing(cloudsmith_sandbox):
+    before = dict(os.environ)
+    for arguments in (('jenkins',), ('github', 'not valid'), ('github', 'acme', 5)):
+        with pytest.raises((TypeError, ValueError)):
+            cloudsmith_sandbox.use_ci_environment(*arguments)
+    assert dict(os.environ) == before
+    assert cloudsmith_sandbox.use_ci_environment('github').slug == 'ci'
 
 def test_identity_of_the_runner_is_ignored(monkeypatch, request):
     monkeypatch.setenv('ACTIONS_ID_TOKEN_REQUEST_URL', 'http://127.0.0.1:9')
@@ -101,11 +121,25 @@ def run(tmpdir):
 
 
 def test_fixture_redirects_every_way_to_make_a_configuration(run):
-    assert '13 passed' in run(TESTS)
+    assert '15 passed' in run(TESTS)
 
 
 def test_fixture_works_without_legacypath_plugin(run):
-    assert '13 passed' in run(TESTS, '-p', 'no:legacypath')
+    assert '15 passed' in run(TESTS, '-p', 'no:legacypath')
+
+
+def test_plugin_may_be_named_on_the_command_line(run):
+    assert '15 passed' in run(TESTS, '-p', 'pytest_cloudsmith_api')
+
+
+def test_plugin_may_be_named_in_conftest(run, tmpdir):
+    tmpdir.join('conftest.py').write("pytest_plugins = ['pytest_cloudsmith_api']\n")
+    assert '15 passed' in run(TESTS)
+
+
+def test_plugin_can_be_disabled_by_its_name(run):
+    source = 'def test_fixture(cloudsmith_sandbox):\n    pass\n'
+    assert "fixture 'cloudsmith_sandbox' not found" in run(source, '-p', 'no:pytest_cloudsmith_api')
 
 
 def test_default_is_restored_if_sandbox_cannot_start(run):
