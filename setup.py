@@ -79,7 +79,7 @@ setup(
         'Typing :: Typed',
     ],
     packages=find_packages(include=['cloudsmith_api', 'cloudsmith_api.*', 'pytest_cloudsmith_api']),
-    entry_points={'pytest11': ['cloudsmith_api = pytest_cloudsmith_api']},
+    entry_points={'pytest11': ['pytest_cloudsmith_api = pytest_cloudsmith_api']},
     package_data={'': ['py.typed', '*.pyi']},
     zip_safe=False,
     cmdclass={'build_py': CleanBuild},

@@ -303,14 +303,13 @@ def test_rotate_key_says_what_a_failure_left_behind(machine, sandbox, fault, mes
     assert exit_message_of('rotate_key.py').startswith(message)
 
 
-def test_examples_that_are_tests_pass(tmpdir, request):
+def test_examples_that_are_tests_pass(tmpdir):
     for name, code in files_of_examples().items():
         tmpdir.join(name).write(code)
     tmpdir.join('pytest.ini').write('[pytest]\n')
-    plugin = [] if request.config.pluginmanager.hasplugin('cloudsmith_api') else ['-p', 'pytest_cloudsmith_api']
     process = subprocess.Popen(
-        [sys.executable, '-m', 'pytest', '-q', '-p', 'no:cacheprovider'] + plugin, cwd=str(tmpdir),
-        env=dict(os.environ, PYTHONPATH=os.path.dirname(os.path.dirname(cloudsmith_api.__file__))),
+        [sys.executable, '-m', 'pytest', '-q', '-p', 'no:cacheprovider', '-p', 'pytest_cloudsmith_api'],
+        cwd=str(tmpdir), env=dict(os.environ, PYTHONPATH=os.path.dirname(os.path.dirname(cloudsmith_api.__file__))),
         stdout=subprocess.PIPE, stderr=subprocess.STDOUT, universal_newlines=True)
     output = process.communicate()[0]
     assert process.returncode == 0, output
