@@ -1,5 +1,6 @@
 """The CI systems that issue identity tokens (OpenID Connect): how each is detected, and asked for a token."""
 
+import copy
 import os
 import subprocess
 import threading
@@ -16,6 +17,8 @@ except ImportError:  # pragma: no cover (Python 2.7)
 
 # In seconds.
 _PROGRAM_TIMEOUT = 60.0
+
+_TLS_IDENTITY = ('assert_hostname', 'cert_file', 'key_file', 'tls_server_name')
 
 
 class _Provider(IdentityProvider):
@@ -61,10 +64,15 @@ class _Endpoint(_Provider):
         if is_insecure(url):
             warn('Credentials are sent over plain http to the URL in %s: anyone on the network path can read them'
                  % self._url, InsecureTransportWarning)
-        return request_token(
-            client, self._method, url, self._field, headers,
-            step='request for an identity token to %s' % self.name, hints={None: self._hint},
-            query_params=self._query_params)[1]
+        own_client = _without_tls_identity(client)
+        try:
+            return request_token(
+                own_client, self._method, url, self._field, headers,
+                step='request for an identity token to %s' % self.name, hints={None: self._hint},
+                query_params=self._query_params)[1]
+        finally:
+            if own_client is not client:
+                own_client.close()
 
 
 class _Program(_Provider):
@@ -93,6 +101,20 @@ class _Program(_Provider):
             raise failure('%s exited with status %d: %s' % (
                 program, process.returncode, errors.decode('utf-8', 'replace').strip()))
         return check_token('the output of ' + program, output.decode('ascii', 'replace').strip())
+
+
+def _without_tls_identity(client):
+    """Return a client without the names and the client certificate of the TLS settings, which are for the service."""
+    configuration = client.configuration
+    has_any = any(getattr(configuration, name) is not None for name in _TLS_IDENTITY)
+    # A transport of the program has TLS settings of its own.
+    if not has_any or getattr(client.rest_client, 'configuration', None) is not configuration:
+        return client
+    own_client, configuration = copy.copy(client), copy.copy(configuration)
+    for name in _TLS_IDENTITY:
+        setattr(configuration, name, None)
+    own_client.configuration = own_client.rest_client.configuration = configuration
+    return own_client
 
 
 def _list_providers(audience):

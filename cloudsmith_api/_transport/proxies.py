@@ -38,14 +38,12 @@ def proxy_for(configuration, url):
     return configuration.proxy
 
 
-def make_pool_manager(configuration, proxy, tls, is_service, **settings):
+def make_pool_manager(configuration, proxy, tls, **settings):
     """Return urllib3's pool manager for a configuration.
 
     :param Configuration configuration: the TLS settings count.
     :param str proxy: URL of the proxy, or ``None``.
-    :param bool tls: whether the host is reached over TLS.
-    :param bool is_service: whether that is the host of the service, which the names and the client certificate of the
-        TLS settings are for; a CI system, for example, is another.
+    :param bool tls: whether the service is reached over TLS.
     :param settings: further settings of :class:`urllib3.PoolManager`.
     :rtype: urllib3.PoolManager
     :raises ValueError: if the proxy needs PySocks, and that is not installed, a TLS setting cannot be used, or another
@@ -61,8 +59,7 @@ def make_pool_manager(configuration, proxy, tls, is_service, **settings):
     # For programs that use the manager themselves; a call of ours brings its own timeout.
     settings['timeout'] = to_urllib3_timeout(configuration.timeout)
     if tls:
-        settings['ssl_context'] = tls_context(configuration, is_service)
-    if is_service:
+        settings['ssl_context'] = tls_context(configuration)
         # Some set True to have the name checked, which is done anyway.
         settings['assert_hostname'] = None if configuration.assert_hostname is True else configuration.assert_hostname
         settings['server_hostname'] = configuration.tls_server_name

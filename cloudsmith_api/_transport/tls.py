@@ -15,14 +15,13 @@ _CERTIFI = 'certifi.where()'
 _STRICT_CODES = range(80, 94)
 
 
-def tls_context(configuration, with_client_certificate=True):
+def tls_context(configuration):
     """Return the context that all TLS connections of a client share.
 
     Loading the trust store takes longer than a call, so it is done once for a client.
 
     :param Configuration configuration: ``verify_ssl``, ``ssl_verify_strict``, ``ssl_ca_cert``, ``cert_file`` and
         ``key_file`` count.
-    :param bool with_client_certificate: whether the context has the client certificate.
     :return: an :class:`ssl.SSLContext`, or pyOpenSSL's if urllib3 uses that; ``None`` in a browser, which makes TLS
         connections itself.
     :raises ValueError: if a file cannot be read, or holds no certificate or no key.
@@ -36,7 +35,7 @@ def tls_context(configuration, with_client_certificate=True):
         context.verify_flags = getattr(context, 'verify_flags', 0) & ~ssl.VERIFY_X509_STRICT
     if configuration.verify_ssl:
         _load(configuration, 'ssl_ca_cert', configuration.ssl_ca_cert or _CERTIFI, context, _load_trust_store)
-    if configuration.cert_file and with_client_certificate:
+    if configuration.cert_file:
         _load(configuration, 'cert_file or key_file', configuration.cert_file, context, _load_certificate,
               configuration.key_file)
     return context

@@ -4,6 +4,7 @@ import base64
 import json
 import os
 import pickle
+import ssl
 import stat
 import sys
 import threading
@@ -355,6 +356,27 @@ def test_untrusted_endpoint_is_sent_nothing(use, tmpdir):
         with pytest.raises(TlsException, match='the request for an identity token to github failed'):
             UserApi(ApiClient(Configuration.from_environment(retries=0))).user_self()
     assert server.requests == []
+
+
+@pytest.mark.parametrize('setting', ['tls_server_name', 'assert_hostname', 'cert_file', None])
+def test_tls_names_and_client_certificate_are_not_for_the_endpoint(use, tmpdir, setting):
+    authority = Authority(tmpdir)
+    value = authority.client_certificate()[2] if setting == 'cert_file' else 'service.example.com'
+    asked, presented, context = [], [], authority.server_context(u'localhost')
+    context.set_servername_callback(lambda _, name, __: asked.append(name))
+    context.verify_mode = ssl.CERT_OPTIONAL
+    context.load_verify_locations(authority.path)
+
+    def respond(connection):
+        presented.append(connection.getpeercert())
+        connection.sendall(json_response(json.dumps({'value': IDENTITY_TOKEN})))
+
+    with ScriptedServer(respond, tls=context) as endpoint:
+        use('github', ACTIONS_ID_TOKEN_REQUEST_URL='https://localhost:%d/' % endpoint.port)
+        settings = {setting: value} if setting else {}
+        api = UserApi(ApiClient(Configuration.from_environment(ssl_ca_cert=authority.path, **settings)))
+        assert api.user_self().slug == 'ci'
+    assert (asked, presented) == (['localhost'], [None])
 
 
 def test_threads_make_two_requests_for_a_token_and_two_for_the_next(use, provider, monkeypatch):

@@ -186,25 +186,6 @@ def test_tls_server_name_is_asked_for_and_verified(connect, authority):
     assert asked == ['service.example.com', 'other.example.com']
 
 
-def test_names_and_client_certificate_are_for_the_configured_host_only(connect, authority):
-    settings = {'tls_server_name': 'service.example.com', 'assert_hostname': 'service.example.com',
-                'ssl_ca_cert': authority.path, 'cert_file': authority.client_certificate()[2], 'retries': 0}
-    asked, presented = [], []
-    context = authority.server_context(u'localhost')
-    context.set_servername_callback(lambda _, name, __: asked.append(name))
-    context.verify_mode = ssl.CERT_OPTIONAL
-    context.load_verify_locations(authority.path)
-
-    def respond(connection):
-        presented.append(connection.getpeercert())
-        connection.sendall(GOOD)
-
-    with ScriptedServer(respond, tls=context) as other:
-        client = connect('https://service.example.com/v1', **settings).api_client
-        assert client.request('GET', other.url.replace('127.0.0.1', 'localhost')).status == 200
-    assert (asked, presented) == (['localhost'], [None])
-
-
 def test_several_folders_of_authorities_are_trusted(monkeypatch, authority, tmpdir):
     authority.install_in(tmpdir.mkdir('second'))
     monkeypatch.setenv('SSL_CERT_DIR', os.pathsep.join([str(tmpdir.mkdir('first')), str(tmpdir.join('second'))]))
