@@ -41,7 +41,7 @@ class ConnectionQueue(queue.Queue, object):
         """
         if len(self._items) >= self._maxsize:
             raise queue.Full()
-        self._items.append(item)
+        self._items.append([item])
         self._wake_one()
 
     def get(self, block=True, timeout=None):
@@ -54,13 +54,20 @@ class ConnectionQueue(queue.Queue, object):
         deadline = None if timeout is None else monotonic() + timeout
         while True:
             try:
-                return self._items.pop()
+                return _claim(self._items.pop())
             except IndexError:
                 remaining = None if deadline is None else deadline - monotonic()
             if not block or (remaining is not None and remaining <= 0):
                 raise queue.Empty()
             # Not for longer: whoever was woken may be a frame that a signal handler has interrupted.
             self._wait(_MAX_WAIT if remaining is None else min(remaining, _MAX_WAIT))
+
+    def close_idle(self):
+        """Close the idle connections. Each slot stays in its place, so that a call never finds one missing."""
+        for slot in list(self._items):
+            connection = _claim(slot)
+            if connection is not None:
+                connection.close()
 
     def _wait(self, seconds):
         given_back = threading.Event()
@@ -108,7 +115,7 @@ class PoolMixin(object):
         The queue stays, unlike urllib3's: calls wait there, and a later call opens a new connection.
         """
         self._times_closed += 1
-        _close_idle(self.pool)
+        self.pool.close_idle()
 
     def _get_conn(self, timeout=None):
         """Lend a connection to a call.
@@ -149,7 +156,7 @@ class PoolMixin(object):
                 conn.close()
         # Looked at last, since the pool may be closed just before the connection is put there.
         if conn is not None and conn.times_closed != self._times_closed:
-            _close_idle(self.pool)
+            self.pool.close_idle()
 
 
 def take_back(call, traceback):
@@ -168,21 +175,12 @@ def take_back(call, traceback):
         pool._put_conn(connection)
 
 
-def _close_idle(idle_queue):
-    """Close idle connections, and leave a ``None`` for each, which lets a waiting call open another."""
-    idle = []
+def _claim(slot):
+    """Take the connection out of a slot, in one atomic step; ``None`` if somebody else did."""
     try:
-        while True:
-            idle.append(idle_queue.get(block=False))
-    except queue.Empty:
-        for connection in filter(None, idle):
-            connection.close()
-    try:
-        for _ in idle:
-            idle_queue.put(None, block=False)
-    except queue.Full:
-        # Another thread has given back a connection, of more than there are slots.
-        return
+        return slot.pop()
+    except IndexError:
+        return None
 
 
 class HTTPPool(PoolMixin, HTTPConnectionPool):

@@ -101,24 +101,23 @@ class Session(object):
         :rtype: urllib3.PoolManager
         """
         proxy = proxy_for(configuration, url)
-        is_service = tls and _get_origin(url) == _get_origin(configuration.host)
         # A forked process opens connections of its own: over its parent's, each would read the other's responses.
-        kind = os.getpid(), bool(proxy), tls, streaming, is_service
-        if kind not in self._managers:
+        kind = os.getpid(), bool(proxy), tls, streaming
+        manager = self._managers.get(kind)
+        if manager is None:
             manager = make_pool_manager(
                 configuration,
                 proxy,
                 tls,
-                is_service,
                 num_pools=self._pools_size,
                 maxsize=self._maxsize or configuration.connection_pool_maxsize,
                 # A caller who reads the response may never give back its connection, so calls do not wait for one.
                 block=not streaming,
             )
             # setdefault, since another thread may have made one meanwhile.
-            self._managers.setdefault(kind, manager)
+            manager = self._managers.setdefault(kind, manager)
             self._forget_parent()
-        return self._managers[kind]
+        return manager
 
     def close(self):
         """Close all connections that no call uses, and those in use as soon as their calls end."""

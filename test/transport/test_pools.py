@@ -11,7 +11,7 @@ from urllib3.connection import HTTPConnection
 from cloudsmith_api import ConnectionException
 from cloudsmith_api._common.clock import monotonic
 from cloudsmith_api._transport.connections import DeadlineHTTPConnection
-from cloudsmith_api._transport.pools import ConnectionQueue, HTTPPool, _close_idle
+from cloudsmith_api._transport.pools import ConnectionQueue, HTTPPool
 
 GOOD = json_response('{"name": "Ada"}')
 
@@ -58,22 +58,29 @@ class TestReturnedConnections(object):
         assert pool.close() is None
         assert pool.pool.qsize() == 1
 
-    def test_close_idle_does_not_block_on_full_queue(self):
-        idle_queue = queue.LifoQueue(1)
-        idle_queue.put(None)
-        get, taken = idle_queue.get, []
+    @pytest.mark.parametrize('number', range(3))
+    def test_interrupted_close_keeps_all_slots(self, number):
+        pool = HTTPPool('127.0.0.1', 1, maxsize=3, block=True)
+        connections = [pool._get_conn() for _ in range(3)]
+        connections[number].close = interrupt
+        for connection in connections:
+            pool._put_conn(connection)
+        with pytest.raises(KeyboardInterrupt):
+            pool.close()
+        assert pool.pool.qsize() == 3
 
-        def get_while_another_thread_puts(block):
-            taken.append(get(block=block))
-            if len(taken) == 1:
-                idle_queue.put(None)
-                return taken[0]
-            idle_queue.put(None)
-            raise queue.Empty()
+    def test_call_of_a_signal_handler_in_close_gets_a_connection(self):
+        pool, lent = HTTPPool('127.0.0.1', 1, maxsize=1, block=True), []
+        connection = pool._get_conn()
+        connection.close = lambda: lent.append(pool._get_conn(timeout=0))
+        pool._put_conn(connection)
+        pool.close()
+        pool._put_conn(lent[0])
+        assert pool.pool.qsize() == 1
 
-        idle_queue.get = get_while_another_thread_puts
-        _close_idle(idle_queue)
-        assert idle_queue.qsize() == 1
+
+def interrupt():
+    raise KeyboardInterrupt
 
 
 @pytest.fixture
@@ -140,7 +147,7 @@ class TestConnectionQueue(object):
                 waiter.start()
                 while len(idle._waiting) < 2:
                     threading.Event().wait(0.01)
-                idle._items.append('a')
+                idle._items.append(['a'])
                 idle._waiting.remove(self)
                 raise KeyboardInterrupt()
 
@@ -154,7 +161,7 @@ class TestConnectionQueue(object):
 
     def test_item_put_just_before_the_wait_is_taken_at_once(self, monkeypatch):
         idle, event = ConnectionQueue(1), threading.Event
-        monkeypatch.setattr(threading, 'Event', lambda: idle._items.append('a') or event())
+        monkeypatch.setattr(threading, 'Event', lambda: idle._items.append(['a']) or event())
         monkeypatch.setattr('cloudsmith_api._transport.pools._MAX_WAIT', 5)
         started = monotonic()
         assert idle.get(timeout=5) == 'a'
