@@ -152,6 +152,8 @@ class RenewableToken(object):
         try:
             return self._fetch()
         except BaseException as error:
+            if getattr(error, '__traceback__', None) is not None:
+                error.__traceback__ = error.__traceback__.tb_next
             six.raise_from(_failure_of(error), error)
 
     def _fetch_token(self, client):

@@ -88,9 +88,10 @@ class ApiException(Exception):
         """
         self.method = method
         self.url = url
-        self.hint = self._hint_for_request(headers) or self.hint
+        own_hint = self._hint_for_request(headers)
+        self.hint = own_hint or self.hint
         # The host matters as well where it could not be reached, or may be another than the service.
-        is_of_service = self.status and self.hint != InvalidResponseException.hint
+        is_of_service = self.status and InvalidResponseException.hint not in (own_hint, type(self).hint)
         if self.hint and configuration is not None:
             self.hint = _with_origins(self.hint, configuration)
         self._line = self._format_line(secrets, _path_of(url) if is_of_service else url)
@@ -235,8 +236,8 @@ class InvalidResponseException(ApiException):
 
 _PROXY_CREDENTIALS_HINT = 'Check the user and password in configuration.proxy'
 
-# A setting in a hint.
-_SETTING = r"configuration\.(\w+)(?:\['X-Api-Key'\])?"
+# A setting in a hint, whose origin is not there yet.
+_SETTING = r"configuration\.(\w+)\b(?:\['X-Api-Key'\])?(?! \(from )"
 
 _CLASS_BY_STATUS = {
     400: BadRequestException,

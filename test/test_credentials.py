@@ -8,11 +8,23 @@ import pickle
 import signal
 import threading
 import time
+import traceback
 
 import pytest
 import six
+import urllib3
 from certificates import Authority
-from servers import RespondingServer, ScriptedServer, http_response, json_response, reset, silent, trickling, truncated
+from servers import (
+    RespondingServer,
+    ScriptedServer,
+    closed_port,
+    http_response,
+    json_response,
+    reset,
+    silent,
+    trickling,
+    truncated,
+)
 from six.moves import _thread
 
 from cloudsmith_api import (
@@ -429,6 +441,17 @@ def test_wait_for_a_token_counts_towards_the_timeout(connect):
         with pytest.raises(TimeoutException):
             make_api(connect, server.url, fetch).user_self(_request_timeout=1.5)
         assert 1.5 <= monotonic() - started < 2.4
+
+
+@pytest.mark.skipif(six.PY2, reason='exceptions have no traceback')
+def test_traceback_of_a_function_that_fails_below_urllib3_shows_it(connect, service):
+    def fetch():
+        urllib3.PoolManager().request('GET', 'http://127.0.0.1:%d/' % closed_port(), retries=False)
+
+    with pytest.raises(ApiException) as raised:
+        make_api(connect, service.url, fetch).user_self()
+    frames = traceback.extract_tb(raised.value.__cause__.__traceback__)
+    assert frames[0].name == 'fetch'
 
 
 def test_failed_renewal_after_401_tells_that_the_request_was_sent(connect):

@@ -284,6 +284,15 @@ def test_hint_names_where_the_setting_comes_from(monkeypatch, status, settings, 
     assert error.hint == hint
 
 
+def test_request_may_be_set_again(monkeypatch):
+    monkeypatch.setenv('CLOUDSMITH_API_HOST', 'https://elsewhere')
+    error = error_for(404)
+    for _ in range(2):
+        error.set_request('GET', 'https://elsewhere/user/self/', configuration=Configuration.from_environment())
+        assert str(error).endswith('(GET https://elsewhere/user/self/). Check that configuration.host '
+                                   '(from CLOUDSMITH_API_HOST) is the base URL of the API')
+
+
 def test_hint_does_not_name_the_origin_of_a_setting_that_the_program_has_changed(monkeypatch):
     monkeypatch.setenv('CLOUDSMITH_API_KEY', 'stale')
     configuration = Configuration.from_environment()

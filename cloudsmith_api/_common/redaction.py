@@ -34,7 +34,7 @@ _DOTTED = r'(?<![\w.-])[\w-]+(?:\.[\w-]*){2,}'
 
 # An escaped character in URLs, JSON, Python's repr or HTML: a hexadecimal number, a decimal number, or a name.
 _ESCAPED = (r'(?:%|\\x)([0-9A-Fa-f]{2})|\\u([0-9A-Fa-f]{4})|\\U([0-9A-Fa-f]{8})|&#[xX]([0-9A-Fa-f]{1,6});'
-            r'|&#([0-9]{1,7});|&([A-Za-z]{2,8});|\\([\\abfnrtv])')
+            r'|&#([0-9]{1,7});|&([A-Za-z]{2,8});|\\([\\"\'/abfnrtv])')
 # Escaped text may be escaped again. Each layer takes one pass; the limit keeps the time linear.
 _MAX_ESCAPE_LAYERS = 4
 # A character of UTF-8 whose bytes were decoded as Latin-1.
@@ -243,7 +243,7 @@ def _unescape_character(found):
     hexadecimal = found.group(1) or found.group(2) or found.group(3) or found.group(4)
     decimal, name, control = found.group(5, 6, 7)
     if control:
-        return u'\\' if control == '\\' else u' '
+        return control if control in u'\\"\'/' else u' '
     if name and name not in name2codepoint:
         return found.group()
     try:

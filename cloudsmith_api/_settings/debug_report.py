@@ -59,11 +59,11 @@ def _format_value(name, value, secrets):
     if callable(value):
         # Its repr could show secrets: a bound method's shows its object, a partial's its arguments.
         return getattr(value, '__name__', type(value).__name__)
-    if not value or not is_secret(name):
-        try:
+    try:
+        if not value or not is_secret(name):
             return scrub(repr(mask_nested(value)), secrets)
-        except Exception as error:
-            # An attribute of the program: the report is for bugs, also for this one.
-            return '<%s whose repr fails: %s>' % (type(value).__name__, type(error).__name__)
+    except Exception as error:
+        # An attribute of the program: the report is for bugs, also for this one.
+        return '<%s that cannot be shown: %s>' % (type(value).__name__, type(error).__name__)
     # The names of keys are shown: a key under a wrong name is never sent.
     return repr(dict.fromkeys(value, MASK)) if isinstance(value, dict) else MASK

@@ -6,7 +6,7 @@ import zlib
 import six
 from six.moves.urllib.parse import urlencode
 from urllib3 import HTTPResponse, encode_multipart_formdata
-from urllib3.exceptions import DecodeError, ProtocolError
+from urllib3.exceptions import DecodeError, InvalidHeader, ProtocolError
 
 from .timeouts import OversizeError
 
@@ -116,6 +116,9 @@ def read_body(raw, limit):
         encoding = raw.headers.get('Content-Encoding', '').strip().lower()
         if encoding not in _ENCODINGS:
             raise DecodeError('Content-Encoding is %s, which the request did not accept' % encoding)
+        if raw.length_remaining is None and not raw.chunked and raw.headers.get('Content-Length'):
+            # http.client would wait for the end of the connection.
+            raise InvalidHeader('Content-Length is not a number')
         # Chunks may come although their status (101, 204, 304) has the length be 0.
         if raw.length_remaining is not None and not raw.chunked and not encoding:
             if raw.length_remaining > limit:

@@ -10,7 +10,7 @@ from six.moves import http_client
 
 # Not from urllib3.connection, where a recorder may have put its own classes before this module is imported.
 from urllib3.connectionpool import HTTPConnection, HTTPSConnection
-from urllib3.exceptions import ConnectTimeoutError, InvalidHeader, NewConnectionError
+from urllib3.exceptions import ConnectTimeoutError, NewConnectionError
 from urllib3.util.connection import allowed_gai_family
 from urllib3.util.ssl_ import SSLTransport
 
@@ -134,13 +134,10 @@ class _Response(http_client.HTTPResponse):
         self.msg.defects, self.msg._payload = [], None
 
     def _parse_length(self):
-        # http.client takes a length that it cannot parse for none, and waits for the end of the connection.
+        # A list of the same length counts once (RFC 9110 section 8.6). http.client takes it for none.
         lengths = {length.strip() for length in self.getheader('Content-Length', '').split(',')}
-        if lengths != {''}:
-            # The same length twice counts once (RFC 9110 section 8.6).
-            length = lengths.pop()
-            if lengths or not re.match(r'[0-9]{1,18}\Z', length):
-                raise InvalidHeader('Content-Length is not a number')
+        length = lengths.pop()
+        if not lengths and re.match(r'[0-9]{1,18}\Z', length):
             self.length, self.will_close = int(length), self._check_close()
 
 

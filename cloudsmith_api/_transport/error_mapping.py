@@ -22,7 +22,7 @@ from .tls import tls_hint
 _URLLIB3_PREFIX = r'^(?:<.*?>|\w+\(.*?\)): (?:Failed to establish a new connection: )?'
 
 # The address of an object in memory, as its default repr shows it; and what the last attempt had left of the timeout.
-_NOISE = r' at 0x[0-9A-Fa-f]+|\.? \(\w+ timeout=[^)]*\)'
+_NOISE = r' at 0x[0-9A-Fa-f]+|\.? \(\w+ timeout=[^()]*\)'
 
 # The first row that the error is an instance of counts. The description goes before the system's own message.
 _ERROR_MAP = (
@@ -124,7 +124,8 @@ def _hint_for(error, exception, configuration):
     if isinstance(error, urllib3_errors.ProxyError):
         if 'Tunnel connection failed: 407' in str(_root_cause(error)):
             return _PROXY_CREDENTIALS_HINT
-        return 'Check the network and configuration.proxy: %s' % split_credentials(configuration.proxy)[0]
+        proxy = configuration.proxy
+        return proxy and 'Check the network and configuration.proxy: %s' % split_credentials(proxy)[0]
     if isinstance(error, urllib3_errors.ReadTimeoutError) and getattr(error, 'request_sent', None) is False:
         return ('There was no response to the TLS handshake: check scheme and port of configuration.host and '
                 'configuration.proxy, or retry later')
