@@ -27,6 +27,7 @@ class ConnectionQueue(queue.Queue, object):
 
     def __init__(self, maxsize):
         self._maxsize = maxsize
+        # A slot is a list of one connection, or empty once close_idle() has taken that.
         self._items = deque()
         self._waiting = deque()
 
