@@ -5,6 +5,7 @@ import functools
 import logging
 import os
 import re
+import sys
 import time
 import traceback
 
@@ -152,8 +153,8 @@ class RenewableToken(object):
         try:
             return self._fetch()
         except BaseException as error:
-            if getattr(error, '__traceback__', None) is not None:
-                error.__traceback__ = error.__traceback__.tb_next
+            # From the program's frame on, which marks it as the program's exception: nothing of it is hidden.
+            error.__traceback__ = sys.exc_info()[2].tb_next
             six.raise_from(_failure_of(error), error)
 
     def _fetch_token(self, client):
