@@ -5,8 +5,8 @@ from servers import dead_address
 from urllib3 import exceptions as urllib3_errors
 from urllib3.connection import HTTPConnection
 
-from cloudsmith_api import TimeoutException
-from cloudsmith_api._transport.error_mapping import describe_error
+from cloudsmith_api import ApiException, TimeoutException
+from cloudsmith_api._transport.error_mapping import describe_error, redact_cause
 
 CONNECTION = HTTPConnection('localhost', 80)
 
@@ -34,3 +34,34 @@ def test_connect_timeout_message_has_no_object_address(connect, timeout, proxy):
 ], ids=lambda error: type(error).__name__)
 def test_description_of_any_error_has_no_object_address(error):
     assert ' at 0x' not in describe_error(error, [])
+
+
+def chain(*errors):
+    """Return the first of the errors, each of which is the cause of the one before it."""
+    for error, cause in zip(errors, errors[1:]):
+        error.__cause__ = cause
+    return errors[0]
+
+
+@pytest.mark.parametrize('causes', [
+    [KeyError('the-secret-key')], [KeyError('harmless'), KeyError('the-secret-key')],
+    [KeyError('harmless'), ValueError('harmless'), KeyError('the-secret-key')],
+])
+def test_causes_are_dropped_if_one_of_them_quotes_a_secret(causes):
+    error = chain(ApiException(status=0), *causes)
+    redact_cause(error, ['the-secret-key'], None)
+    assert error.__cause__ is None
+
+
+def test_harmless_causes_stay_even_in_a_circle():
+    first, second = KeyError('harmless'), ValueError('harmless')
+    error = chain(ApiException(status=0), first, second, first)
+    redact_cause(error, ['the-secret-key'], None)
+    assert error.__cause__ is first
+
+
+def test_handled_exception_is_not_looked_at():
+    handled = KeyError('the-secret-key')
+    error = chain(ApiException(status=0), ValueError('harmless'), handled)
+    redact_cause(error, ['the-secret-key'], handled)
+    assert error.__cause__.__cause__ is handled
