@@ -150,12 +150,17 @@ class RenewableToken(object):
 
     def _call_function(self):
         """Call the program's function; its exception becomes the cause of this package's."""
+        cause = None
         try:
-            return self._fetch()
+            fetched = self._fetch()
         except BaseException as error:
             # From the program's frame on, which marks it as the program's exception: nothing of it is hidden.
             error.__traceback__ = sys.exc_info()[2].tb_next
-            six.raise_from(_failure_of(error), error)
+            cause = error
+        # Not raised in the handler, where PyPy would set the traceback of the cause again.
+        if cause is not None:
+            six.raise_from(_failure_of(cause), cause)
+        return fetched
 
     def _fetch_token(self, client):
         """Return a new token and its lifetime in seconds."""
