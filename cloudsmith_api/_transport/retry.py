@@ -31,7 +31,7 @@ _MAX_SLEEP = 2 ** 63 // 10 ** 9
 def make_retry(retries, max_retry_after):
     """Return the retry policy of a setting.
 
-    :param retries: the most retries, or a ``urllib3.Retry``, which is used as it is.
+    :param retries: the maximum number of retries, or a ``urllib3.Retry``, which is used as it is.
     :param float max_retry_after: seconds.
     :rtype: urllib3.Retry
     """
@@ -54,7 +54,7 @@ class ApiRetry(Retry):
     together do not come back together). ``Retry-After`` (RFC 9110 section 10.2.3) replaces it, up to
     ``max_retry_after``; with a longer one there is no retry.
 
-    :param int total: the most retries.
+    :param int total: the maximum number of retries.
     :param float max_retry_after: seconds.
     """
 

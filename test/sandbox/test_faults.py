@@ -55,17 +55,25 @@ def test_path_that_no_request_has_raises_value_error(service, path):
         service.fail_next(path=path)
 
 
-def test_fraction_of_a_second_is_accepted(get, service):
+@pytest.fixture
+def environ_of_get(get, service):
+    """Send a request, and return its WSGI environment as the app leaves it to the server."""
+    def send():
+        environ = {}
+
+        def recording(given, start_response):
+            chunks = service.app(given, start_response)
+            environ.update(given)
+            return chunks
+
+        assert get(app=recording).status == 200
+        return environ
+    return send
+
+
+def test_fraction_of_a_second_is_accepted(environ_of_get, service):
     service.fail_next(delay=Fraction(1, 100), trickle=Fraction(1, 100))
-    environ = {}
-
-    def recording(given, start_response):
-        chunks = service.app(given, start_response)
-        environ.update(given)
-        return chunks
-
-    assert get(app=recording).status == 200
-    assert type(environ[TRICKLE]) is float
+    assert type(environ_of_get()[TRICKLE]) is float
 
 
 @pytest.mark.parametrize('path, affected', [
@@ -173,16 +181,9 @@ def test_stopping_ends_delay(get, service):
 
 
 @pytest.mark.parametrize('truncate, size', [('before', 0), (0, 0), (17, 17)])
-def test_truncate_and_trickle_are_passed_to_server(get, service, truncate, size):
+def test_truncate_and_trickle_are_passed_to_server(environ_of_get, service, truncate, size):
     service.fail_next(truncate=truncate, trickle=0.5)
-    environ = {}
-
-    def recording(given, start_response):
-        chunks = service.app(given, start_response)
-        environ.update(given)
-        return chunks
-
-    assert get(app=recording).status == 200
+    environ = environ_of_get()
     assert (environ[TRUNCATE], environ[TRICKLE]) == (size, 0.5)
 
 
