@@ -15,8 +15,6 @@ API_KEY_HEADER: str
 # What may be set as `access_token`.
 _AccessToken: TypeAlias = str | RenewableToken | Callable[[], str | tuple[str, float | None]] | None
 
-def check_retries(name: str, value: int | Retry) -> int | Retry: ...
-
 class _Setting(NamedTuple):
     name: str
     value: str

@@ -32,7 +32,7 @@ LAYERS = (
 DEPTH = {name: depth for depth, names in enumerate(LAYERS) for name in names}
 
 #: The modules outside ``_transport`` that may import urllib3.
-URLLIB3_USERS = {'', 'configuration', '_common.urls', '_settings.debug_report'}
+URLLIB3_USERS = {'', '_common.urls', '_settings.debug_report', '_settings.validators'}
 
 #: Modules that ``import cloudsmith_api`` must not load: they are slow, have side effects, or are only for tests.
 UNWANTED = ['multiprocessing', 'pprint', 'pytest', 'socks', 'cloudsmith_api._common.tokens',

@@ -1,1 +1,1 @@
-"""Sources and display of settings: environment and files, debug report, log output."""
+"""Checks, sources and display of settings: validators, environment and files, debug report, log output."""

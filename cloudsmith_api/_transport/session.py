@@ -10,7 +10,7 @@ from urllib3 import exceptions as urllib3_errors
 
 from .._common import validation
 from .._common.redaction import collect_secrets
-from ..configuration import check_retries
+from .._settings.validators import check_retries
 from .body import read_body
 from .error_mapping import describe_error, invalid_response, map_error, printable, redact_cause
 from .pools import take_back
