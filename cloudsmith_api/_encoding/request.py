@@ -171,4 +171,8 @@ def _read_file(path):
         with open(path, 'rb') as opened:
             return opened.read()
     except EnvironmentError as error:
-        raise ValueError('files: %s cannot be read: %s' % (six.ensure_str(path), error.strerror))
+        problem = error.strerror
+    except (TypeError, ValueError):
+        # It contains NUL or a lone surrogate; or, on Python 2 in the C locale, any character beyond ASCII.
+        problem = 'no file can have this name here'
+    raise ValueError('files: %s cannot be read: %s' % (six.ensure_str(path), problem))

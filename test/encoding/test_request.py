@@ -206,6 +206,12 @@ def test_unreadable_file_is_named_in_the_error(tmpdir):
     assert 'files: /nosuch-ü cannot be read: ' in str(raised.value)
 
 
+@pytest.mark.parametrize('path', [u'/nosuch-\0', u'/nosuch-\ud800'])
+def test_path_that_no_file_can_have_raises_value_error(path):
+    with pytest.raises(ValueError, match='(?s)^files: .* cannot be read: '):
+        build_form([], {'upload': path})
+
+
 @pytest.mark.parametrize('paths', ['', [''], [None]])
 def test_empty_path_of_a_file_raises_value_error(paths):
     with pytest.raises(ValueError, match='^files: '):
