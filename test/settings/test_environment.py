@@ -226,7 +226,10 @@ class TestTextBeyondAscii(object):
     @pytest.fixture(autouse=True)
     def home(self, tmpdir, monkeypatch):
         """A home directory whose name is not in ASCII."""
-        made = tmpdir.join(six.ensure_str(u'hömé')).ensure(dir=True)
+        try:
+            made = tmpdir.join(six.ensure_str(u'hömé')).ensure(dir=True)
+        except UnicodeError:
+            pytest.skip('no directory can have this name in this locale (Python 3.6 without one)')
         monkeypatch.setenv('HOME', str(made))
         monkeypatch.setenv('USERPROFILE', str(made))
         return made
