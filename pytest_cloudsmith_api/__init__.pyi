@@ -4,11 +4,7 @@ from typing import Literal
 import pytest
 
 from cloudsmith_api import Configuration
-from cloudsmith_api.sandbox import Sandbox
-from cloudsmith_api.sandbox.accounts import User
-from cloudsmith_api.sandbox.faults import _Headers
-from cloudsmith_api.sandbox.identity import _Provider
-from cloudsmith_api.sandbox.messages import Request
+from cloudsmith_api.sandbox import Request, Sandbox, User, _Headers, _Provider
 
 class CloudsmithSandbox:
     sandbox: Sandbox

@@ -17,7 +17,7 @@ from servers import RespondingServer, json_response
 
 import cloudsmith_api
 from cloudsmith_api import ApiException, Configuration, UserApi, models
-from cloudsmith_api.sandbox.app import ENDPOINTS
+from cloudsmith_api.sandbox._app import ENDPOINTS
 
 # The service's API, written down a second time, so that a mistake in docs/openapi.json is noticed.
 # Columns: name, request, parameters, body, security schemes, success, errors. Optional names are in brackets.

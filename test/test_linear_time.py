@@ -10,7 +10,7 @@ from cloudsmith_api import ApiException
 from cloudsmith_api._common.json_text import check_depth
 from cloudsmith_api._common.redaction import scrub
 from cloudsmith_api._transport.error_mapping import describe_error
-from cloudsmith_api.sandbox.server import MalformedRequest, build_environ
+from cloudsmith_api.sandbox._server import MalformedRequest, build_environ
 
 pytestmark = pytest.mark.slow
 

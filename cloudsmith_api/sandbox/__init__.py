@@ -4,14 +4,15 @@ import os
 import threading
 import time
 
-from .accounts import Accounts, User, check_seconds
-from .app import App
-from .arguments import check_flag, check_number, check_text
-from .faults import Fault
-from .identity import AUDIENCE, TOKEN_SECONDS, IdentityProvider
-from .server import LoopbackServer
+from ._accounts import Accounts, User, check_seconds
+from ._app import App
+from ._arguments import check_flag, check_number, check_text
+from ._faults import Fault
+from ._identity import AUDIENCE, TOKEN_SECONDS, IdentityProvider
+from ._messages import Request
+from ._server import LoopbackServer
 
-__all__ = ['Sandbox']
+__all__ = ['Request', 'Sandbox', 'User']
 
 
 class Sandbox(object):

@@ -1,19 +1,20 @@
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from types import TracebackType
-from typing import Literal
+from typing import Any, Literal, TypeVar, overload
 
-from typing_extensions import Self
+from _typeshed.wsgi import WSGIApplication, WSGIEnvironment
+from typing_extensions import Self, TypeAlias
 
-from .accounts import User
-from .app import App
-from .faults import _Headers
-from .identity import _Provider
-from .messages import Request
+__all__ = ['Request', 'Sandbox', 'User']
 
-__all__ = ['Sandbox']
+_T = TypeVar('_T')
+
+# dict is invariant in its value type, so each combination is listed.
+_Headers: TypeAlias = dict[str, str] | dict[str, int] | dict[str, float] | dict[str, str | float]
+_Provider: TypeAlias = Literal['azure_devops', 'bitbucket', 'buildkite', 'circleci', 'generic', 'github', 'gitlab']
 
 class Sandbox:
-    app: App
+    app: WSGIApplication
     password_sign_in: bool
 
     def __init__(
@@ -61,3 +62,42 @@ class Sandbox:
         times: int = 1,
         path: str | None = None,
     ) -> None: ...
+
+# `Any` in place of `None`: a test knows whether its user has a key or a second factor, and need not check.
+class User:
+    email: str
+    password: str
+    name: str
+    slug: str
+    slug_perm: str
+    totp_token: str | Any
+    expires_in: float | None
+
+    def __init__(
+        self, email: str, password: str, name: str, slug: str, totp_token: str | None = None,
+        expires_in: float | None = None,
+    ) -> None: ...
+    @property
+    def api_key(self) -> str | Any: ...
+    @property
+    def key_slug_perm(self) -> str | Any: ...
+
+class Request:
+    method: str
+    url: str
+    path: str
+    query: str
+    headers: _RequestHeaders
+    body: bytes
+
+    def __init__(self, environ: WSGIEnvironment) -> None: ...
+
+class _RequestHeaders:
+    @overload
+    def get(self, name: str) -> str | None: ...
+    @overload
+    def get(self, name: str, default: _T) -> str | _T: ...
+    def __getitem__(self, name: str) -> str: ...
+    def __contains__(self, name: str) -> bool: ...
+    def __iter__(self) -> Iterator[tuple[str, str]]: ...
+    def __len__(self) -> int: ...

@@ -52,7 +52,7 @@ _TEST_FILES = {
     '_common/tokens': 'test_credentials', '_common/tracebacks': 'faults/test_secrets',
     '_common/urls': 'test_configuration', '_settings/debug_report': 'test_configuration',
     '_transport/body': 'test_rest', '_transport/error_mapping': 'test_rest', '_transport/session': 'test_rest',
-    'sandbox/messages': 'sandbox/test_app',
+    'sandbox/_messages': 'sandbox/test_app',
 }
 
 
@@ -177,7 +177,7 @@ def covering_tests(module, line, contexts, seconds):
     if '' in tests:  # executed at import
         tests = set(seconds)
     directory, name = os.path.split(module)
-    own_file = 'test/%s.py::' % _TEST_FILES.get(module, os.path.join(directory.lstrip('_'), 'test_' + name))
+    own_file = 'test/%s.py::' % _TEST_FILES.get(module, os.path.join(directory.lstrip('_'), 'test_' + name.lstrip('_')))
     own = {test for test in tests & set(seconds) if test.startswith(own_file)}
     others = tests & set(seconds) - own
     return list(fastest(own, seconds, _OWN_TESTS)), list(fastest(others, seconds, _OTHER_TESTS))

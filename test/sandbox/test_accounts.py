@@ -5,9 +5,9 @@ from datetime import datetime
 
 import pytest
 
-from cloudsmith_api.sandbox.accounts import (
+from cloudsmith_api.sandbox._accounts import Accounts, new_one_time_code
+from cloudsmith_api.sandbox._errors import (
     AccountLocked,
-    Accounts,
     InvalidKey,
     InvalidToken,
     KeyExists,
@@ -16,7 +16,6 @@ from cloudsmith_api.sandbox.accounts import (
     ServiceNotFound,
     TwoFactorRequired,
     WrongCredentials,
-    new_one_time_code,
 )
 
 

@@ -7,7 +7,7 @@ import re
 import pytest
 
 from cloudsmith_api.sandbox import Sandbox
-from cloudsmith_api.sandbox.messages import MAX_BODY_BYTES, Request
+from cloudsmith_api.sandbox._messages import MAX_BODY_BYTES, Request
 
 EVERY_ENDPOINT = [
     ('GET', '/user/self/'),

@@ -5,7 +5,7 @@ from fractions import Fraction
 
 import pytest
 
-from cloudsmith_api.sandbox.environ import TRICKLE, TRUNCATE
+from cloudsmith_api.sandbox._environ import TRICKLE, TRUNCATE
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ import time
 import pytest
 
 from cloudsmith_api.sandbox import Sandbox
-from cloudsmith_api.sandbox.arguments import check_number, check_text
+from cloudsmith_api.sandbox._arguments import check_number, check_text
 
 
 def test_number_bounds_are_inclusive():

@@ -16,7 +16,7 @@ from wsgiref.validate import validator
 import pytest
 
 from cloudsmith_api.sandbox import Sandbox, server
-from cloudsmith_api.sandbox.messages import MAX_BODY_BYTES
+from cloudsmith_api.sandbox._messages import MAX_BODY_BYTES
 
 GET = b'GET /v1/user/tokens/ HTTP/1.1\r\nHost: localhost\r\n\r\n'
 FOLDER = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))

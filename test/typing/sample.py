@@ -60,9 +60,7 @@ from cloudsmith_api import (
 from cloudsmith_api.background import AsyncResult, BackgroundPool
 from cloudsmith_api.credentials import RenewableToken
 from cloudsmith_api.rest import RESTClientObject, RESTResponse
-from cloudsmith_api.sandbox import Sandbox
-from cloudsmith_api.sandbox.accounts import User
-from cloudsmith_api.sandbox.messages import Request
+from cloudsmith_api.sandbox import Request, Sandbox, User
 
 if TYPE_CHECKING:
     from typing_extensions import assert_type

@@ -2,9 +2,10 @@
 
 import threading
 
-from .accounts import AccountError, new_secret
-from .messages import ErrorResponse, Response, bearer_token, parse_parameters, require
-from .tokens import make_token
+from ._accounts import new_secret
+from ._errors import InvalidIdentityToken, WrongAudience
+from ._messages import ErrorResponse, Response, bearer_token, parse_parameters, require
+from ._tokens import make_token
 
 try:
     from urllib.parse import parse_qs
@@ -31,14 +32,6 @@ VARIABLES = {
     },
     'gitlab': {'GITLAB_CI': 'true', 'CLOUDSMITH_OIDC_TOKEN': '{token}'},
 }
-
-
-class InvalidIdentityToken(AccountError):
-    """The identity token, or the token by which a job requests one, was not issued here or has expired."""
-
-
-class WrongAudience(AccountError):
-    """The identity token was issued for another audience."""
 
 
 class IdentityProvider(object):

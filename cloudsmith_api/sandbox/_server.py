@@ -10,8 +10,8 @@ import weakref
 from email.utils import formatdate
 from wsgiref.headers import Headers
 
-from .environ import HEADERS, TRICKLE, TRUNCATE
-from .messages import CONTENT_LENGTH, ErrorResponse
+from ._environ import HEADERS, TRICKLE, TRUNCATE
+from ._messages import CONTENT_LENGTH, ErrorResponse
 
 try:
     from socketserver import StreamRequestHandler, TCPServer

@@ -7,9 +7,10 @@ import re
 import traceback
 from wsgiref.util import application_uri
 
-from .accounts import (
+from ._errors import (
     AccountError,
     AccountLocked,
+    InvalidIdentityToken,
     InvalidKey,
     InvalidToken,
     KeyExists,
@@ -17,11 +18,12 @@ from .accounts import (
     KeyNotFound,
     ServiceNotFound,
     TwoFactorRequired,
+    WrongAudience,
     WrongCredentials,
 )
-from .faults import FaultQueue
-from .identity import IDENTITY_ENDPOINTS, InvalidIdentityToken, WrongAudience
-from .messages import (
+from ._faults import FaultQueue
+from ._identity import IDENTITY_ENDPOINTS
+from ._messages import (
     ErrorResponse,
     Request,
     Response,
@@ -32,7 +34,7 @@ from .messages import (
     reason_phrase,
     require,
 )
-from .tokens import JWT
+from ._tokens import JWT
 
 try:
     from urllib.parse import parse_qs, urlencode, urljoin

@@ -10,8 +10,19 @@ import threading
 from collections import namedtuple
 from datetime import datetime, timedelta
 
-from .arguments import MAX_NUMBER, check_flag, check_number, check_text
-from .tokens import make_token
+from ._arguments import MAX_NUMBER, check_flag, check_number, check_text
+from ._errors import (
+    AccountLocked,
+    InvalidKey,
+    InvalidToken,
+    KeyExists,
+    KeyExpired,
+    KeyNotFound,
+    ServiceNotFound,
+    TwoFactorRequired,
+    WrongCredentials,
+)
+from ._tokens import make_token
 
 ALPHANUMERICS = string.ascii_letters + string.digits
 EPOCH = datetime(1970, 1, 1)
@@ -22,50 +33,6 @@ EMAIL = re.compile(r'[^@:\s]{1,64}@[^@:\s]{1,189}\Z')  # no colon: RFC 7617, sec
 SLUG = re.compile(r'[A-Za-z0-9][A-Za-z0-9._-]*\Z')
 
 Quota = namedtuple('Quota', 'limit remaining reset seconds_left allowed')
-
-
-class AccountError(Exception):
-    """An operation that the account rules do not allow; ``str`` is the message for the client."""
-
-
-class InvalidKey(AccountError):
-    """The API key does not exist."""
-
-
-class KeyExpired(AccountError):
-    """The API key is older than the key policy of its workspace allows."""
-
-
-class InvalidToken(AccountError):
-    """The access token was not issued here, was revoked, or has expired."""
-
-
-class WrongCredentials(AccountError):
-    """The email, password, two-factor token or one-time code is wrong."""
-
-
-class TwoFactorRequired(AccountError):
-    """The password is correct; ``two_factor_token`` is what the second step needs."""
-
-    def __init__(self, two_factor_token):
-        super(TwoFactorRequired, self).__init__('Two-factor authentication is required.')
-        self.two_factor_token = two_factor_token
-
-
-class AccountLocked(AccountError):
-    """Too many sign-ins have failed in a row; even the correct password is rejected until the lock expires."""
-
-
-class KeyExists(AccountError):
-    """The user already has an API key; the service allows one per user."""
-
-
-class KeyNotFound(AccountError):
-    """The user has no API key with this ``slug_perm``."""
-
-
-class ServiceNotFound(AccountError):
-    """The workspace has no service account of this name, or does not exist."""
 
 
 class Key(object):

@@ -5,7 +5,7 @@ import re
 from wsgiref.headers import Headers
 from wsgiref.util import request_uri
 
-from .environ import HEADERS
+from ._environ import HEADERS
 
 try:
     from http.client import responses

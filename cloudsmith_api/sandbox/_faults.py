@@ -4,8 +4,8 @@ import numbers
 import re
 import threading
 
-from .arguments import check_number, check_text
-from .environ import TRICKLE, TRUNCATE
+from ._arguments import check_number, check_text
+from ._environ import TRICKLE, TRUNCATE
 
 MAX_SECONDS = 86400
 HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+\Z")  # RFC 9110, sections 5.1 and 5.6.2

@@ -1,3 +1,0 @@
-HEADERS: str
-TRUNCATE: str
-TRICKLE: str
