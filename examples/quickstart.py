@@ -1,7 +1,7 @@
 """Make the five calls of the Cloudsmith User API.
 
 Without credentials, this starts a sandbox on this machine and makes all five calls to it. With an API key in
-CLOUDSMITH_API_KEY, it calls the real service, and makes only the calls that change nothing.
+CLOUDSMITH_API_KEY, it calls the real service, and makes only the two read-only calls.
 """
 
 from __future__ import print_function
@@ -82,7 +82,7 @@ def show_keys(page):
 
 
 def printable(text):
-    # The encoding of redirected output may lack letters of the name.
+    # Redirected output may have an encoding that lacks characters of the name.
     encoding = sys.stdout.encoding or 'ascii'
     return text.encode(encoding, 'backslashreplace').decode(encoding)
 
