@@ -80,7 +80,7 @@ _NULL_IN_LIST = '`null` in a list of models'
 _DATE = 'Invalid date'
 _OTHER_DATE = 'Dates in other forms (`03:04`, RFC 1123)'
 _NUMBER = "`'int'`, `'float'`, `'bool'` of another type"
-_CONTAINER = "`'list[…]'`, `'dict(…)'`, `results` of another type, or with such items"
+_CONTAINER = "`'list[…]'`, `'dict(…)'`, `results` of another type, or with items of another type"
 _NOT_JSON = "`'object'` for a body that is not JSON"
 _LENGTH = 'Empty or long text in a response'
 
@@ -197,7 +197,7 @@ RESPONSE_RULES = tuple(_is_invalid_response(row) for row in (
 # Request bodies
 
 _NO_DATA = 'POST, PUT, PATCH, DELETE without data'
-_JSON_TEXT = 'Text in JSON'
+_JSON_TEXT = 'Non-ASCII text in JSON'
 _CALLS_WITHOUT_DATA = re.compile('tokens_create|tokens_refresh')
 
 
@@ -296,7 +296,7 @@ def _is_reduced_by_wait_for_thread(difference, case):
 
 
 ARGUMENT_RULES = (
-    Rule('`_request_timeout` at a transport of your own, where the call waited for a thread',
+    Rule('`_request_timeout` in a custom transport, if the call waited for a thread',
          _is_reduced_by_wait_for_thread),
     Rule(_NO_DATA, _is_call_without_data),
     _is_json_with_non_ascii_text('data'),

@@ -121,7 +121,7 @@ client.call_api('/x/', 'GET', header_params={'Accept': 'a', 'X Y': 'b'})[1]
          '200', 'raises ValueError'),
         ("client.call_api('/x/', 'GET', header_params={'Accept': 'a', 'X Y': 'b'})[1]", 'sent[0]', 'a request', None),
     )),
-    Shown('`Content-Length`, `Transfer-Encoding` of your own',
+    Shown('Your own `Content-Length` or `Transfer-Encoding`',
           Script("""
 client.call_api('/x/', 'POST', body=1, header_params=dict(ACCEPT, **{'Content-Length': '1'}))[1]
 """), (
@@ -147,7 +147,7 @@ client.call_api('/x/', 'POST', body='\\ud800', header_params=ACCEPT)[1]
          '200', 'raises ValueError'),
         ("client.call_api('/x/', 'POST', body='\\ud800', header_params=ACCEPT)[1]", 'sent[0]', 'a request', None),
     )),
-    Shown('Text in JSON',
+    Shown('Non-ASCII text in JSON',
           Script("""
 api.user_token_create(data=UserAuthTokenRequest(email='zo\\u00eb', password='secret')).token
 """, (TOKEN,)), (
@@ -222,7 +222,7 @@ api.user_token_create(data=UserBrief(name='Ada'))
         ("api.user_token_create(data=UserBrief(name='Ada'))", 'result', 'UserAuthToken', 'raises TypeError'),
         ("api.user_token_create(data=UserBrief(name='Ada'))", 'sent[0]', 'a request', None),
     )),
-    Shown('`data`, `page` and `page_size` without their names',
+    Shown('`data`, `page` and `page_size` as positional arguments',
           Script("""
 api.user_token_create({'email': 'ada@example.com'}).token
 api.user_tokens_list(2, 30)
@@ -399,7 +399,7 @@ client.call_api('/x/', 'POST', header_params=FORM, post_params={'a': UserAuthTok
         ("client.call_api('/x/', 'POST', header_params=FORM, post_params={'a': UserAuthToken()})[1]", 'sent[0]',
          'a request', None),
     )),
-    Shown('A form of parts without fields',
+    Shown('A multipart form without fields',
           Script("""
 FORM = {'Accept': 'application/json', 'Content-Type': 'multipart/form-data'}
 client.call_api('/x/', 'POST', header_params=FORM)[1]
@@ -537,7 +537,7 @@ api.user_token_create(data={'email': 'ada@example.com'}, _request_timeout=(0.3, 
         ("api.user_token_create(data={'email': 'ada@example.com'}, _request_timeout=(0.3, 0.3))", 'result',
          'raises ReadTimeoutError', 'raises TimeoutException'),
     )),
-    Shown('Size of a response',
+    Shown('Response size',
           Script("""
 api.user_self().name
 """, (json_response('{"name": "Ada", "more": "%s"}' % ('x' * 2 ** 26)),)), (
@@ -665,7 +665,7 @@ client.call_api('/x/', 'GET', response_type='bool', header_params=ACCEPT)[0]
         ("client.call_api('/x/', 'GET', response_type='bool', header_params=ACCEPT)[0]", 'result',
          'True', 'raises InvalidResponseException'),
     )),
-    Shown("`'list[…]'`, `'dict(…)'`, `results` of another type, or with such items",
+    Shown("`'list[…]'`, `'dict(…)'`, `results` of another type, or with items of another type",
           Script("""
 def read(kind):
     return client.call_api('/x/', 'GET', response_type=kind, header_params=ACCEPT)[0]
@@ -834,13 +834,13 @@ type(UserBrief()._configuration).__name__
         ("UserBrief(name='Ada')._name", 'result', "'Ada'", 'raises AttributeError'),
         ('type(UserBrief()._configuration).__name__', 'result', "'Configuration'", 'raises AttributeError'),
     )),
-    Shown('Models in a list in a list',
+    Shown('Models in nested lists',
           Script("""
 KeyPage([[UserAuthToken()]]).to_dict()
 """), (
         ('KeyPage([[UserAuthToken()]]).to_dict()', "result['results'][0][0]", 'UserAuthToken', 'dict'),
     )),
-    Shown('Generated-style models of your own in `body`',
+    Shown('Your own generated-style models in `body`',
           Script("""
 class Mine(object):
     swagger_types = {'name': 'str'}
@@ -857,7 +857,7 @@ client.sanitize_for_serialization((1, 2))
 """), (
         ('client.sanitize_for_serialization((1, 2))', 'result', 'tuple', 'list'),
     )),
-    Shown('A value that cannot be used',
+    Shown('An invalid value',
           Script("""
 configuration.host = 5
 configuration.proxy = 5
@@ -886,7 +886,7 @@ configuration.connection_pool_maxsize = 65536
 """), (
         ('configuration.connection_pool_maxsize = 65536', 'result', None, 'raises ValueError'),
     )),
-    Shown('Making a `Configuration` or a model',
+    Shown('Creating a `Configuration` or a model',
           Script("""
 logger = logging.getLogger('cloudsmith_api')
 made = Configuration(), UserBrief(name='Ada')
@@ -894,7 +894,7 @@ logger.level
 """), (
         ('logger.level', 'result', '30', '0'),
     )),
-    Shown('Making a `Configuration` or a model',
+    Shown('Creating a `Configuration` or a model',
           Script("""
 logger = logging.getLogger('cloudsmith_api')
 before = len(logger.handlers)
@@ -973,7 +973,7 @@ len(calls)
         ('len(calls)', 'result', '2', '1'),
         ('len(calls)', 'result', '3', '1'),
     )),
-    Shown('Own attributes in a copy of the default',
+    Shown('Your own attributes in a copy of the default',
           Script("""
 class Own(object):
     pass
@@ -1069,7 +1069,7 @@ client.rest_client.request('GET', host + '/x/').status
         ("client.rest_client.request('GET', host + '/x/').status", "sent[0].headers['content-type']",
          'application/json', None),
     )),
-    Shown('`query_params`, `post_params` at a transport of your own',
+    Shown('`query_params`, `post_params` in a custom transport',
           Script(TRANSPORT + """
 client.rest_client = transport = Transport()
 api.user_self().name
@@ -1080,7 +1080,7 @@ client.call_api('/x/', 'POST', query_params={'a': 1.5}, body=1)[1]
         ("[request.get('post_params') for request in transport.requests]", 'result[0]', 'None', 'list'),
         ("[request.get('post_params') for request in transport.requests]", 'result[1]', 'None', 'list'),
     )),
-    Shown('`_request_timeout` at a transport of your own, where the call waited for a thread',
+    Shown('`_request_timeout` in a custom transport, if the call waited for a thread',
           Script(TRANSPORT + """
 import threading
 class Slow(Transport):
