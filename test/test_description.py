@@ -314,7 +314,7 @@ def test_section_documents_the_parameters(operation):
     documented = part(SECTIONS[operation.name], '### Parameters')
     assert [row[:2] + [{'[optional]': True, 'required': False}[re.split('[,:;]', row[3])[0]]]
             for row in rows(documented)] == expected
-    assert expected or documented == 'This endpoint does not need any parameter.'
+    assert expected or documented == 'This endpoint takes no parameters.'
 
 
 @each_operation
@@ -364,7 +364,7 @@ def test_iterator_section_agrees_with_the_list_section():
     assert part(section, '### Authorization') == part(list_section, '### Authorization')
     assert part(list_section, '### HTTP request headers').startswith(part(section, '### HTTP request headers'))
     assert rows(part(section, '### Parameters'))[0][:2] == rows(part(list_section, '### Parameters'))[1][:2]
-    assert ['[**user_tokens_iter**](#user_tokens_iter)', '**%s** %s, once a page' % (listing.verb, listing.path)] in [
+    assert ['[**user_tokens_iter**](#user_tokens_iter)', '**%s** %s, once per page' % (listing.verb, listing.path)] in [
         row[:2] for row in rows(PAGE.partition('\n## ')[0])]
 
 
