@@ -36,9 +36,9 @@ from .version import __version__
 logger = logging.getLogger(__name__)
 
 _JSON_HEADERS = {'Accept': 'application/json', 'Content-Type': 'application/json'}
-# Up to this wait before a request, in seconds, the transport is given the caller's own timeout.
+# After a wait of up to this many seconds, a request still gets the full timeout of its call.
 _NEGLIGIBLE_WAIT = 0.25
-# What a copy has of its own.
+# A copy gets new ones.
 _NOT_COPIED = frozenset(['last_response', '_checked_headers', '_last_headers', '_pacer', '_pool_by_pid'])
 _USER_AGENT = 'cloudsmith-api/%s python/%d.%d.%d' % ((__version__,) + sys.version_info[:3])
 
@@ -46,16 +46,18 @@ _USER_AGENT = 'cloudsmith-api/%s python/%d.%d.%d' % ((__version__,) + sys.versio
 class ApiClient(object):
     """Makes calls with one configuration over pooled connections; safe to share between threads.
 
-    ``with ApiClient(...) as client:`` or :meth:`close` releases connections and threads; not to close does no harm.
+    ``with ApiClient(...) as client:`` or :meth:`close` releases connections and threads; an unclosed client does no
+    harm.
 
     :param Configuration configuration: a new ``Configuration()`` by default.
     :param str header_name: a header to send with each call.
     :param str header_value: that header's value.
     :param str cookie: the ``Cookie`` header to send with each call.
 
-    :ivar rest_client: the transport, a :class:`.RESTClientObject`; a program may replace it by one of its own.
-    :ivar dict default_headers: headers of each call; they override those of the call, except its credentials.
-    :ivar last_response: the response to the last successful call of any thread.
+    :ivar rest_client: the transport, a :class:`.RESTClientObject`; a program may replace it with its own.
+    :ivar dict default_headers: headers to send with each call; they override ``header_params``, but neither
+        ``_headers`` nor credentials.
+    :ivar last_response: the response to the last successful call in any thread.
     """
 
     @hide_locals
@@ -64,7 +66,7 @@ class ApiClient(object):
             configuration = Configuration()
         self._pool_by_pid = {}
         self.configuration = validation.check_type('configuration', configuration, Configuration, 'a Configuration')
-        # Looked up in its module, where programs' tests patch it.
+        # Looked up in its module because programs' tests patch it there.
         self.rest_client = rest.RESTClientObject(configuration)
         self.default_headers = {}
         self.user_agent = configuration.user_agent or _USER_AGENT
@@ -95,7 +97,7 @@ class ApiClient(object):
             pool.close()
 
     def __getstate__(self):
-        """Leave out what a copy has of its own: threads, pacing and what it remembers of its calls."""
+        """Leave out what a copy does not share: threads, pacing and the record of past calls."""
         from copy import copy  # few programs need it
 
         state = {name: value for name, value in vars(self).copy().items() if name not in _NOT_COPIED}
@@ -104,7 +106,7 @@ class ApiClient(object):
         return state
 
     def __setstate__(self, state):
-        # Not with its configuration, which is not complete yet if it leads to this client, as its hook may.
+        # Not with its configuration: that is still incomplete if it refers back to this client, say through its hook.
         ApiClient.__init__(self)
         vars(self).update(state)
 
@@ -114,7 +116,7 @@ class ApiClient(object):
     def close(self):
         """Wait for background calls, then close all connections; a later call opens new ones.
 
-        Ctrl-C during the wait drops the calls that have not begun; so does an exception that leaves ``with``. Their
+        Ctrl-C during the wait drops the calls that have not begun, as does an exception that leaves ``with``. Their
         ``get()`` raises an :class:`.ApiException` whose ``request_sent`` is ``False``.
         """
         pool = self._pool_by_pid.pop(os.getpid(), None)
@@ -139,7 +141,7 @@ class ApiClient(object):
 
     @property
     def rate_limit(self):
-        """The :class:`.RateLimit` of the last response, also of a failed call; ``None`` before the first."""
+        """The :class:`.RateLimit` of the last response, even of a failed call; ``None`` before the first."""
         return None if self._last_headers is None else RateLimit.from_headers(self._last_headers)
 
     @property
@@ -154,14 +156,14 @@ class ApiClient(object):
 
     @hide_locals
     def set_default_header(self, header_name, header_value):
-        """Send a header with each call, in place of one that the call sets.
+        """Send a header with each call, see ``default_headers``.
 
-        :param str header_name: its name; another spelling in upper and lower case is the same header.
+        :param str header_name: its name, case-insensitive.
         :param str header_value: its value.
-        :raises TypeError: if the value is neither a text nor an integer.
+        :raises TypeError: if the value is neither a str nor an int.
         :raises ValueError: if name or value is not valid in a header.
         """
-        # The new spelling before the old one goes: a call on another thread never finds the header missing.
+        # Add the new spelling before removing the old one, so that a call on another thread never misses the header.
         self.default_headers[header_name] = check_header(header_name, header_value)
         for name in list(self.default_headers):
             if name != header_name and name.lower() == header_name.lower():
@@ -172,7 +174,7 @@ class ApiClient(object):
                  post_params=None, files=None, response_type=None, auth_settings=None, async_req=None,
                  _return_http_data_only=None, collection_formats=None, _preload_content=True, _request_timeout=None,
                  _headers=None, _retries=None):
-        """Call an endpoint; :class:`.UserApi` does, and programs do for one that has no method yet.
+        """Call an endpoint, for example one that :class:`.UserApi` has no method for.
 
         :param str resource_path: the path relative to ``configuration.host``, with ``{name}`` for each path parameter.
         :param str method: ``DELETE``, ``GET``, ``HEAD``, ``OPTIONS``, ``PATCH``, ``POST`` or ``PUT``.
@@ -187,10 +189,10 @@ class ApiClient(object):
             ``'list[UserBrief]'``, ``'dict(str, UserBrief)'``, ``'datetime'``, ``'date'``, ``'str'``, ``'int'``,
             ``'float'``, ``'bool'`` or ``'object'`` (any JSON value); by default the body is ignored. The data of a HEAD
             request, a 204, a 205 and an empty 202 is ``None``.
-        :param auth_settings: authentication schemes, of ``'bearer'``, ``'apikey'`` and ``'basic'``: the first that is
-            configured is used.
+        :param auth_settings: authentication schemes to choose from, ``'bearer'``, ``'apikey'`` or ``'basic'``: the
+            first that is configured is used.
         :param bool async_req: whether to make the call in the background.
-        :param bool _return_http_data_only: whether to return the data alone.
+        :param bool _return_http_data_only: whether to return only the data.
         :param dict collection_formats: the format of each list in the query, by name: ``'csv'`` (the default),
             ``'multi'``, ``'pipes'``, ``'ssv'`` or ``'tsv'``.
         :param bool _preload_content: whether to read the response; if not, ``data`` is urllib3's unread response.
@@ -199,7 +201,7 @@ class ApiClient(object):
         :param dict _headers: headers of this call; unlike ``header_params``, they override ``default_headers``.
         :param _retries: the maximum number of retries of this call, or a ``urllib3.Retry``; ``configuration.retries``
             by default.
-        :return: ``(data, status, headers)``, or ``data``; with ``async_req`` an object whose ``get()`` returns that.
+        :return: ``(data, status, headers)``, or ``data``; with ``async_req``, an object whose ``get()`` returns that.
         :raises ApiException: if the request fails, or its status is not 2xx; see :mod:`.exceptions`.
         :raises TypeError: for an argument of the wrong type.
         :raises ValueError: for an invalid argument or setting.
@@ -235,22 +237,22 @@ class ApiClient(object):
         """Send a request over the transport; see :meth:`.RESTClientObject.request`."""
         send = self.rest_client.request
         if _retries is not None:
-            # Only then: transports of programs need not take it.
+            # Only if it is given: a program's own transport need not accept it.
             send = functools.partial(send, _retries=_retries)
         try:
             return send(
                 method, url, query_params=query_params, headers=headers, post_params=post_params, body=body,
                 _preload_content=_preload_content, _request_timeout=_request_timeout)
         except BaseException:
-            # As hide_locals() does, without the cost of a wrapper for each call.
+            # Like hide_locals(), without the cost of a wrapper for each call.
             del query_params, headers, post_params, body
             raise
 
     def deserialize(self, response, response_type):
         """Deserialize a response body.
 
-        :param response: anything with ``data``, a text or bytes.
-        :param response_type: see :meth:`call_api`; a class stands for its name.
+        :param response: any object with ``data``, a str or bytes.
+        :param response_type: see :meth:`call_api`; a class is also accepted.
         :return: the value, of that type.
         :raises InvalidResponseException: if the body is not of that type.
         :raises ValueError: if the type is unknown.
@@ -279,10 +281,10 @@ class ApiClient(object):
 
     @hide_locals
     def __deserialize(self, data, klass):
-        """Return a JSON value, such as a dict, as a type; programs for 2.0.x call it ``_ApiClient__deserialize``."""
+        """Convert a JSON value, such as a dict, to a type; programs for 2.0.x call ``_ApiClient__deserialize``."""
         if data is None:
             return None
-        # Through JSON text: the parsers keep the containers that they are given, and these are the program's.
+        # Via JSON text: the parsers reuse the containers that they are given, and these belong to the program.
         return deserialize_text(json.dumps(serialize(data)), getattr(klass, '__name__', klass))
 
     @hide_locals
@@ -326,11 +328,11 @@ class ApiClient(object):
         self.last_response = response
         return data if data_only else (data, response.status, headers)
 
-    # As call_api() does for the other calls.
+    # For the other calls, call_api() hides them.
     _call_in_background = hide_locals(_call)
 
     def _send(self, made_at, method, url, request, token):
-        """Send a request, with a token that is renewed if it has to be, and once if the service rejects it."""
+        """Send a request; renew its token first if necessary, and once if the service rejects it."""
         if token is None:
             return self._send_once(made_at, method, url, request)
         sent = self._authorize(made_at, request, token)
@@ -342,13 +344,13 @@ class ApiClient(object):
         try:
             self._authorize(made_at, request, token, rejected=sent)
         except ApiException as error:
-            # Not False any more: the request was sent, and rejected.
+            # The renewal set this to False, but the request itself was sent, and rejected.
             error.request_sent = True
             raise
         return self._send_once(made_at, method, url, request)
 
     def _send_once(self, made_at, method, url, request):
-        """Send a request with the timeout that the waits before it have left."""
+        """Send a request, with what earlier waits have left of its timeout."""
         if monotonic() - made_at > _NEGLIGIBLE_WAIT:
             request = dict(request, _request_timeout=self._time_left(request, made_at))
         try:
@@ -377,11 +379,11 @@ class ApiClient(object):
         time.sleep(wait)
 
     def _time_left(self, request, made_at):
-        """Return what is left of a call's timeout; a pair is for each operation, and stays as it is."""
+        """Return what is left of a call's timeout; a pair applies to each operation, and is returned unchanged."""
         timeout = request['_request_timeout']
         if timeout is None:
             timeout = self.configuration.timeout
-        # At least 1 ms: 0 is no valid timeout, and with this the transport raises its TimeoutException.
+        # At least 1 ms: 0 is not a valid timeout, and after 1 ms the transport raises its TimeoutException.
         return timeout if isinstance(timeout, tuple) else max(timeout - (monotonic() - made_at), 0.001)
 
     def _record_headers(self, headers):
@@ -391,10 +393,10 @@ class ApiClient(object):
             self._pacer.update(self.rate_limit)
 
     def _choose_credentials(self, schemes):
-        """Return the header of the first scheme that is configured, as a dict, and the token to renew, or ``None``."""
+        """Return the header of the first configured scheme as a dict, and its renewable token, or ``None``."""
         header, credential = self.configuration._find_credential(schemes)
         if hasattr(credential, 'get'):
-            # Until the token is known; the log shows it like any other.
+            # A placeholder until the token is known; in the log, it looks like any masked token.
             return {header: MASK}, credential
         return {header: credential} if credential else {}, None
 
@@ -405,26 +407,26 @@ class ApiClient(object):
                   _copy_headers('default_headers', self.default_headers),
                   _copy_headers('_headers', call_headers or {}), credentials)
         parts = [part for layer in layers for header in layer.items() for part in header]
-        # Most calls have the same header objects as the call before, and checking them again takes 3.5 % of the
-        # instructions of a call. Not compared by ==: True equals 1, and is sent differently.
+        # Most calls have the same header objects as the previous call, and checking them again takes 3.5 % of a call's
+        # instructions. Not compared with ==: True equals 1, but is sent differently.
         checked_parts, headers = self._checked_headers
         if len(parts) != len(checked_parts) or not all(map(operator.is_, parts, checked_parts)):
             headers = build_headers(_JSON_HEADERS, *layers)
             if 'Authorization' in credentials and not headers['Authorization'].startswith('Basic '):
-                # The service may authenticate a request with both headers by the key.
+                # If it gets both headers, the service may authenticate by the key.
                 headers = {name: value for name, value in headers.items() if name.lower() != 'x-api-key'}
             self._checked_headers = parts, headers
         return dict(headers)
 
     def _warn_if_insecure(self, url, request):
-        """Warn about secrets that are sent over plain http: once, or each time where warnings are errors."""
+        """Warn about secrets that are sent over plain http: once, or every time if warnings are errors."""
         host = self.configuration.host
         if not is_insecure(url, proxy_for(self.configuration, url)):
             self._secure_host = host
         elif find_secrets(request) and self._warned_filters != warnings.filters:
             warn('Credentials are sent over plain http to %s: anyone on the network path can read them' % host,
                  InsecureTransportWarning)
-            # Not reached where it is an error. It may become one when the program changes the filters.
+            # Not reached if the warning is an error. It may become one when the program changes the filters.
             self._warned_filters = list(warnings.filters)
 
 
@@ -438,10 +440,10 @@ def _copy_headers(name, headers):
 
 
 def _response_headers(response):
-    """Return the headers of urllib3's response, or of a transport's."""
+    """Return the headers of a response, which is urllib3's or the transport's."""
     return response.headers if hasattr(response, 'headers') else response.getheaders()
 
 
 def _has_no_content(method, response):
-    """Tell whether a response has no body by its kind (RFC 9110), or is a 202 without one."""
+    """Return whether a response has no body by definition (RFC 9110), or is a 202 without one."""
     return method == 'HEAD' or response.status in (204, 205) or (response.status == 202 and not response.data)

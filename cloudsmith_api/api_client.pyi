@@ -138,7 +138,7 @@ class ApiClient:
         _request_timeout: _Timeout = None, _headers: _Headers = None,
         _retries: int | Retry | None = None,
     ) -> AsyncResult[BaseHTTPResponse]: ...
-    # For positional arguments only, and for options whose values are known at run time only.
+    # Only for positional arguments, and for options whose values are known only at run time.
     @overload
     def call_api(
         self, resource_path: str, method: str, path_params: dict[str, Any] | None = None,

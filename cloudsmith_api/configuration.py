@@ -22,47 +22,47 @@ class Configuration(object):
 
     Programs may set attributes of their own. The transport and TLS settings (``verify_ssl`` to
     ``connection_pool_maxsize``) are read when a client first connects, ``default_headers`` and ``user_agent`` when
-    it is created, the others for each call.
+    it is created, all others for each call.
 
     :ivar str host: base URL of the API, with or without a trailing slash.
     :ivar dict api_key: ``{'X-Api-Key': 'your key'}``.
     :ivar dict api_key_prefix: ``{'X-Api-Key': 'Bearer'}`` if the key is sent with a prefix.
     :ivar refresh_api_key_hook: called with this configuration before the key is read; it may set a new key. A call that
         it makes with this configuration raises ``ValueError``.
-    :ivar access_token: a bearer token, sent in place of an API key: a str; or a function that returns one, or the token
-        and its lifetime in seconds, and is called again before the token expires; or a
+    :ivar access_token: a bearer token, sent instead of an API key: a str; a function that returns the token, or a pair
+        of the token and its lifetime in seconds, and is called again before the token expires; or a
         :class:`~.credentials.RenewableToken`.
     :ivar str username: for basic authentication, if neither a token nor an API key is set.
     :ivar str password: for basic authentication.
     :ivar timeout: seconds: a pair ``(connect, read)`` for each operation, or a number for the whole call.
     :ivar retries: the maximum number of retries of a call that is safe to repeat; 0 for none; a ``urllib3.Retry`` is
-        used as it is.
-    :ivar float max_retry_after: the longest ``Retry-After``, in seconds, that is waited for; if the service asks for
-        more, the call fails at once.
+        used as is.
+    :ivar float max_retry_after: the longest ``Retry-After`` to wait for, in seconds; if the service asks for more, the
+        call fails at once.
     :ivar int max_response_bytes: the maximum size of a response body, after decompression.
-    :ivar float idle_timeout: seconds after which an idle connection is not used again: a firewall or NAT may have
+    :ivar float idle_timeout: seconds after which an idle connection is no longer used: a firewall or NAT may have
         forgotten it.
     :ivar bool verify_ssl: whether the service's certificate is verified; leave it on.
-    :ivar bool ssl_verify_strict: whether certificates must follow RFC 5280 in all details, such as key identifiers of
-        authorities, where the interpreter checks that (3.13 and newer).
+    :ivar bool ssl_verify_strict: whether certificates must follow RFC 5280 in every detail, such as the key identifiers
+        of authorities, if the interpreter checks that (3.13 and newer).
     :ivar str ssl_ca_cert: path of the CA bundle (a file or a folder) to trust instead of certifi's.
     :ivar str cert_file: path of a client certificate, and of its key unless ``key_file`` is set.
     :ivar str key_file: path of the client certificate's key.
     :ivar assert_hostname: the name that the certificate must be valid for, if it is not the host's; ``False`` for any.
-    :ivar str tls_server_name: the name that the TLS handshake asks for (SNI), and that the certificate must be valid
-        for unless ``assert_hostname`` is set; the host's by default.
+    :ivar str tls_server_name: the name to request in the TLS handshake (SNI), for which the certificate must be valid
+        unless ``assert_hostname`` is set; the host's by default.
     :ivar str proxy: URL of a proxy: ``http``, ``https`` or ``socks5`` (needs PySocks), with optional credentials.
-    :ivar str no_proxy: hosts that are reached without the proxy, in the format of the variable ``NO_PROXY``.
+    :ivar str no_proxy: hosts to reach without the proxy, in the format of the variable ``NO_PROXY``.
     :ivar int connection_pool_maxsize: the maximum number of connections to the service, and of background threads.
     :ivar str safe_chars_for_path_param: characters of path parameters that are not percent-encoded.
-    :ivar bool pace: whether calls are spaced out as the service's ``X-RateLimit-Interval`` asks for, to stay within the
-        rate limit; a call that would wait longer than ``max_retry_after``, or than its timeout, fails at once.
+    :ivar bool pace: whether to space calls by the service's ``X-RateLimit-Interval``, to stay within the rate limit; a
+        call that would wait longer than ``max_retry_after``, or than its timeout, fails at once.
     :ivar bool client_side_validation: whether the fields of models and request bodies are validated.
     :ivar str user_agent: the ``User-Agent`` header of clients; ``None`` for the default one.
     :ivar dict default_headers: headers that clients send with each call, see :attr:`.ApiClient.default_headers`.
     :ivar str temp_folder_path: ignored; kept for scripts that set it.
     :ivar bool debug: whether each call is logged, with its headers, secrets masked.
-    :ivar str logger_file: file to log to, in UTF-8, opened with the first record; ``None`` for standard error.
+    :ivar str logger_file: file to log to, in UTF-8, opened at the first record; ``None`` for standard error.
     :ivar str logger_format: the format of a log record, see :class:`logging.Formatter`.
     """
 
@@ -83,8 +83,8 @@ class Configuration(object):
         ``credentials.ini`` and ``config.ini``, or those that ``CLOUDSMITH_CREDENTIALS_FILE`` and
         ``CLOUDSMITH_CONFIG_FILE`` name. An empty value counts as unset. The current folder is never searched.
 
-        Without an API key, in a CI system that issues identity tokens (OpenID Connect), ``CLOUDSMITH_WORKSPACE`` and
-        ``CLOUDSMITH_SERVICE_SLUG`` set ``access_token``, which the first call fetches: see
+        In a CI system that issues identity tokens (OpenID Connect), if there is no API key, ``CLOUDSMITH_WORKSPACE``
+        and ``CLOUDSMITH_SERVICE_SLUG`` set ``access_token`` to a token that the first call fetches: see
         :class:`~.credentials.OidcToken`.
 
         :param str profile: the files' section ``[profile:NAME]`` to read before ``[default]``; ``CLOUDSMITH_PROFILE``
@@ -102,11 +102,11 @@ class Configuration(object):
         configuration = cls()
         overridden = set(settings)
         if any(settings.get(name) or getattr(configuration, name) for name in ('api_key', 'username')):
-            # What the program sets comes before the token of a CI system.
+            # Credentials that the program sets take precedence over the token of a CI system.
             overridden.add('access_token')
         found = find_settings(profile, overridden)
         found.update((name, Found(value, 'argument')) for name, value in settings.items())
-        # In reverse, so that proxy comes before no_proxy, which setting it may clear.
+        # In reverse order: setting proxy may clear no_proxy, so proxy must come first.
         for name, (value, origin) in sorted(found.items(), reverse=True):
             if name.startswith('_') or name not in vars(configuration):
                 replacement = replacement_for(name, _default_settings())
@@ -152,7 +152,7 @@ class Configuration(object):
     def __setattr__(self, name, value):
         check = VALIDATORS.get(name)
         if name not in vars(self):
-            from ._settings.foreign_names import replacement_for  # most programs set none of their own
+            from ._settings.foreign_names import replacement_for  # most programs add no attributes of their own
 
             replacement = replacement_for(name, _default_settings())
             if replacement:
@@ -186,7 +186,7 @@ class Configuration(object):
         return dict(log_output.LOGGERS)
 
     def get_api_key_with_prefix(self, identifier):
-        """Return an API key as it is sent, after ``refresh_api_key_hook`` was called.
+        """Call ``refresh_api_key_hook``, and return an API key as it is sent.
 
         :param str identifier: the header of the key, ``'X-Api-Key'``.
         :return: ``None`` if no key is set.
@@ -210,8 +210,8 @@ class Configuration(object):
 
         :return: empty if neither username nor password is set.
         :rtype: str
-        :raises ValueError: if the username contains a colon, which separates the two in the header, or one of them is
-            not valid Unicode.
+        :raises ValueError: if the username contains a colon, which separates username and password in the header, or
+            either is not valid Unicode.
         """
         if not self.username and not self.password:
             return ''
@@ -222,7 +222,7 @@ class Configuration(object):
             return 'Basic ' + basic_credentials(username, password)
         except UnicodeError:
             problem = 'username and password must be valid Unicode'
-        # Not raised above, where the codec's error, which contains the password, would become its context.
+        # Not raised above: the codec's error, which contains the password, would become its context.
         raise ValueError(problem)
 
     @hide_locals
@@ -242,14 +242,14 @@ class Configuration(object):
         """Return the credential of an authentication scheme.
 
         :param str scheme: ``'bearer'``, ``'apikey'`` or ``'basic'``.
-        :return: the header's value; ``None`` if it is not set, or is a token that no call has fetched yet.
+        :return: the header's value; ``None`` if the credential is not set, or is a token that no call has fetched yet.
         :rtype: str
         :raises ValueError: if the scheme is unknown.
         """
         return _current_value(self._find_credential([scheme])[1])
 
     def _find_credential(self, schemes):
-        """Return the header of the first scheme that is configured, and its value: a text, or a token to renew.
+        """Return the header of the first configured scheme, and its value: a str, or a renewable token.
 
         Both are ``None`` if no scheme is configured.
         """
@@ -320,9 +320,9 @@ def _default_settings():
 
 
 def _is_running(code, configuration):
-    """Return whether a method of a configuration has called the one that is running, directly or not.
+    """Return whether the calling method is already running for this configuration, further up the stack.
 
-    It is looked for in the stack: a record of it would stay behind after Ctrl-C, and in a forked process.
+    A flag would not do: it would stay set after Ctrl-C, and in a forked process.
     """
     frame = sys._getframe(2)
     while frame is not None and not (frame.f_code is code and frame.f_locals['self'] is configuration):
@@ -336,12 +336,12 @@ def _with_prefix(prefix, key):
         return None
     validation.check_str('api_key_prefix', prefix)
     validation.check_type('api_key', key, six.string_types + six.integer_types, 'a str')
-    # On Python 2, one may be bytes beyond ASCII, and the other Unicode. In a header, both are Latin-1.
+    # On Python 2, one may be non-ASCII bytes, and the other Unicode. Headers are Latin-1.
     return '%s %s' % tuple(part.decode('latin-1') if isinstance(part, bytes) else part for part in (prefix, key))
 
 
 def _current_value(credential):
-    """Return the value of a credential, which a token to renew has once it was fetched."""
+    """Return the value of a credential; ``None`` for a renewable token that is not fetched yet, or has expired."""
     if not hasattr(credential, 'current'):
         return credential
     token = credential.current
@@ -353,7 +353,7 @@ def _bearer_credential(configuration):
     return 'Bearer ' + token if isinstance(token, six.string_types) else token
 
 
-# By their names in the API's description: type, header, and the function that returns the header's value.
+# The scheme's name in the API's description -> its type, its header, and a function that returns the header's value.
 _SCHEMES = {
     'apikey': ('api_key', API_KEY_HEADER, lambda configuration: configuration.get_api_key_with_prefix(API_KEY_HEADER)),
     'basic': ('basic', 'Authorization', lambda configuration: configuration.get_basic_auth_token()),

@@ -12,7 +12,7 @@ _Timeout: TypeAlias = float | tuple[float, float]
 
 API_KEY_HEADER: str
 
-# What may be set as `access_token`.
+# The values that `access_token` can be set to.
 _AccessToken: TypeAlias = str | RenewableToken | Callable[[], str | tuple[str, float | None]] | None
 
 class _Setting(NamedTuple):
@@ -54,18 +54,18 @@ class _Settings(TypedDict, total=False):
     logger_file: str | PathLike[str] | None
     logger_format: str
 
-# A path object may be set, and is stored as a text.
+# A path object may be set; it is stored as a str.
 class _PathSetting:
     def __get__(self, configuration: Configuration, owner: type[Configuration]) -> str | None: ...
     def __set__(self, configuration: Configuration, value: str | PathLike[str] | None) -> None: ...
 
-# A function may be set, and is stored as a `RenewableToken`. `Any` lets programs read its attributes.
+# A function may be set; it is stored as a `RenewableToken`. `Any` lets programs read its attributes.
 class _AccessTokenSetting:
     def __get__(self, configuration: Configuration, owner: type[Configuration]) -> Any: ...
     def __set__(self, configuration: Configuration, value: _AccessToken) -> None: ...
 
-# A program declares attributes of its own in a subclass: if a checker accepted them here, it would accept misspelt
-# settings too.
+# A program declares attributes of its own in a subclass: if a checker accepted them here, it would also accept
+# misspelled settings.
 class Configuration:
     _default: ClassVar[Configuration | None]
     host: str

@@ -1,4 +1,4 @@
-"""The exceptions of calls, which all derive from :class:`ApiException`, and the warnings."""
+"""The exceptions that calls raise, all derived from :class:`ApiException`, and the warnings."""
 
 import re
 import time
@@ -16,7 +16,7 @@ class InsecureTransportWarning(UserWarning):
 
 
 class InsecureFileWarning(UserWarning):
-    """Other users of this machine can read a file with an API key, or write one with the host, say, or the proxy."""
+    """Other users of this machine can read a file with an API key, or write to one that sets, say, the host."""
 
 
 class UnknownSettingWarning(UserWarning):
@@ -52,7 +52,7 @@ class ApiException(Exception):
     hint = None
 
     def __new__(cls, status=None, reason=None, http_resp=None, *_, **__):
-        """Choose the class of the status."""
+        """Choose the class for the status."""
         if cls is ApiException:
             cls = _class_for(http_resp.status if http_resp is not None else status, http_resp)
         return super(ApiException, cls).__new__(cls)
@@ -77,34 +77,34 @@ class ApiException(Exception):
         self._line = None
 
     def set_request(self, method, url, secrets=(), headers=None, configuration=None):
-        """Set the request that failed, and fix the text of ``str(error)``.
+        """Set the request that failed, and compose the text of ``str(error)``.
 
         :param str method: the request's method.
         :param str url: the request's URL.
-        :param secrets: secret texts of the request, masked in ``str(error)`` because the service may echo them. They
+        :param secrets: secret strings of the request, masked in ``str(error)`` because the service may echo them. They
             are not kept, since an error may be pickled and passed on.
-        :param dict headers: the request's headers, which tell the credentials to check; they are not kept either.
-        :param Configuration configuration: tells where the settings to check come from; it is not kept either.
+        :param dict headers: the request's headers, which show which credentials to check; they are not kept either.
+        :param Configuration configuration: shows where the settings to check come from; it is not kept either.
         """
         self.method = method
         self.url = url
         own_hint = self._hint_for_request(headers)
         self.hint = own_hint or self.hint
-        # The host matters as well where it could not be reached, or may be another than the service.
+        # Show the host too if it could not be reached, or may not be the service's.
         is_of_service = self.status and InvalidResponseException.hint not in (own_hint, type(self).hint)
         if self.hint and configuration is not None:
             self.hint = _with_origins(self.hint, configuration)
         self._line = self._format_line(secrets, _path_of(url) if is_of_service else url)
 
     def _hint_for_request(self, headers):
-        """Return what to do about an error whose cause depends on the request; ``None`` for all others."""
+        """Return the hint for an error whose cause depends on the request; ``None`` for all others."""
         if self.status in (404, 410) and self.url.endswith('/user/token/'):
             return 'The service has ended password sign-in: use an API key, or in CI an OidcToken'
         if self.status == 401 and headers is not None:
             return _credentials_hint(headers)
         if self.status == 407:
             return _PROXY_CREDENTIALS_HINT
-        # The service explains its errors; what else may respond at a wrong URL does not.
+        # The service explains its errors; another server, at a wrong URL, does not.
         return InvalidResponseException.hint if self.status in (403, 404, 405) and not self.detail else None
 
     def __str__(self):
@@ -139,7 +139,7 @@ class ApiException(Exception):
 
 
 class ConnectionException(ApiException):
-    """There was no response, and ``status`` is 0; or it was truncated, and its status and headers are kept."""
+    """There was no response (``status`` is 0), or it was truncated (its status and headers are kept)."""
 
     hint = 'Check the network, configuration.host and configuration.proxy'
 
@@ -157,7 +157,7 @@ class TlsException(ConnectionException):
 
 
 class RedirectException(ApiException):
-    """3xx: the service redirects. Redirects are not followed, so that credentials go to one origin only."""
+    """3xx: a redirect. Redirects are not followed, so that credentials are sent to one origin only."""
 
     def __init__(self, *args, **kwargs):
         super(RedirectException, self).__init__(*args, **kwargs)
@@ -195,7 +195,7 @@ class UnprocessableEntityException(ApiException):
 
 
 class TwoFactorRequiredException(UnprocessableEntityException):
-    """422 of a sign-in: the password is correct, and a one-time code is required in addition."""
+    """422 on sign-in: the password is correct, but a one-time code is also required."""
 
     hint = 'Sign in again with two_factor_token and totp_token'
 
@@ -208,14 +208,14 @@ class TwoFactorRequiredException(UnprocessableEntityException):
 class TooManyRequestsException(ApiException):
     """429: the rate limit is exceeded.
 
-    :ivar float retry_after: seconds to wait before the next request, counted from the response, from its
-        ``Retry-After`` header (RFC 9110 section 10.2.3); ``None`` if the header is missing.
+    :ivar float retry_after: seconds to wait before the next request, counted from the response, as its ``Retry-After``
+        header says (RFC 9110 section 10.2.3); ``None`` if the header is missing or malformed.
     :ivar RateLimit rate_limit: the rate limit as of the response.
     """
 
     def __init__(self, *args, **kwargs):
         super(TooManyRequestsException, self).__init__(*args, **kwargs)
-        # Parsed now: the seconds until a date are counted from the response.
+        # Parsed now, since the seconds until a date are counted from the response.
         self.retry_after = retry_after_seconds(
             get_header(self.headers, 'Retry-After'), get_header(self.headers, 'Date'))
         self.rate_limit = RateLimit.from_headers(self.headers)
@@ -229,14 +229,14 @@ class ServiceException(ApiException):
 
 
 class InvalidResponseException(ApiException):
-    """The response is not what the API specifies; ``detail`` says what is wrong with it."""
+    """The response does not match the API's specification; ``detail`` says why."""
 
     hint = 'Check that configuration.host is the base URL of the API'
 
 
 _PROXY_CREDENTIALS_HINT = 'Check the user and password in configuration.proxy'
 
-# A setting in a hint, whose origin is not there yet.
+# A setting in a hint that does not name its origin yet.
 _SETTING = r"configuration\.(\w+)\b(?:\['X-Api-Key'\])?(?! \(from )"
 
 _CLASS_BY_STATUS = {
@@ -251,7 +251,7 @@ _CLASS_BY_STATUS_CLASS = {3: RedirectException, 5: ServiceException}
 
 
 def _credentials_hint(headers):
-    """Return which setting to check after a 401."""
+    """Return the hint for a 401: which setting to check."""
     if get_header(headers, 'X-Api-Key'):
         return UnauthorizedException.hint
     authorization = get_header(headers, 'Authorization')
@@ -272,7 +272,7 @@ def _credentials_hint(headers):
 
 
 def _with_origins(hint, configuration):
-    """Add to each setting in a hint the variable or file that it comes from, unless the program has set it."""
+    """Name the origin of each setting in a hint, a variable or a file, unless the program has set it."""
     def add_origin(match):
         origin = configuration._origin_of(match.group(1))
         return '%s (from %s)' % (match.group(), origin) if origin else match.group()
@@ -298,7 +298,7 @@ def _restore(cls, args):
 
 
 def _json_object(body):
-    """Parse the body of an error; anything but a JSON object, such as a gateway's HTML, counts as an empty one."""
+    """Parse the body of an error; anything but a JSON object, such as a gateway's HTML, counts as an empty object."""
     try:
         value = parse_json(six.ensure_text(body)) if body else None
     except (TypeError, ValueError):

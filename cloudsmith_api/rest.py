@@ -17,11 +17,11 @@ class RESTResponse(object):
     """A response with its body read.
 
     :param resp: urllib3's response, or anything with ``status``, ``reason``, ``headers`` and ``data``.
-    :param data: the body, if it was read before; bytes are decoded.
+    :param data: the body, if it has already been read; bytes are decoded.
 
     :ivar int status: the HTTP status.
     :ivar str reason: the reason phrase.
-    :ivar str data: the body, decoded from UTF-8; from Latin-1, which keeps each byte, if it is not valid UTF-8.
+    :ivar str data: the body, decoded as UTF-8, or as Latin-1, which preserves each byte, if it is not valid UTF-8.
     :ivar bool is_utf8: whether the body is valid UTF-8, as JSON must be (RFC 8259 section 8.1).
     """
 
@@ -50,12 +50,12 @@ class RESTResponse(object):
 class RESTClientObject(object):
     """Sends requests over pooled connections.
 
-    Programs replace ``ApiClient.rest_client`` by a subclass of their own that overrides :meth:`request`; it need not
-    call this constructor.
+    A program may replace ``ApiClient.rest_client`` with an instance of its own subclass, which overrides
+    :meth:`request` and need not call this constructor.
 
     :param Configuration configuration: the transport settings are read when the first connection is opened; timeout,
         retries and maximum size are read for each request.
-    :param int pools_size: the number of hosts for which a connection pool is kept.
+    :param int pools_size: the number of connection pools to keep, one per host.
     :param int maxsize: the maximum number of connections to a host; ``configuration.connection_pool_maxsize`` by
         default.
     :raises TypeError: if ``maxsize`` is not an integer.
@@ -72,7 +72,7 @@ class RESTClientObject(object):
         self._session = Session(pools_size, maxsize)
 
     def __getstate__(self):
-        """Give a copy connections of its own."""
+        """Give a copy its own connections."""
         from copy import copy  # few programs need it
 
         return dict(vars(self), _session=copy(self._session))
@@ -101,11 +101,11 @@ class RESTClientObject(object):
         """
         validation.check_method(method)
         method, url, checked = six.ensure_str(method), six.ensure_str(url), self._checked_headers
-        # Most requests have the headers of the one before. Checking them takes 3.5 % of the instructions of a call.
+        # Most requests have the headers of the previous one, and checking them takes 3.5 % of a call's instructions.
         if headers != checked:
             headers = dict(headers or {})
             checked = check_headers(headers)
-            # What was converted is not kept: Python 2 warns when it compares bytes and text beyond ASCII.
+            # Kept only if nothing was converted: Python 2 warns when it compares non-ASCII bytes with Unicode.
             if {str}.issuperset(map(type, headers.values())):
                 self._checked_headers = checked
         headers = dict(checked)

@@ -42,8 +42,8 @@ class RESTClientObject:
     def __init__(
         self, configuration: Configuration, pools_size: int = 4, maxsize: int | None = None
     ) -> None: ...
-    # A program's own transport overrides this, and may return a class of its own. It need not take `_retries`, which is
-    # passed only by calls that have it.
+    # A program's own transport overrides this, and may return a class of its own. It need not accept `_retries`, which
+    # is passed only if the call has it.
     def request(
         self, method: str, url: str, query_params: _Pairs = None, headers: dict[str, str] | None = None,
         body: Any = None, post_params: _Pairs = None, _preload_content: bool = True,

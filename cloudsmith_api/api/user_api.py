@@ -20,7 +20,7 @@ def _endpoint(method):
 
 
 def _add_with_http_info(cls):
-    """Make each endpoint's method ``NAME`` return the data alone, and add its ``NAME_with_http_info``."""
+    """Make each endpoint method ``NAME`` return only the data, and add ``NAME_with_http_info``."""
     for name, method in list(vars(cls).items()):
         if hasattr(method, 'is_endpoint'):
             setattr(cls, name, hide_locals(method, _return_http_data_only=True))
@@ -44,17 +44,17 @@ def _check_options(options, known):
 class UserApi(object):
     """The current user, sign-in, and the user's API keys.
 
-    Each method has two forms: ``user_self`` returns the data alone, ``user_self_with_http_info`` returns ``(data,
+    Each method has two forms: ``user_self`` returns only the data, ``user_self_with_http_info`` returns ``(data,
     status, headers)``. Besides its own parameters, each takes six options:
 
-    - ``async_req`` (bool): make the call in the background, and return at once an object with ``get([timeout])``,
+    - ``async_req`` (bool): make the call in the background, and immediately return an object with ``get([timeout])``,
       ``wait([timeout])``, ``ready()`` and ``successful()``.
     - ``_request_timeout`` (seconds): a number limits the whole call, retries included; a pair ``(connect, read)``
       limits each connection attempt and each read. ``configuration.timeout`` by default.
     - ``_retries`` (int, or ``urllib3.Retry``): the maximum number of retries; ``configuration.retries`` by default.
-    - ``_headers`` (dict): further headers; they override ``default_headers``.
+    - ``_headers`` (dict): extra headers; they override ``default_headers``.
     - ``_preload_content`` (bool): if ``False``, return urllib3's response with its body unread.
-    - ``_return_http_data_only`` (bool): if ``True``, ``NAME_with_http_info`` returns the data alone.
+    - ``_return_http_data_only`` (bool): if ``True``, ``NAME_with_http_info`` returns only the data.
 
     Each raises ``TypeError`` or ``ValueError`` for an invalid argument or setting, before anything is sent, and
     :class:`.ApiException`, or a subclass (see :mod:`cloudsmith_api.exceptions`), for every failure after that.
@@ -81,14 +81,14 @@ class UserApi(object):
     def user_token_create(self, data=None, **options):
         """Sign in with email and password, and with a one-time code if the user has two-factor authentication.
 
-        Password sign-in ended on 2026-11-20: use an API key, or in CI OIDC. This call never sends the API key. Without
+        Password sign-in ended on 2026-11-20: use an API key, or OIDC in CI. This call never sends the API key. Without
         ``data``, it signs in with ``configuration.username`` and ``password``.
 
         :param data: email and password; or, to complete a two-factor sign-in, ``two_factor_token`` and ``totp_token``.
         :type data: UserAuthTokenRequest or dict
         :return: the token.
         :rtype: UserAuthToken
-        :raises TwoFactorRequiredException: if a one-time code is required; has the ``two_factor_token``.
+        :raises TwoFactorRequiredException: if a one-time code is required; contains the ``two_factor_token``.
         :raises UnprocessableEntityException: if the sign-in fails, or ``data`` is invalid.
         :raises ForbiddenException: if the user is locked out after repeated failures.
         """
@@ -102,7 +102,7 @@ class UserApi(object):
     def user_tokens_create(self, **options):
         """Create the user's API key.
 
-        :return: the new key; only this response has it in full, later ones mask it.
+        :return: the new key; only this response shows it in full, later ones mask it.
         :rtype: UserAuthenticationToken
         :raises BadRequestException: if the user already has a key.
         :raises UnauthorizedException: if the credentials are missing or invalid.
@@ -124,13 +124,13 @@ class UserApi(object):
         return self._call('GET', '/user/tokens/', options, 'InlineResponse2001', query_params=query)
 
     def user_tokens_iter(self, page_size=None, **options):
-        """Iterate over all the user's API keys, masked, fetching each page when it is needed.
+        """Iterate over all the user's API keys, masked, fetching pages as needed.
 
         :param int page_size: keys per page, up to 500; 30 by default.
         :param options: ``_headers``, ``_request_timeout`` and ``_retries``, as for :meth:`user_tokens_list`; they apply
             to the call for each page.
         :return: an iterator over :class:`.UserAuthenticationToken`; the first ``next()`` makes the first call.
-        :raises TypeError: if ``page_size`` is not an int, or for another option.
+        :raises TypeError: if ``page_size`` is not an int, or for any other option.
         :raises ApiException: while iterating, as for :meth:`user_tokens_list`.
         """
         if page_size is not None:

@@ -16,14 +16,14 @@ from ..models import (
 
 _T = TypeVar('_T')
 _Info: TypeAlias = tuple[_T, int, HTTPHeaderDict]
-# The result where the value of a bool option is only known at run time.
+# The result if the value of a bool option is known only at run time.
 _Either: TypeAlias = _T | BaseHTTPResponse | AsyncResult[_T] | AsyncResult[BaseHTTPResponse]
 _EitherInfo: TypeAlias = (
     _Either[_T] | _Either[_Info[_T]] | _Info[BaseHTTPResponse] | AsyncResult[_Info[BaseHTTPResponse]]
 )
 _SignIn: TypeAlias = UserAuthTokenRequest | dict[str, Any] | None
 
-# One TypedDict per option value; `total=False` where that value is the default.
+# One TypedDict per option value; `total=False` if that value is the default.
 class _CallSettings(TypedDict, total=False):
     _request_timeout: float | tuple[float, float] | None
     _retries: int | Retry | None
@@ -50,13 +50,13 @@ class _DataOnly(TypedDict):
 class _Ignored(TypedDict, total=False):
     _return_http_data_only: bool | None
 
-# The combinations: NAME takes these,
+# The combinations of options for NAME.
 class _Data(_AtOnce, _Read, _Ignored, _CallSettings): ...
 class _Response(_AtOnce, _UnreadResponse, _Ignored, _CallSettings): ...
 class _AsyncData(_Async, _Read, _Ignored, _CallSettings): ...
 class _AsyncResponse(_Async, _UnreadResponse, _Ignored, _CallSettings): ...
 
-# and NAME_with_http_info takes these.
+# The combinations of options for NAME_with_http_info.
 class _DataInfo(_AtOnce, _Read, _WithInfo, _CallSettings): ...
 class _ResponseInfo(_AtOnce, _UnreadResponse, _WithInfo, _CallSettings): ...
 class _AsyncDataInfo(_Async, _Read, _WithInfo, _CallSettings): ...
