@@ -4,7 +4,7 @@ from collections import namedtuple
 
 from ._common.headers import get_header, parse_number
 
-#: The page size of the service by default, and its maximum (``API``: pages).
+#: The service's default and maximum page size.
 DEFAULT_PAGE_SIZE = 30
 MAX_PAGE_SIZE = 500
 
@@ -61,8 +61,9 @@ def _has_more(number, length, repeated, page_size, page_total):
     :param int repeated: the number of consecutive pages without a new item.
     """
     if page_total is not None:
-        # One such page is possible if items were inserted before it; after two, the service repeats itself.
+        # One page without a new item is possible if items were inserted before it; after two, the service is repeating
+        # itself.
         return number < page_total and repeated < 2
-    # Lists of keys may come without headers (``API``: pages). Then only a full page can be followed by another, and a
-    # page without a new item means that the service ignores ``page`` and returns the whole list each time.
+    # Lists of keys may come without headers. Then only a full page can be followed by another, and a page without a new
+    # item means that the service ignores ``page`` and returns the whole list each time.
     return not repeated and length >= min(page_size or DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE)

@@ -16,7 +16,7 @@ try:
 except ImportError:  # pragma: no cover (Python 2.7)
     from dateutil.tz import UTC
 
-# The service counts requests by the hour, so no interval between two of them is longer.
+# The service counts requests by the hour, so no interval between two requests needs to be longer.
 _WINDOW = 3600.0
 
 
@@ -50,8 +50,8 @@ def retry_after_seconds(value, date=None, now=None):
     """Parse a ``Retry-After`` header in either of its two forms (RFC 9110 section 10.2.3).
 
     :param str value: a number of seconds or an HTTP date; ``None`` if there is no such header.
-    :param str date: the ``Date`` header of the response, which an HTTP date counts from: the clocks of service and
-        client may differ. The client's own clock counts if there is none.
+    :param str date: the ``Date`` header of the response, from which an HTTP date counts because the clocks of service
+        and client may differ; without it, the client's own clock is used.
     :param now: a function that returns the current time, in seconds since the epoch; ``time.time`` by default, looked
         up at each call, since tests replace it.
     :return: seconds to wait, never negative; ``None`` if the header is missing or malformed.
@@ -96,7 +96,7 @@ class Pacer(object):
             slot = _Slot(max(now, last.time + self._interval))
             if slot.time - now > max_wait:
                 return None
-            # One atomic step: of several threads, one appends its slot, and the others go on from there.
+            # One atomic step: of several threads, one appends its slot, and the others continue from there.
             self._last = reserved = vars(last).setdefault('next', slot)
             if reserved is slot:
                 return slot.time - now
@@ -112,6 +112,6 @@ class _Slot(object):
 def _parse_reset(seconds):
     try:
         return None if seconds is None else datetime.fromtimestamp(seconds, UTC)
-    # Which one is raised for too large a number depends on the platform and the interpreter.
+    # For too large a number, it depends on the platform and the interpreter which of these is raised.
     except (OSError, OverflowError, ValueError):
         return None

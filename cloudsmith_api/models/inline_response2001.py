@@ -11,5 +11,5 @@ class InlineResponse2001(Model):
     )
 
 
-#: The name of the same model in cloudsmith-api 2.0.42, whose generator numbers the models anew for each release.
+#: The name of the same model in cloudsmith-api 2.0.42, whose generator renumbers the models in each release.
 InlineResponse2004 = InlineResponse2001

@@ -1,4 +1,4 @@
-"""The base of all models; a model's own file only declares its fields."""
+"""The base class of all models; a model's own file only declares its fields."""
 
 import datetime
 import functools
@@ -76,7 +76,7 @@ class Field(object):
 
 
 class ModelType(type):
-    """Metaclass that derives from ``model_fields`` what a generated model spells out: attributes and constructor."""
+    """Metaclass that makes the attributes and constructor, which generated models spell out, from ``model_fields``."""
 
     def __init__(cls, name, bases, namespace):
         super(ModelType, cls).__init__(name, bases, namespace)
@@ -87,15 +87,15 @@ class ModelType(type):
         cls._by_name = {field.name: field for field in cls.model_fields}
         cls.__init__ = _LazyConstructor(cls)
         for field in cls.model_fields:
-            # The value in models of responses that leave the field out.
+            # The value if a response leaves the field out.
             setattr(cls, field.name, None)
 
 
 class _LazyConstructor(object):
-    """Stands for the constructor of a model until it is first used.
+    """Generates the constructor of a model when it is first used.
 
-    Most programs only receive models. Generating all constructors at import would make it a sixth slower: 38 million
-    instructions instead of 32 million, besides those for urllib3.
+    Most programs only receive models. Generating all constructors at import would make the import a sixth slower: 38
+    million instructions instead of 32 million, without those for urllib3.
     """
 
     def __init__(self, model):
@@ -103,7 +103,7 @@ class _LazyConstructor(object):
 
     def __get__(self, instance, owner=None):
         constructor = self._model.__init__ = _make_constructor(self._model.model_fields)
-        # Errors about its arguments show it, from Python 3.10 on.
+        # Shown in errors about its arguments, from Python 3.10 on.
         constructor.__qualname__ = self._model.__name__ + '.__init__'
         return constructor.__get__(instance, owner)
 
@@ -121,7 +121,7 @@ def _make_constructor(fields):
              '    if _configuration is not None:',
              '        _values["_validated"] = _configuration.client_side_validation']
     for field in fields:
-        # A field that is not given stays unset: the class has its None.
+        # A field that is not given stays unset: the class attribute is None.
         lines += ['    if {0} is not None:'.format(field.name),
                   '        _values["{0}"] = {0}'.format(field.name),
                   '        if %s:' % _suspicion(field),
@@ -133,7 +133,7 @@ def _make_constructor(fields):
               # Tools that report exceptions show the local variables of this frame.
               '        del _values, %s' % ', '.join(names),
               '        self._validate_fields()']
-    # The underscores keep these apart from fields: one may well be called ``type``.
+    # The underscores keep these from clashing with fields: one may well be called ``type``.
     scope = {'__name__': __name__, '_len': len, '_type': type}
     scope.update(('_' + name, types[0]) for name, types in _PYTHON_TYPES.items())
     exec('\n'.join(lines), scope)
@@ -154,7 +154,7 @@ def _suspicion(field):
 class Model(object):
     """A JSON object of the API, with an attribute for each field; a field that is not set is ``None``.
 
-    Fields are given in the documented order or by name. They are validated here and on assignment, unless
+    Fields are passed in the documented order or by name. They are validated here and on assignment, unless
     ``client_side_validation`` is off in ``_configuration`` or, without one, in the default configuration.
 
     :param Configuration _configuration: its ``client_side_validation`` applies to this model.
@@ -190,10 +190,10 @@ class Model(object):
 
     @classmethod
     def from_response(cls, values, additional_properties=None):
-        """Return a model of an object in a response, without validating it.
+        """Make a model from an object in a response, without validating it.
 
         :param dict values: values of the right types by field name; becomes the ``__dict__`` of the model.
-        :param dict additional_properties: the other fields of the object; by default, there are none.
+        :param dict additional_properties: the other fields of the object; none by default.
         :rtype: Model
         """
         model = object.__new__(cls)
@@ -205,7 +205,7 @@ class Model(object):
 
     @classmethod
     def many_from_response(cls, rows):
-        """Return a model of each row, in 0.6 of the time of calling :meth:`from_response` for each.
+        """Make a model from each row, in 0.6 times the time of calling :meth:`from_response` for each.
 
         :param list rows: the ``values`` of each model.
         :rtype: list
@@ -245,7 +245,7 @@ class Model(object):
         return plain
 
     def to_json(self, additional_properties=False):
-        """Return :meth:`to_dict` as JSON text, with dates in the service's form.
+        """Return :meth:`to_dict` as JSON text, with dates in the service's format.
 
         :param bool additional_properties: whether to include the :attr:`additional_properties`.
         :rtype: str

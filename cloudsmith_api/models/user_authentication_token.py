@@ -4,7 +4,7 @@ from .model import Field, Model
 
 
 class UserAuthenticationToken(Model):
-    """An API key. ``key`` is only complete in the response that creates or refreshes it, and masked afterwards."""
+    """An API key. ``key`` is complete only in the response that creates or refreshes it, and masked afterwards."""
 
     model_fields = (
         Field('created', 'datetime'),
