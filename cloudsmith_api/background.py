@@ -18,13 +18,13 @@ try:
 except ImportError:  # pragma: no cover (Python 2.7 and 3.6)
     copy_context = None
 
-# The longest uninterrupted wait, in seconds: Ctrl-C waits for its end on Python 2.7 and on Windows.
+# The longest uninterrupted wait, in seconds: on Python 2.7 and on Windows, Ctrl-C takes effect only after it.
 _MAX_WAIT = 0.5
 _RELEASE = methodcaller('release')
 
 
 class _NotReadyError(AssertionError, ValueError):
-    """What multiprocessing raises: the first up to Python 3.6, the second later."""
+    """Has both types that multiprocessing raises: the first up to Python 3.6, the second later."""
 
 
 class AsyncResult(object):
@@ -43,7 +43,7 @@ class AsyncResult(object):
         self._is_ready = False
         self._waiting = set()
 
-    # AsyncResult[UserBrief] in an annotation; before Python 3.9, that is the class itself.
+    # For AsyncResult[UserBrief] in annotations; before Python 3.9, that is the class itself.
     __class_getitem__ = classmethod(getattr(types, 'GenericAlias', lambda cls, _: cls))
 
     def ready(self):
@@ -53,7 +53,8 @@ class AsyncResult(object):
     def successful(self):
         """Return whether the call has ended without an exception.
 
-        :raises ValueError: if it has not ended; this one is an ``AssertionError`` as well, as on older interpreters.
+        :raises ValueError: if it has not ended; it is also an ``AssertionError``, for programs written for Python 3.6
+            and older.
         """
         if not self._is_ready:
             raise _NotReadyError('the call has not ended')
@@ -66,7 +67,7 @@ class AsyncResult(object):
         :raises RuntimeError: in a forked process, if the call was still running in its parent.
         """
         deadline = float('inf') if timeout is None else monotonic() + timeout
-        # One for each wait: a signal handler may interrupt it while it holds the lock of its event.
+        # A new event for each wait: a signal handler may interrupt a wait that holds the lock of its event.
         ended = threading.Event()
         self._waiting.add(ended)
         try:
@@ -93,11 +94,11 @@ class AsyncResult(object):
         try:
             six.reraise(*self._error)
         finally:
-            # This frame is in the traceback, which must not lead back to itself.
+            # This frame is in the traceback, which self refers to: avoid the reference cycle.
             self = None
 
     def _run(self):
-        # Not announced: see _run_calls().
+        # _run_calls() announces the result.
         run, args = self._call
         try:
             self._value = run(*args)
@@ -120,8 +121,8 @@ class AsyncResult(object):
 class BackgroundPool(object):
     """Runs calls on daemon threads, with the methods of ``multiprocessing.pool.ThreadPool`` that programs use.
 
-    A thread starts when a call finds none idle. There is no lock around the queue of calls, which a signal handler
-    might find held, and no semaphore, which AWS Lambda does not offer.
+    A thread starts if a call finds none idle. The queue of calls has no lock, which a signal handler might find held,
+    and no semaphore, which AWS Lambda does not support.
 
     :param int max_threads: the maximum number of threads.
     """
@@ -130,12 +131,12 @@ class BackgroundPool(object):
         self._max_threads = max_threads
         self._pending = deque()
         self._threads = {}
-        # A lock for each idle thread, which waits to acquire it; whoever takes it from here releases it, once.
+        # A lock for each idle thread, which waits to acquire it; whoever pops the lock releases it, once.
         self._idle = deque()
         self._keeps_idle = True
 
     def apply_async(self, function, args=()):
-        """Make a call in the background, with the context variables (PEP 567) of now.
+        """Make a call in the background, with the current context variables (PEP 567).
 
         :param function: makes the call.
         :param tuple args: its arguments.
@@ -148,7 +149,7 @@ class BackgroundPool(object):
             if not self._wake_one():
                 self._start_thread()
         except threading.ThreadError:
-            # Any other thread makes the call as well. Without one, calls that found the slot taken would wait for ever.
+            # If there is another thread, it makes the call. If not, calls that found the slot taken would wait forever.
             if not self._threads:
                 self.terminate(lambda *_: threading.ThreadError('no thread could be started'))
                 raise
@@ -164,11 +165,11 @@ class BackgroundPool(object):
             continue
 
     def join(self):
-        """Wait for all calls, and for the threads to end."""
+        """Wait for all calls and threads to end."""
         threads = list(self._threads.values())
         self.close()
         for thread in threads:
-            # A background call may close its client.
+            # A background call may close its client, and a thread cannot join itself.
             while thread.is_alive() and thread is not threading.current_thread():
                 thread.join(_MAX_WAIT)
 
@@ -182,21 +183,21 @@ class BackgroundPool(object):
 
     def _next_call(self):
         try:
-            # Not without a look: while Python 2.7 exits, it has no IndexError any more.
+            # Check first: while Python 2.7 exits, IndexError no longer exists.
             return self._pending.popleft() if self._pending else None
         except IndexError:
-            return None  # Another thread was faster.
+            return None  # Another thread has taken it.
 
     def _forget(self, result):
         try:
-            # If it stayed, it would be made together with the next call.
+            # If it stayed, it would be made along with the next call.
             self._pending.remove(result)
         except ValueError:
-            return  # A thread makes it already.
+            return  # A thread has already taken it.
 
     def _wake_one(self):
         try:
-            # Popped and released by one built-in call: Ctrl-C between the two would leave a thread that nobody wakes.
+            # Popped and released in one built-in call: Ctrl-C between the two would leave a thread asleep forever.
             next(map(_RELEASE, iter(self._idle.pop, None)))
         except IndexError:
             return False
@@ -210,7 +211,7 @@ class BackgroundPool(object):
             try:
                 thread.daemon = True
             except RuntimeError:
-                # An isolated sub-interpreter has no daemon threads, and its end waits for all others.
+                # An isolated subinterpreter has no daemon threads, and waits for all others when it ends.
                 self._keeps_idle = False
             try:
                 # Another thread may have taken the slot meanwhile.
@@ -227,7 +228,7 @@ class BackgroundPool(object):
         while self._threads.setdefault(slot, thread) is thread:
             self._run_calls(threading.Lock())
             self._threads.pop(slot, None)
-            # A call that was made just before found this thread busy.
+            # A call made just before that found this slot taken, and relies on this thread.
             if not self._pending:
                 return
 
@@ -239,7 +240,7 @@ class BackgroundPool(object):
                 result._run()
             elif not self._keeps_idle:
                 return
-            # Idle before the result is announced, so that the next call finds this thread.
+            # Become idle before the result is announced, so that the next call finds this thread.
             self._idle.append(wake)
             if result is not None:
                 result._announce()

@@ -21,14 +21,14 @@ from ._common.tracebacks import hide_locals
 from ._common.urls import UNRESERVED, check_url
 from .exceptions import ApiException, InvalidResponseException, TimeoutException
 
-# The other names are for the providers of this package.
+# The other names are for this package's identity providers.
 __all__ = ('OidcToken', 'RenewableToken')
 
 logger = logging.getLogger(__name__)
 
-# The longest pause, in seconds, between two looks at a renewal under way.
+# The longest pause, in seconds, between two checks whether a renewal is done.
 _MAX_PAUSE = 0.02
-# A token is renewed this many seconds before it expires; one that lives less than twice as long, after half its life.
+# A token is renewed this many seconds before it expires, or halfway through a lifetime of less than twice as many.
 _MARGIN = 60.0
 _FAILED = 'The access token could not be fetched'
 
@@ -43,13 +43,14 @@ _EXCHANGE_HINTS = {
 class RenewableToken(object):
     """A bearer token that is fetched when a call first needs it, and again before it expires.
 
-    Set it as ``configuration.access_token``. Configurations, clients and threads may share it. One thread at a time
+    Assign it to ``configuration.access_token``. Configurations, clients and threads may share it. One thread at a time
     fetches a token; the others wait for it, each until its own timeout. The first call in the last 60 seconds of a
-    token's life renews it, and so does one that the service rejects with 401. If a renewal fails, the old token is used
-    until it expires. Copies and pickles do not contain it.
+    token's life renews it, and so does a call that the service rejects with 401. If a renewal fails, the old token is
+    used until it expires. Copies and pickles do not contain the token.
 
-    :param fetch: a function without parameters, which returns the token (str); or a pair of the token and its lifetime
-        in seconds, ``None`` if it does not expire. Without a lifetime, the ``exp`` claim of a JSON Web Token counts.
+    :param fetch: a function without parameters that returns the token (str), or a pair of the token and its lifetime in
+        seconds. Without a lifetime, or if it is ``None``, the ``exp`` claim of a JSON Web Token is used; a token that
+        has neither does not expire.
     :raises TypeError: if ``fetch`` is not callable.
     """
 
@@ -59,18 +60,18 @@ class RenewableToken(object):
             raise TypeError('fetch must be a function, not %s' % type(fetch).__name__)
         self._fetch = fetch
         self._token = None
-        # By process: a forked process does not have the thread that would end a renewal of its parent.
+        # By process: a forked process lacks the thread that would finish a renewal of its parent.
         self._renewals = {}
 
     @property
     def current(self):
-        """The token (str) as it was fetched last; ``None`` before the first call, and when it has expired."""
+        """The token (str) that was fetched last; ``None`` before the first call, and once it has expired."""
         token = self._token
         return None if token is None or monotonic() >= token.expires else token.value
 
     @property
     def expires_in(self):
-        """Seconds until the token expires (float); ``None`` if it does not expire, or none was fetched yet."""
+        """Seconds until the token expires (float); ``None`` if it does not expire, or has not been fetched yet."""
         token = self._token
         return None if token is None or token.expires == float('inf') else max(0.0, token.expires - monotonic())
 
@@ -81,7 +82,7 @@ class RenewableToken(object):
         :param float timeout: seconds to wait.
         :param str rejected: the token that the service has rejected.
         :rtype: str
-        :raises ApiException: if no token could be fetched, or not before the timeout.
+        :raises ApiException: if no token could be fetched before the timeout.
         """
         token = self._token
         if token is None or token.value == rejected or monotonic() >= token.renew_at:
@@ -100,15 +101,15 @@ class RenewableToken(object):
         return token.value
 
     def _join_renewal(self, client, known):
-        """Return the renewal that is under way; else start one."""
+        """Return the renewal in progress, or start one."""
         pid, own = os.getpid(), _Renewal()
         try:
-            # One atomic step, where a fork or a signal handler could find a lock held.
+            # One atomic step: a fork or a signal handler could find a lock held.
             renewal = self._renewals.setdefault(pid, own)
             if renewal.runner == _thread.get_ident():
                 raise failure('the function makes a call that needs the token itself')
             if renewal.starter == _thread.get_ident():
-                # It is new, or this is a signal handler, which may have interrupted the start and would wait for ever.
+                # It is new, or this is a signal handler that may have interrupted the start, and would wait forever.
                 self._start(pid, renewal, client, known)
         except BaseException as error:
             # Ctrl-C here would leave behind a renewal that never ends.
@@ -118,12 +119,12 @@ class RenewableToken(object):
         return renewal
 
     def _start(self, *arguments):
-        # In a thread of its own, so that all calls that wait for it keep to their timeouts. Not a threading.Thread: it
+        # In a separate thread, so that all calls that wait for it keep to their timeouts. Not a threading.Thread, which
         # starts under a lock that a signal handler could find held (up to Python 3.9).
         try:
             _thread.start_new_thread(self._renew, arguments)
         except _thread.error:
-            # There are no daemon threads in an isolated subinterpreter, nor more threads than the system allows.
+            # An isolated subinterpreter has no daemon threads, or the system allows no more threads.
             self._renew(*arguments)
 
     def _renew(self, pid, renewal, client, known):
@@ -131,7 +132,7 @@ class RenewableToken(object):
             return
         renewal.runner = _thread.get_ident()
         try:
-            # Another thread may have renewed the token since the call looked.
+            # Another thread may have renewed the token since this call checked it.
             if self._token is known:
                 token, lifetime = self._fetch_token(client)
                 if lifetime <= 0:
@@ -139,7 +140,7 @@ class RenewableToken(object):
                 self._token = _Token(token, lifetime)
             self._finish(pid, renewal, self._token)
         except BaseException as error:
-            # A SystemExit in the program's function too: the calls would wait for ever.
+            # Even a SystemExit in the program's function: otherwise, the calls would wait forever.
             self._finish(pid, renewal, error=error if isinstance(error, ApiException) else _failure_of(error))
 
     def _finish(self, pid, renewal, token=None, error=None):
@@ -154,7 +155,7 @@ class RenewableToken(object):
         try:
             fetched = self._fetch()
         except BaseException as error:
-            # From the program's frame on, which marks it as the program's exception: nothing of it is hidden.
+            # Starting at the program's frame, which marks the exception as the program's: no frame of it is hidden.
             error.__traceback__ = sys.exc_info()[2].tb_next
             cause = error
         # Not raised in the handler, where PyPy would set the traceback of the cause again.
@@ -182,15 +183,15 @@ class RenewableToken(object):
 
 
 class OidcToken(RenewableToken):
-    """An access token of a service account, in exchange for the identity token of a CI system (OpenID Connect).
+    """A service account's access token, exchanged for the identity token of a CI system (OpenID Connect).
 
-    The exchange is a ``POST`` to ``/openid/{org}/``, beside the API's base URL, over the transport of the client.
+    The exchange is a ``POST`` to ``/openid/{org}/``, beside the API's base URL, over the client's transport.
 
     :param str org: the workspace.
     :param str service_slug: the service account.
     :param identity_token: the identity token (str), or a function without parameters that returns one.
     :raises TypeError: if an argument is of the wrong type.
-    :raises ValueError: if a name is empty, or ``org`` is not a name as it stands in URLs.
+    :raises ValueError: if a name is empty, or ``org`` is not a name as it appears in URLs.
     """
 
     @hide_locals
@@ -217,12 +218,12 @@ class OidcToken(RenewableToken):
     def _fetch_identity_token(self, client):
         # The endpoint of a CI system is reached over the client's transport too.
         token = self._fetch(client) if isinstance(self._fetch, IdentityProvider) else self._call_function()
-        # A file ends in a line break.
+        # A token read from a file may end in a line break.
         return check_token('the identity token', token.strip() if isinstance(token, six.string_types) else token)
 
     @property
     def provider(self):
-        """The name of the CI system that issues the identity token (str); ``None`` if the program gave the token."""
+        """The name of the CI system that issues the identity token (str); ``None`` if the program passed the token."""
         return self._fetch.name if isinstance(self._fetch, IdentityProvider) else None
 
     def _describe(self):
@@ -244,8 +245,8 @@ def request_token(client, method, url, field, headers, step, hints, query_params
     :param str url: the URL.
     :param str field: the field of the JSON response that contains the token.
     :param dict headers: the headers, besides ``Accept`` and ``User-Agent``.
-    :param str step: the step of the renewal, for the error.
-    :param dict hints: what to check if it fails, by status; under ``None`` for every other status.
+    :param str step: the step of the renewal, for the error message.
+    :param dict hints: what to check if the request fails, by status; the key ``None`` is for all other statuses.
     :param list query_params: pairs to add to the query.
     :param body: the JSON body.
     :return: the response and the token.
@@ -263,7 +264,7 @@ def request_token(client, method, url, field, headers, step, hints, query_params
         if not _is_token(token):
             raise InvalidResponseException(http_resp=response, detail='the response has no token in "%s"' % field)
     except ApiException as error:
-        # Its traceback has the response in it, and tools that report exceptions show local variables.
+        # Its traceback contains the response, and tools that report exceptions show local variables.
         error.__cause__ = None
         error.detail = '%s: the %s failed%s' % (_FAILED, step, ': ' + error.detail if error.detail else '')
         if error.status:
@@ -277,9 +278,9 @@ def request_token(client, method, url, field, headers, step, hints, query_params
 
 
 def check_token(name, token):
-    """Check that a token can stand in an ``Authorization`` header.
+    """Check that a token is valid in an ``Authorization`` header.
 
-    :raises ApiException: if it cannot; the message does not show it.
+    :raises ApiException: if it is not; the message does not show it.
     """
     if not _is_token(token):
         raise failure('%s is not a token (str), or contains spaces or line breaks' % name)
@@ -308,12 +309,12 @@ def _lifetime(token, headers=None):
 
 
 def _failure_of(error):
-    """Return the failure for an exception of another kind; formatted so since its ``str()`` may fail."""
+    """Return the failure for an exception of another type, formatted by ``traceback`` since its ``str()`` may fail."""
     return failure(''.join(traceback.format_exception_only(type(error), error)).strip())
 
 
 def _raise_for_call(error):
-    """Raise the error of a renewal in a call that waited for it; each call has an exception of its own."""
+    """Raise the error of a renewal in a call that waited for it; each call raises its own copy."""
     cause = getattr(error, '__cause__', None)
     error = copy.copy(error)
     # The call itself was not sent, whatever was sent for the renewal.
@@ -322,7 +323,7 @@ def _raise_for_call(error):
 
 
 class _Token(object):
-    """A token; when it expires and when to renew it are on the monotonic clock."""
+    """A token, with the times of its expiry and its renewal on the monotonic clock."""
 
     def __init__(self, value, lifetime):
         self.value = value
@@ -331,10 +332,10 @@ class _Token(object):
 
 
 class _Renewal(object):
-    """A renewal under way. When it is done, it has a token or an error.
+    """A renewal in progress. Once it is done, it has a token or an error.
 
-    It has no lock, nor an event, which has one: a signal handler would wait for ever for what the thread that it has
-    interrupted holds, and Ctrl-C can leave one held.
+    It uses neither a lock nor an event, which contains one: a signal handler would wait forever for a lock that the
+    interrupted thread holds, and Ctrl-C can leave a lock held.
     """
 
     def __init__(self):
