@@ -1,1 +1,1 @@
-"""All that knows urllib3: attempts, pools, retries, timeouts, bodies, errors, proxies and TLS."""
+"""Everything that sends and receives with urllib3: attempts, pools, retries, timeouts, bodies, errors, proxies, TLS."""

@@ -1,4 +1,4 @@
-"""Request bodies as bytes, and response bodies read within their limit."""
+"""Encode request bodies; read and decompress response bodies within their size limit."""
 
 import json
 import zlib
@@ -12,10 +12,11 @@ from .timeouts import OversizeError
 
 _BODILESS_METHODS = frozenset(['GET', 'HEAD'])
 
-# None is asked for, but proxies may compress. What else urllib3 decodes depends on what is installed.
+# No compression is requested, but proxies may compress. Which other encodings urllib3 decodes depends on the packages
+# that are installed.
 _ENCODINGS = frozenset(['', 'deflate', 'gzip', 'identity', 'x-gzip'])
 
-# The most bytes to read, and to decompress, at a time.
+# The maximum number of bytes to read, and to decompress, at a time.
 _CHUNK_BYTES = 64 * 1024
 
 
@@ -23,10 +24,10 @@ def encode_body(method, headers, body, post_params):
     """Encode a body by its ``Content-Type``; for a multipart form, add the boundary to that header.
 
     :param str method: the HTTP method.
-    :param dict headers: the headers of the request; ``Content-Type`` is added where it is missing.
+    :param dict headers: the headers of the request; ``Content-Type`` is added if it is missing.
     :param body: a JSON value, or text or bytes for a type that is not JSON.
     :param post_params: list of pairs or dict, for the type of a form.
-    :return: the body; ``None`` where there is none.
+    :return: the body; ``None`` if there is none.
     :rtype: bytes
     :raises TypeError: if the body is of the wrong type for its ``Content-Type``.
     :raises ValueError: if the method takes no body, or this one cannot be encoded.
@@ -46,12 +47,12 @@ def encode_body(method, headers, body, post_params):
         return payload
     except UnicodeError:
         problem = '%s holds a text that is not valid Unicode' % ('post_params' if body is None else 'body')
-    # Not raised above: the codec's error, which holds all of the text, would become its context.
+    # Not raised above: the codec's error, which contains the whole text, would become its context.
     raise ValueError(problem)
 
 
 def _encode_form(content_type, post_params):
-    """Give the bytes of a form, and its type, to which one in parts adds what stands between them."""
+    """Return the encoded form and its ``Content-Type``, which includes the boundary of a multipart form."""
     kind = _media_type(content_type)
     if kind == 'application/x-www-form-urlencoded':
         return urlencode(post_params or []).encode('ascii'), content_type
@@ -71,7 +72,7 @@ def _encode_value(content_type, body):
 
 
 def _media_type(content_type):
-    """Return the type without its parameters (RFC 9110 section 8.3.1), which may hold the name of another type."""
+    """Return the type without its parameters (RFC 9110 section 8.3.1), which may contain the name of another type."""
     return content_type.partition(';')[0].strip().lower()
 
 
@@ -79,47 +80,47 @@ def _encode_json(body):
     try:
         return six.ensure_binary(json.dumps(body, ensure_ascii=False, allow_nan=False))
     except UnicodeError:
-        # A ValueError too, but the caller has a message of its own for it.
+        # Also a ValueError, but the caller has its own message for it.
         raise
     except ValueError:
         raise ValueError('body holds a number that JSON cannot express, or itself')
 
 
 def decode_body(data):
-    """Return a body as a native text, and whether it is valid UTF-8.
+    """Return a body as a native str, and whether it is valid UTF-8.
 
-    If it is not, it is decoded as Latin-1, which any bytes are.
+    If it is not, it is decoded as Latin-1, which accepts any bytes.
 
     :rtype: tuple
     """
     try:
         text = six.ensure_text(data)
     except UnicodeDecodeError:
-        # Bytes are the native text of Python 2.
+        # On Python 2, bytes are the native str.
         return data if str is bytes else data.decode('latin-1'), False
     return six.ensure_str(text), True
 
 
 def read_body(raw, limit):
-    """Read a response body, and give the connection back to its pool.
+    """Read a response body, and return the connection to its pool.
 
     :param urllib3.HTTPResponse raw: the response, its body unread.
-    :param int limit: the most bytes it may have, after decompression.
+    :param int limit: the maximum size in bytes, after decompression.
     :rtype: bytes
-    :raises OversizeError: if it has more.
+    :raises OversizeError: if the body is larger.
     :raises urllib3.exceptions.HTTPError: if it is truncated, or cannot be decoded.
     """
     try:
         if not isinstance(raw, HTTPResponse):
-            # A recorder has read the body already: joined and decompressed, whatever the headers say (vcrpy 9.4).
+            # A recorder has already read the body: joined and decompressed, whatever the headers say (vcrpy 9.4).
             return raw.data
         encoding = raw.headers.get('Content-Encoding', '').strip().lower()
         if encoding not in _ENCODINGS:
             raise DecodeError('Content-Encoding is %s, which the request did not accept' % encoding)
         if raw.length_remaining is None and not raw.chunked and raw.headers.get('Content-Length'):
-            # http.client would wait for the end of the connection.
+            # http.client would ignore it, and wait for the end of the connection.
             raise InvalidHeader('Content-Length is not a number')
-        # Chunks may come although their status (101, 204, 304) has the length be 0.
+        # For some statuses (101, 204, 304), the length is 0, but chunks may arrive nevertheless.
         if raw.length_remaining is not None and not raw.chunked and not encoding:
             if raw.length_remaining > limit:
                 raise OversizeError()
@@ -134,7 +135,7 @@ def read_body(raw, limit):
 
 
 def _read_chunks(raw, encoding, limit):
-    # One growing buffer: a list of chunks of two bytes takes twenty times as much.
+    # One growing buffer: a list of two-byte chunks takes twenty times as much memory.
     body = bytearray()
     decompressor = _Decompressor(encoding) if encoding not in ('', 'identity') else None
     try:
@@ -154,9 +155,9 @@ def _read_chunks(raw, encoding, limit):
 
 
 class _Decompressor(object):
-    """Decompress a body in pieces of bounded size, and tell whether it was complete.
+    """Decompresses a body in pieces of limited size, and detects truncation.
 
-    urllib3's decoders take truncated data for complete, and up to 2.5 do not bound how far one chunk expands.
+    urllib3's decoders accept truncated data as complete, and up to 2.5 do not limit how far one chunk expands.
 
     :param str encoding: ``gzip``, ``x-gzip`` or ``deflate``.
     """
@@ -167,7 +168,7 @@ class _Decompressor(object):
         self._is_past_end = False
 
     def decompress(self, data):
-        """Yield the pieces that some more data decompresses to."""
+        """Yield the decompressed pieces of the next chunk of data."""
         has_more = bool(data) and not self._is_past_end
         while has_more:
             if self._stream is None:
@@ -175,21 +176,21 @@ class _Decompressor(object):
             piece = self._stream.decompress(data, _CHUNK_BYTES)
             yield piece
             data = self._stream.unconsumed_tail
-            # zlib may have taken all input, and hold back the output that did not fit.
+            # zlib may have consumed all input, and still hold back output that did not fit.
             has_more = data or len(piece) == _CHUNK_BYTES
             rest = self._stream.unused_data
             if self._is_gzip and rest.startswith(b'\x1f\x8b'):
                 # Another member, RFC 1952 section 2.2.
                 data, self._stream, has_more = rest, None, True
             elif rest and not (self._is_gzip and rest == b'\x1f'):
-                # What follows the end is ignored. zlib would copy all of it with each chunk, in quadratic time.
+                # Data after the end is ignored. zlib would copy all of it with each chunk, in quadratic time.
                 self._is_past_end, has_more = True, False
 
     def is_complete(self):
-        """Tell whether the data has come to its end."""
+        """Return whether the data has reached its end."""
         if self._stream is None:
             return True
-        # Python 2.7 has no ``eof``, but whatever follows the end comes back as unused.
+        # Python 2.7 has no ``eof``, but reports any data after the end as unused.
         try:
             self._stream.decompress(b'\0')
         except zlib.error:
@@ -199,6 +200,6 @@ class _Decompressor(object):
     def _window_bits(self, first_byte):
         if self._is_gzip:
             return 16 + zlib.MAX_WBITS
-        # Some servers send "deflate" without the zlib header that RFC 9110 section 8.4.1.2 asks for.
-        # These four bits would be a stored block whose padding has a bit set, and compressors leave it empty.
+        # Some servers send "deflate" without the zlib header that RFC 9110 section 8.4.1.2 requires. Without a header,
+        # these four bits would mean a stored block with a padding bit set, and compressors leave the padding clear.
         return zlib.MAX_WBITS if first_byte & 15 == zlib.DEFLATED else -zlib.MAX_WBITS

@@ -1,4 +1,4 @@
-"""Connections that keep to the deadline and the size limit of the call that uses them."""
+"""Connections that enforce the deadline and the size limit of the call that uses them."""
 
 import io
 import os
@@ -16,30 +16,30 @@ from urllib3.util.ssl_ import SSLTransport
 
 from .timeouts import CallLimits, Deadline, OversizeError, clamp_timeout
 
-# What a response may take besides its body. http.client limits a line and the number of lines, but not how many
-# interim responses (100 Continue) may come first.
+# The size limit of a response without its body. http.client limits the length and number of header lines, but not how
+# many interim responses (100 Continue) come first.
 _MAX_HEADER_BYTES = 1024 * 1024
 
 # The payload of one TLS record, RFC 8446 section 5.1.
 _SEND_CHUNK_BYTES = 16 * 1024
 
-# The least time that connecting to one of several addresses gets, in seconds, as long as the deadline allows: with an
-# equal share of 2.5 s, none of 12 addresses at a distance of 250 ms could ever be reached.
+# The minimum time for connecting to one of several addresses, in seconds, if the deadline allows it: if 12 addresses
+# shared 2.5 s equally, none that is 250 ms away could ever be reached.
 _MIN_CONNECT_TIMEOUT = 0.5
 
 
 class _ResponseStream(io.RawIOBase):
-    """The bytes of one response as they come from the socket.
+    """Reads the bytes of one response from the socket, within the call's limits.
 
-    A socket's own timeout starts anew with each byte, so a trickling response would never time out.
+    A socket's own timeout restarts with each byte, so a trickling response would never time out.
     """
 
     def __init__(self, sock, call):
-        # Unbuffered, since its reader is buffered. It keeps the socket open until the response is read or closed.
+        # Unbuffered, since makefile() adds a buffer. It keeps the socket open until the response is read or closed.
         self._stream = sock.makefile('rb', 0)
-        # On Python 2, closing the connection takes the socket out of ``sock``, and only the stream keeps it.
+        # On Python 2, closing the connection removes the socket from ``sock``, and only the stream still has it.
         self._sock = getattr(self._stream, '_sock', sock)
-        # A double of a socket may have the response in its file only (httpretty 1.1). On Python 2, a socket's own file
+        # A mock of a socket may have the response only in its file (httpretty 1.1). On Python 2, a real socket's file
         # has no readinto.
         self._read_into = getattr(self._stream, 'readinto', None) or self._sock.recv_into
         self._pid = os.getpid()
@@ -50,7 +50,7 @@ class _ResponseStream(io.RawIOBase):
         self.at_end = False
 
     def makefile(self, *_):
-        # http.client's response takes this stream for a socket, and asks it for a file.
+        # http.client's response treats this stream as a socket, and asks it for a file.
         return io.BufferedReader(self)
 
     def readable(self):
@@ -66,22 +66,22 @@ class _ResponseStream(io.RawIOBase):
         return count
 
     def end_headers(self):
-        """Extend the limit of the headers to the body."""
+        """Raise the size limit by the limit of the body."""
         self._bytes_left += self._max_bytes
 
     def close(self):
         if not self.closed:
             # A forked process shares the TCP connection with its parent, and must not shut it down.
             if _has_pending_bytes(self._sock) and self._pid == os.getpid():
-                # TLS has read bytes beyond this response. urllib3 looks for such bytes at the socket, does not see
-                # these, and would read them as the next response.
+                # TLS has buffered bytes beyond this response. urllib3 looks for such bytes only in the socket, and
+                # would read these as the next response.
                 shut_down(self._sock)
             self._stream.close()
             super(_ResponseStream, self).close()
 
 
 def _apply_deadline(deadline, sock):
-    """Set a socket's timeout to what is left until a deadline."""
+    """Set a socket's timeout to the time that is left until a deadline."""
     if deadline is not None:
         remaining = deadline.remaining()
         if remaining <= 0:
@@ -90,11 +90,11 @@ def _apply_deadline(deadline, sock):
 
 
 def _has_pending_bytes(sock):
-    """Tell whether TLS has read bytes that nobody has asked for yet, in any layer of TLS within TLS."""
+    """Return whether TLS has buffered bytes that have not been read yet, in any layer of TLS within TLS."""
     if isinstance(sock, SSLTransport):
         # It has no pending() of its own (1.26 and 2).
         return sock.sslobj.pending() or sock.incoming.pending or _has_pending_bytes(sock.socket)
-    # Asked of the type, since a double may raise any error for an attribute that it does not have.
+    # Looked up on the type, since a mock may raise any error for an attribute that it does not have.
     return hasattr(type(sock), 'pending') and sock.pending()
 
 
@@ -105,36 +105,36 @@ def shut_down(sock):
     try:
         sock.shutdown(socket.SHUT_RDWR)
     except EnvironmentError:
-        return  # The peer was faster.
+        return  # The peer has already closed it.
 
 
 class _Response(http_client.HTTPResponse):
-    """A response whose headers are complete, and none of an interim response."""
+    """A final response with complete headers; interim responses are skipped."""
 
     def _read_status(self):
-        # http.client skips 100 only (up to Python 3.13). RFC 9110 section 15.2 has clients skip each interim response
-        # but 101, after which the connection speaks another protocol.
+        # http.client skips only 100 (up to Python 3.13). RFC 9110 section 15.2 requires clients to skip every interim
+        # response except 101, after which the connection speaks another protocol.
         version, status, reason = http_client.HTTPResponse._read_status(self)
         return version, 100 if 101 < status < 200 else status, reason
 
     def begin(self):
-        # Without this, http.client of Python 2 takes any bytes for a response of HTTP/0.9.
+        # Without this, http.client accepts any bytes as an HTTP/0.9 response on Python 2.
         self.strict = True
         stream = self.fp.raw
         http_client.HTTPResponse.begin(self)
         if stream.at_end:
-            # http.client takes the end of the connection for the end of the headers.
+            # http.client treats the end of the connection as the end of the headers.
             raise http_client.IncompleteRead(b'')
         stream.end_headers()
         if self.length is None and not self.chunked:
             self._parse_length()
         if self.status == 101:
             self.will_close = True
-        # urllib3 logs what http.client could not parse, and the service may have echoed a key there.
+        # urllib3 logs the part that http.client could not parse, in which the service may have echoed a key.
         self.msg.defects, self.msg._payload = [], None
 
     def _parse_length(self):
-        # A list of the same length counts once (RFC 9110 section 8.6). http.client takes it for none.
+        # A list of identical lengths counts as one (RFC 9110 section 8.6). http.client treats it as no length.
         lengths = {length.strip() for length in self.getheader('Content-Length', '').split(',')}
         length = lengths.pop()
         if not lengths and re.match(r'[0-9]{1,18}\Z', length):
@@ -142,12 +142,12 @@ class _Response(http_client.HTTPResponse):
 
 
 class DeadlineMixin(object):
-    """Keeps a connection of urllib3 within the limits of the call that uses it.
+    """Makes a urllib3 connection enforce the limits of the call that uses it.
 
     :ivar CallLimits call: that call; set when the pool lends the connection.
     :ivar dict preferred_addresses: host -> the address that worked last; shared by the connections of a pool.
-    :ivar float idle_since: when the connection was last given back to its pool.
-    :ivar int times_closed: how often its pool had been closed when it was last lent.
+    :ivar float idle_since: when the connection was last returned to its pool.
+    :ivar int times_closed: how often its pool had been closed when the connection was last lent.
     """
 
     call = CallLimits()
@@ -156,32 +156,32 @@ class DeadlineMixin(object):
     times_closed = 0
 
     def response_class(self, sock, *args, **kwargs):
-        """Make http.client's response; http.client calls this for each response, a proxy's to CONNECT included."""
+        """Make a response; http.client calls this for each of them, including a proxy's response to CONNECT."""
         response = self.call.response = _Response(_ResponseStream(sock, self.call), *args, **kwargs)
         return response
 
     def connect(self):
-        """Connect, through a tunnel if there is one; what is sent for that is not part of the request."""
+        """Connect, through a tunnel if there is one; bytes sent for that do not belong to the request."""
         try:
             super(DeadlineMixin, self).connect()
         finally:
             self.call.request_sent = False
 
     def send(self, data):
-        """Send in short chunks: a socket's own timeout starts anew with each part that a slow reader takes."""
+        """Send in short chunks: a socket's own timeout restarts with each part that a slow reader accepts."""
         if self.sock is None and self.auto_open:
             self.connect()
         for start in range(0, len(data), _SEND_CHUNK_BYTES):
             if self.call.deadline is not None:
                 _apply_deadline(self.call.deadline, self.sock)
-            # urllib3 2 has set it mostly; again would be one more system call, and threads switch at each.
+            # urllib3 2 has usually set it; setting it again would cost a system call, at which threads may switch.
             elif getattr(self.sock, 'timeout', 'unknown') != self.timeout:
                 self.sock.settimeout(self.timeout)
             self.call.request_sent = True
             super(DeadlineMixin, self).send(data[start:start + _SEND_CHUNK_BYTES])
 
     def _new_conn(self):
-        """Connect to the first address of the host that accepts, all of them together within the connect timeout.
+        """Connect to the first address of the host that accepts; one connect timeout covers all addresses.
 
         urllib3 gives each address the whole timeout (1.26 and 2).
         """
@@ -206,12 +206,12 @@ class DeadlineMixin(object):
                 self.preferred_addresses[host] = self._dns_host
         finally:
             self._dns_host, self.timeout = host, timeout
-        # The TLS handshake, which comes next, gets what connecting left.
+        # The TLS handshake, which comes next, gets the time that is left.
         sock.settimeout(clamp_timeout(deadline.remaining()))
         return sock
 
     def _addresses(self):
-        """Look up the host, the address that worked last time first."""
+        """Return the addresses of the host, starting with the one that worked last."""
         try:
             found = socket.getaddrinfo(self._dns_host.strip('[]'), self.port, allowed_gai_family(), socket.SOCK_STREAM)
         except (socket.error, UnicodeError) as error:
@@ -240,19 +240,19 @@ class DeadlineHTTPSConnection(DeadlineMixin, HTTPSConnection):
     """A TLS connection."""
 
     def _connect_tls_proxy(self, *args, **kwargs):
-        """Connect to a proxy over TLS; the service's own TLS then travels inside of that."""
+        """Connect to a proxy over TLS; the service's own TLS then runs inside it."""
         return _DeadlineSocket(super(DeadlineHTTPSConnection, self)._connect_tls_proxy(*args, **kwargs), self)
 
 
 class _DeadlineSocket(object):
     """A socket for TLS within TLS whose operations keep to the call's deadline.
 
-    For one record of the inner TLS, urllib3 reads any number of the outer one, each with the whole timeout (1.26
+    For one record of the inner TLS, urllib3 reads any number of outer records, each with the whole timeout (1.26
     and 2).
     """
 
     def __init__(self, sock, connection):
-        # Weak, since the connection holds this socket.
+        # A weak reference, since the connection refers to this socket.
         vars(self).update(_sock=sock, _connection=weakref.proxy(connection))
 
     def __getattr__(self, name):

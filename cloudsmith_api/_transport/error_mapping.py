@@ -1,4 +1,4 @@
-"""urllib3's errors as :class:`.ApiException`, described in plain words and without secrets."""
+"""Map urllib3's errors to :class:`.ApiException`, with plain descriptions and without secrets."""
 
 import re
 import socket
@@ -21,10 +21,10 @@ from .tls import tls_hint
 # The pool or connection that urllib3 puts before its messages.
 _URLLIB3_PREFIX = r'^(?:<.*?>|\w+\(.*?\)): (?:Failed to establish a new connection: )?'
 
-# The address of an object in memory, as its default repr shows it; and what the last attempt had left of the timeout.
+# The memory address in an object's default repr; and the timeout that was left for the last attempt.
 _NOISE = r' at 0x[0-9A-Fa-f]+|\.? \(\w+ timeout=[^()]*\)'
 
-# The first row that the error is an instance of counts. The description goes before the system's own message.
+# The first row whose class matches the error applies. The description goes before the system's own message.
 _ERROR_MAP = (
     (urllib3_errors.EmptyPoolError, TimeoutException, 'All connections of this client are in use'),
     (urllib3_errors.NewConnectionError, ConnectionException, 'Could not connect'),
@@ -56,7 +56,7 @@ def map_error(error, raw, configuration, secrets):
     mapped = exception(status=0, reason=description)
     mapped.hint = _hint_for(error, exception, configuration) or mapped.hint
     if raw is not None:
-        # The body broke off, and what had arrived before that is kept.
+        # The body was truncated; keep the status and headers that had arrived.
         mapped.status, mapped.headers = raw.status, raw.headers
     return mapped
 
@@ -75,20 +75,18 @@ def invalid_response(raw, detail):
     """Return the exception for a response whose body cannot be read; its status and headers are kept."""
     if raw is None:
         return InvalidResponseException(status=0, detail=detail)
-    # A program looks for the status of an error, whether there is a body or not.
+    # An error status raises the exception of that status, even if its body cannot be read.
     exception = InvalidResponseException if 200 <= raw.status <= 299 else ApiException
     return exception(http_resp=_UnreadResponse(raw), detail=detail)
 
 
 def redact_cause(error, secrets, handled):
-    """Keep secrets out of what is shown of the errors behind an error.
-
-    If the text of one has a secret, all of them are dropped.
+    """Keep secrets out of the causes of an error: if the text of one contains a secret, all of them are dropped.
 
     :param ApiException error: the error of a call.
     :param list secrets: the secrets of the call.
-    :param handled: the exception that the program was handling when it made the call, or ``None``. It stands behind the
-        cause, and is the program's: neither it nor what is behind it is looked at.
+    :param handled: the exception that the program was handling when it made the call, or ``None``. It comes last in the
+        chain of causes, and belongs to the program: neither it nor its own causes are checked.
     """
     cause, seen = getattr(error, '__cause__', None), [None, handled]
     while not any(cause is known for known in seen):
@@ -101,12 +99,12 @@ def redact_cause(error, secrets, handled):
 
 
 def printable(text, secrets):
-    """Return a native text as one line that is safe to log, see :func:`.printable_line`."""
+    """Return a native str as one line that is safe to log, see :func:`.printable_line`."""
     return six.ensure_str(printable_line(six.ensure_text(text, errors='replace'), secrets))
 
 
 class _UnreadResponse(object):
-    """A response of which only status and headers are known."""
+    """A response whose status and headers are known, but not its body."""
 
     data = None
 
@@ -118,7 +116,7 @@ class _UnreadResponse(object):
 
 
 def _hint_for(error, exception, configuration):
-    """Return what to do about a failed attempt; ``None`` for the general hint of its exception."""
+    """Return the hint for a failed attempt; ``None`` for the general hint of its exception."""
     if exception is TlsException:
         return tls_hint(_root_cause(error), configuration)
     if isinstance(error, urllib3_errors.ProxyError):
@@ -136,7 +134,7 @@ def _classify(error):
     """Return the exception class for a failed attempt, and its description."""
     _, exception, description = next(row for row in _ERROR_MAP if isinstance(error, row[0]))
     cause = _root_cause(error)
-    # A timeout at a proxy, or while the request is sent, has no error of its own in urllib3. In 1.26, a
+    # urllib3 has no separate error for a timeout at a proxy, or while the request is sent. In 1.26, a
     # NewConnectionError is a ConnectTimeoutError.
     if isinstance(cause, _TIMEOUTS) and not isinstance(cause, urllib3_errors.NewConnectionError):
         exception = TimeoutException

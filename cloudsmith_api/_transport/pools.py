@@ -1,4 +1,4 @@
-"""Connection pools without locks, whose connections know their call, grow old, and can be closed during calls."""
+"""Connection pools without locks, whose connections know their call and expire, and that can be closed during calls."""
 
 import threading
 from collections import deque
@@ -10,24 +10,24 @@ from .._common.clock import monotonic
 from .connections import DeadlineHTTPConnection, DeadlineHTTPSConnection, DeadlineMixin
 from .timeouts import CallLimits
 
-# The longest that a call sleeps before it looks for an idle connection itself, in seconds.
+# The longest time that a call sleeps before it checks for an idle connection itself, in seconds.
 _MAX_WAIT = 0.05
 
 
 class ConnectionQueue(queue.Queue, object):
     """The idle connections of a pool, last in, first out, without locks.
 
-    The standard library's queue holds a lock while it is changed. A signal handler that makes a call at that moment
-    would wait for it for ever, and so would a process forked then.
+    The standard library's queue holds a lock while it is changed. A signal handler that makes a call at that moment, or
+    a process that is forked then, would wait for the lock forever.
 
-    It is a ``Queue`` by type only: vcrpy (9.4) keeps the slot of a connection that it drops where it finds one.
+    It is a ``Queue`` by type only: if vcrpy (9.4) finds a ``Queue``, it keeps the slot of a connection that it drops.
 
     :param int maxsize: how many connections may be idle.
     """
 
     def __init__(self, maxsize):
         self._maxsize = maxsize
-        # A slot is a list of one connection, or empty once close_idle() has taken that.
+        # A slot is a list with one connection, or an empty one once close_idle() has taken the connection.
         self._items = deque()
         self._waiting = deque()
 
@@ -36,7 +36,7 @@ class ConnectionQueue(queue.Queue, object):
         return len(self._items)
 
     def put(self, item, block=True):
-        """Give back a connection, or ``None`` for the right to open one.
+        """Return a connection to the queue, or ``None`` for the right to open one.
 
         :raises queue.Full: if there are ``maxsize`` already.
         """
@@ -46,7 +46,7 @@ class ConnectionQueue(queue.Queue, object):
         self._wake_one()
 
     def get(self, block=True, timeout=None):
-        """Take the connection that was given back last.
+        """Take the connection that was returned last.
 
         :param bool block: whether to wait for one if there is none.
         :param float timeout: the longest wait in seconds; ``None`` for no limit.
@@ -60,7 +60,7 @@ class ConnectionQueue(queue.Queue, object):
                 remaining = None if deadline is None else deadline - monotonic()
             if not block or (remaining is not None and remaining <= 0):
                 raise queue.Empty()
-            # Not for longer: whoever was woken may be a frame that a signal handler has interrupted.
+            # No longer than that: the call that was woken may be one that a signal handler has interrupted.
             self._wait(_MAX_WAIT if remaining is None else min(remaining, _MAX_WAIT))
 
     def close_idle(self):
@@ -71,27 +71,27 @@ class ConnectionQueue(queue.Queue, object):
                 connection.close()
 
     def _wait(self, seconds):
-        given_back = threading.Event()
+        returned = threading.Event()
         try:
-            self._waiting.append(given_back)
-            # One may have been given back just before this call was seen to wait.
+            self._waiting.append(returned)
+            # A connection may have been returned just before this call was seen to wait.
             if not self._items:
-                given_back.wait(seconds)
+                returned.wait(seconds)
         finally:
             try:
-                self._waiting.remove(given_back)
+                self._waiting.remove(returned)
             except ValueError:
-                pass  # It was chosen to be woken.
+                pass  # _wake_one() has removed it.
 
     def _wake_one(self):
         try:
             self._waiting.popleft().set()
         except IndexError:
-            return  # Nobody waits.
+            return  # Nobody is waiting.
 
 
 class PoolMixin(object):
-    """A pool of urllib3 whose connections know their call, grow old, and can be closed while calls wait for one."""
+    """A urllib3 pool whose connections know their call and expire when idle, and that can be closed during calls."""
 
     QueueCls = ConnectionQueue
 
@@ -104,16 +104,16 @@ class PoolMixin(object):
     def ConnectionCls(self):  # noqa: N802 (urllib3's name)
         """The class of new connections.
 
-        A recorder puts its own class in the place of urllib3's (vcrpy). That one is used as it is, so that nothing is
-        sent past the recorder; it knows no deadline of a call and no limit.
+        A recorder replaces urllib3's class with its own (vcrpy). That class is used unchanged, so that no request
+        bypasses the recorder; it enforces neither deadlines nor limits.
         """
         current = super(PoolMixin, self).ConnectionCls
         return self.deadline_class if current in self.deadline_class.__bases__ else current
 
     def close(self):
-        """Close all connections that no call uses, and those in use once they are given back.
+        """Close idle connections now, and those in use once they are returned.
 
-        The queue stays, unlike urllib3's: calls wait there, and a later call opens a new connection.
+        Unlike urllib3's, the queue stays: calls wait on it, and a later call opens a new connection.
         """
         self._times_closed += 1
         self.pool.close_idle()
@@ -121,8 +121,8 @@ class PoolMixin(object):
     def _get_conn(self, timeout=None):
         """Lend a connection to a call.
 
-        The call comes as its ``pool_timeout``: of all that a call can hand to urllib3 (1.26 and 2), only that reaches
-        the pool before the connection is used.
+        The call is passed as its own ``pool_timeout``: of all the arguments that urllib3 takes (1.26 and 2), only that
+        one reaches the pool before the connection is used.
         """
         if isinstance(timeout, CallLimits):
             call, timeout = timeout, timeout.pool_timeout()
@@ -133,10 +133,10 @@ class PoolMixin(object):
         connection = super(PoolMixin, self)._get_conn(timeout)
         connection.times_closed = times_closed
         if not isinstance(connection, DeadlineMixin):
-            # A recorder's does not report what it sends.
+            # A recorder's connection does not report whether it sends anything.
             call.request_sent = None
             return connection
-        # A firewall or NAT may have forgotten an old connection: what is sent over it is lost without an error.
+        # A firewall or NAT may have forgotten an old connection: a request sent over it is lost without an error.
         if connection.sock is not None and monotonic() - connection.idle_since > call.idle_timeout:
             connection.close()
         connection.call = call
@@ -146,38 +146,39 @@ class PoolMixin(object):
 
     def _put_conn(self, conn):
         if conn is not None:
-            # Not kept with the connection: the call holds credentials.
+            # The connection must not keep its call, which contains credentials.
             conn.call = DeadlineMixin.call
             conn.idle_since = monotonic()
         try:
             self.pool.put(conn, block=False)
         except queue.Full:
-            # There are more connections than slots only where calls do not wait for one.
+            # There are more connections than slots only if calls do not wait for one.
             if conn is not None:
                 conn.close()
-        # Looked at last, since the pool may be closed just before the connection is put there.
+        # Checked last, since the pool may be closed just before the connection is returned to it.
         if conn is not None and conn.times_closed != self._times_closed:
             self.pool.close_idle()
 
 
 def take_back(call, traceback):
-    """Give back the connection of an interrupted call that has no response yet, unless urllib3 has done so.
+    """Return an interrupted call's connection to its pool, if it has no response yet and urllib3 has not done so.
 
     :param CallLimits call: the call, whose ``loan`` is set.
-    :param traceback: that of the interrupt.
+    :param traceback: the traceback of the interrupt.
     """
     pool, connection = call.loan
     while traceback is not None and traceback.tb_frame.f_code.co_name != 'urlopen':
         traceback = traceback.tb_next
-    # Where its urlopen fails, urllib3 closes the connection and puts a None in its place. An interrupt at the very end
-    # is no failure to it; right after the end, the response closes the connection when it is garbage-collected.
+    # If urlopen() fails, urllib3 closes the connection and returns None to the pool in its place. It does not treat an
+    # interrupt at the very end as a failure; right after the end, the response closes the connection when it is
+    # garbage-collected.
     if connection.call is call and (traceback is None or connection.sock is not None):
         connection.close()
         pool._put_conn(connection)
 
 
 def _claim(slot):
-    """Take the connection out of a slot, in one atomic step; ``None`` if somebody else did."""
+    """Take the connection out of a slot, in one atomic step; return ``None`` if another thread has taken it."""
     try:
         return slot.pop()
     except IndexError:

@@ -15,11 +15,11 @@ from .pools import POOL_CLASSES, PoolMixin
 from .timeouts import to_urllib3_timeout
 from .tls import tls_context
 
-# The headers that urllib3 adds to a request through a plain proxy, as it spells them.
+# The headers that urllib3 adds to a request through a plain proxy, in its spelling.
 _PROXY_HEADERS = {'accept': 'Accept', 'host': 'Host', 'proxy-authorization': 'Proxy-Authorization'}
 
-# TCP keep-alive, so that a firewall or NAT does not forget a connection while a call waits for its response. How often
-# probes are sent can be set on some systems only: after 15 seconds, every 15 seconds, given up after 4.
+# TCP keep-alive, so that a firewall or NAT does not forget a connection while a call waits for its response. Where the
+# system allows, probes start after 15 seconds and are sent every 15 seconds, and the connection fails after 4.
 _SOCKET_OPTIONS = [(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1), (socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)]
 _SOCKET_OPTIONS += [(socket.IPPROTO_TCP, getattr(socket, name), value)
                     for name, value in (('TCP_KEEPIDLE', 15), ('TCP_KEEPINTVL', 15), ('TCP_KEEPCNT', 4))
@@ -29,7 +29,7 @@ _SOCKET_OPTIONS += [(socket.IPPROTO_TCP, getattr(socket, name), value)
 def proxy_for(configuration, url):
     """Return the proxy for a URL; ``None`` if ``no_proxy`` exempts its host, or no proxy is set.
 
-    :param Configuration configuration: ``proxy`` and ``no_proxy`` count.
+    :param Configuration configuration: its ``proxy`` and ``no_proxy`` are used.
     :param str url: a URL, or an origin.
     :rtype: str
     """
@@ -41,26 +41,26 @@ def proxy_for(configuration, url):
 def make_pool_manager(configuration, proxy, tls, **settings):
     """Return urllib3's pool manager for a configuration.
 
-    :param Configuration configuration: the TLS settings count.
+    :param Configuration configuration: its timeout and TLS settings are used.
     :param str proxy: URL of the proxy, or ``None``.
     :param bool tls: whether the service is reached over TLS.
     :param settings: further settings of :class:`urllib3.PoolManager`.
     :rtype: urllib3.PoolManager
-    :raises ValueError: if the proxy needs PySocks, and that is not installed, a TLS setting cannot be used, or another
-        package is installed in urllib3's place.
+    :raises ValueError: if PySocks is needed but not installed, a TLS setting cannot be used, or another package is
+        installed in urllib3's place.
     """
-    # The deadline and the size limit are kept where http.client sends and receives. By the name of the module, since a
-    # recorder may have put its own class there (vcrpy).
+    # The deadline and the size limit are enforced where http.client sends and receives. Compared by module name, since
+    # a recorder may have replaced the class with its own (vcrpy).
     if not any(base.__module__ == http_client.__name__ for base in DeadlineHTTPConnection.__mro__):
         raise ValueError('urllib3 is not installed as itself: the package in %s makes connections that keep to no '
                          'deadline and no size limit; install urllib3 in an environment without that package'
                          % os.path.dirname(urllib3.__file__))
     settings['socket_options'] = _SOCKET_OPTIONS
-    # For programs that use the manager themselves; a call of ours brings its own timeout.
+    # For programs that use the manager directly; this package's calls pass their own timeouts.
     settings['timeout'] = to_urllib3_timeout(configuration.timeout)
     if tls:
         settings['ssl_context'] = tls_context(configuration)
-        # Some set True to have the name checked, which is done anyway.
+        # Some programs set True to have the name checked, which is done anyway.
         settings['assert_hostname'] = None if configuration.assert_hostname is True else configuration.assert_hostname
         settings['server_hostname'] = configuration.tls_server_name
     if not proxy:
@@ -74,7 +74,7 @@ def make_pool_manager(configuration, proxy, tls, **settings):
 
 
 def normalize_proxy_headers(headers):
-    """Spell headers as urllib3 does: beside one in another spelling, it would send its own too (1.26 and 2).
+    """Spell headers as urllib3 does: it would send its own in addition to one in another spelling (1.26 and 2).
 
     :param dict headers: the headers of a request.
     :rtype: dict
@@ -87,9 +87,9 @@ def _http_proxy_manager(proxy, configuration, settings):
         if 'ssl_context' in settings and not hasattr(settings['ssl_context'], 'wrap_bio'):
             raise ValueError('configuration.proxy must not be an https proxy for an https host on Python 2.7 or with '
                              'pyOpenSSL: neither has TLS within TLS')
-        # A context of its own: urllib3 turns off the check of the host name in the service's.
+        # A separate context: urllib3 turns off host name checking in the service's.
         settings['proxy_ssl_context'] = tls_context(configuration)
-        # To reach a service without TLS, urllib3 1.26 uses this one for the proxy.
+        # If the service is reached without TLS, urllib3 1.26 uses ssl_context for the proxy.
         settings.setdefault('ssl_context', settings['proxy_ssl_context'])
     address, username, password = split_credentials(proxy)
     if username is not None:
@@ -99,7 +99,7 @@ def _http_proxy_manager(proxy, configuration, settings):
 
 def _socks_proxy_manager(proxy, settings):
     try:
-        import socks  # noqa: F401 (imported first: urllib3 would print a warning besides)
+        import socks  # noqa: F401 (imported first: otherwise, urllib3 prints a warning too)
     except ImportError:
         raise ValueError('proxy is a SOCKS proxy, which needs PySocks: pip install PySocks')
     from urllib3.contrib.socks import (

@@ -18,41 +18,41 @@ from .proxies import make_pool_manager, normalize_proxy_headers, proxy_for
 from .retry import make_retry, retry_delay
 from .timeouts import CallLimits, Deadline, OversizeError, clamp_timeout, to_urllib3_timeout
 
-# The transport, by the name that programs know from the published client.
+# The name of the transport's logger in the published client, which programs use.
 logger = logging.getLogger('cloudsmith_api.rest')
 
-# Retries are decided here, where the body has been read too, so urllib3 makes one attempt.
+# Retries are decided here, after the body has been read, so urllib3 makes a single attempt.
 _NO_RETRIES = Retry(False)
 
 
 class Session(object):
     """Sends requests over pooled connections; safe to share between threads, and after a fork.
 
-    It has no locks: a signal handler that makes a call, and a forked process, could wait for them for ever.
+    It has no locks: a signal handler that makes a call, or a forked process, could wait for them forever.
 
-    :param int pools_size: how many hosts have a connection pool.
-    :param int maxsize: how many connections a pool keeps; ``configuration.connection_pool_maxsize`` where it is
+    :param int pools_size: the number of connection pools to keep, one per host.
+    :param int maxsize: the maximum number of connections in a pool; ``configuration.connection_pool_maxsize`` if
         ``None``.
     """
 
     def __init__(self, pools_size, maxsize):
         self._pools_size = pools_size
         self._maxsize = maxsize
-        # The pool managers, by process and kind of request, and where the last request went.
+        # The pool managers, by process and kind of request, and the destination of the last request.
         self._managers = {}
         self._recent = None
         self._converted = None, None, None
 
     def __reduce__(self):
-        # A copy has connections of its own.
+        # A copy has its own connections.
         return Session, (self._pools_size, self._maxsize)
 
     def prepare(self, configuration, timeout, retries, *request):
         """Return a request that is ready to be sent.
 
         :param Configuration configuration: the settings of the transport, TLS, timeouts, limits and retries.
-        :param timeout: the call's own timeout, see :func:`.check_timeout`; ``None`` for that of the settings.
-        :param retries: the call's own retries, see :func:`.check_retries`; ``None`` for those of the settings.
+        :param timeout: the call's own timeout, see :func:`.check_timeout`; ``None`` for the configured one.
+        :param retries: the call's own retries, see :func:`.check_retries`; ``None`` for the configured ones.
         :param request: see :class:`Call`.
         :rtype: Call
         :raises TypeError: for a timeout or retries of the wrong type.
@@ -61,19 +61,19 @@ class Session(object):
         timeout = configuration.timeout if timeout is None else validation.check_timeout('_request_timeout', timeout)
         retries = configuration.retries if retries is None else check_retries('_retries', retries)
         settings = timeout, retries, configuration.max_retry_after
-        # They are the same for nearly all calls, and take 2 microseconds to turn into urllib3's terms.
+        # They are the same for nearly all calls, and take 2 microseconds to convert to urllib3's types.
         converted = self._converted
         if converted[0] != settings:
             converted = self._converted = settings, to_urllib3_timeout(timeout), make_retry(*settings[1:])
         return Call(configuration, converted[1], converted[2], *request)
 
     def send(self, call):
-        """Send a request, and retry it where that is safe and may help.
+        """Send a request, and retry it if that is safe and may help.
 
         :param Call call: the request.
-        :return: urllib3's response and its body; the body is ``None`` where the caller reads it.
+        :return: urllib3's response and its body; the body is ``None`` if the caller reads it.
         :rtype: tuple
-        :raises ApiException: if no attempt has a response.
+        :raises ApiException: if no attempt gets a response.
         """
         retries, last_response = call.retries, None
         while True:
@@ -84,8 +84,8 @@ class Session(object):
                     return last_response
             retries, delay = _plan_retry(retries, call, raw, error)
             if delay is None or not call.can_wait(delay):
-                # At the deadline, the last response tells more than a timeout of the attempt after it; but not where
-                # the failed attempt may have been processed, which that response would deny.
+                # At the deadline, the last response is more informative than the timeout of a later attempt. But not if
+                # that attempt may have been processed: the response would suggest otherwise.
                 if error is None or (delay is not None and last_response is not None):
                     return last_response
                 six.raise_from(map_error(error, raw, call.configuration, call.secrets()), error)
@@ -101,7 +101,7 @@ class Session(object):
         :rtype: urllib3.PoolManager
         """
         proxy = proxy_for(configuration, url)
-        # A forked process opens connections of its own: over its parent's, each would read the other's responses.
+        # A forked process opens its own connections: if it used its parent's, each would read the other's responses.
         kind = os.getpid(), bool(proxy), tls, streaming
         manager = self._managers.get(kind)
         if manager is None:
@@ -111,7 +111,7 @@ class Session(object):
                 tls,
                 num_pools=self._pools_size,
                 maxsize=self._maxsize or configuration.connection_pool_maxsize,
-                # A caller who reads the response may never give back its connection, so calls do not wait for one.
+                # A caller who reads the response may never return its connection, so calls do not wait for one.
                 block=not streaming,
             )
             # setdefault, since another thread may have made one meanwhile.
@@ -120,29 +120,29 @@ class Session(object):
         return manager
 
     def close(self):
-        """Close all connections that no call uses, and those in use as soon as their calls end."""
+        """Close idle connections now, and those in use as soon as their calls end."""
         self._forget_parent()
         for manager in list(self._managers.values()):
-            # urllib3's container cannot be iterated, since that would not be thread-safe; its keys can.
+            # urllib3's container does not support iteration, which would not be thread-safe; its keys() do.
             for pool in filter(None, map(manager.pools.get, manager.pools.keys())):
                 pool.close()
 
     def _forget_parent(self):
-        """Drop the pool managers of other processes, and where the last request went."""
+        """Forget the pool managers of other processes, and the destination of the last request."""
         self._recent = None
         for kind in list(self._managers):
             if kind[0] != os.getpid():
                 self._managers.pop(kind, None)
 
     def _attempt(self, call):
-        """Send the request once: return the response, its body, and the error that kept either from arriving."""
+        """Send the request once; return the response, its body, and the error if either failed to arrive."""
         raw = None
         try:
             raw = self._send_once(call)
             call.request_sent = True
             return raw, call.read(raw), None
         except urllib3_errors.HTTPError as error:
-            # Of this attempt, which decides about a retry.
+            # For this attempt alone: it decides whether the request is retried.
             error.request_sent = call.request_sent
             return raw, None, error
         except OversizeError as error:
@@ -157,7 +157,7 @@ class Session(object):
                 take_back(call, sys.exc_info()[2])
             raise
         finally:
-            # urllib3 leaves a response open if it does not accept its headers (1.26 and 2).
+            # urllib3 leaves a response open if it rejects its headers (1.26 and 2).
             if raw is None and call.response is not None:
                 call.response.close()
             call.loan = None
@@ -165,7 +165,7 @@ class Session(object):
                 call.was_sent = call.was_sent or call.request_sent
 
     def _send_once(self, call):
-        # Unknown until a pool lends a connection: a double may stand in the pool's place (pook).
+        # Unknown until a pool lends a connection: a mock may have replaced the pool (pook).
         call.request_sent = None
         pool, target = self._pool_for(call)
         return pool.urlopen(
@@ -174,10 +174,9 @@ class Session(object):
             enforce_content_length=True)
 
     def _pool_for(self, call):
-        """Return what sends the request, and the request target for it.
+        """Return the pool of the host, or the manager of the proxy, and the request target for it.
 
-        That is the pool of the host, or the manager of the proxy. The last one is remembered: looking it up for each
-        call takes 10 % of a call.
+        The last one is cached: looking it up for each call takes 10 % of a call.
         """
         user, recent = (os.getpid(), call.streaming), self._recent
         if recent is None or recent[0] != user or not call.url.startswith(recent[1]):
@@ -205,7 +204,7 @@ class Call(CallLimits):
     :param str url: the URL, query included.
     :param dict headers: the headers.
     :param bytes payload: the body, or ``None``.
-    :param parameters: what query and body were made of; secrets are looked for there.
+    :param parameters: the values in query and body, which are searched for secrets.
     :param bool preload: whether the response body is read here.
     """
 
@@ -220,7 +219,7 @@ class Call(CallLimits):
         self.idle_timeout = configuration.idle_timeout
         self.max_bytes = CallLimits.max_bytes if self.streaming else self.max_response_bytes
         self.retries = retries
-        #: Whether any attempt has sent a byte of the request; ``None`` if a connection does not tell.
+        #: Whether any attempt has sent a byte of the request; ``None`` if a connection does not report it.
         self.was_sent = False
         self._parameters = parameters
         self._timeout = timeout
@@ -232,7 +231,7 @@ class Call(CallLimits):
         return collect_secrets(self.configuration, self.headers, *self._parameters)
 
     def annotate_error(self, error):
-        """Add to an error which call failed, and take secrets out of it.
+        """Add the failed request to an error, and remove secrets from it.
 
         :param ApiException error: the error of the call.
         """
@@ -252,11 +251,11 @@ class Call(CallLimits):
         return self._timeout.read_timeout if self.deadline is None else clamp_timeout(self.deadline.remaining())
 
     def can_wait(self, seconds):
-        """Tell whether the deadline leaves time for an attempt after a wait."""
+        """Return whether the deadline leaves time for an attempt after a wait."""
         return self.deadline is None or seconds < self.deadline.remaining()
 
     def read(self, raw):
-        """Read the response body, unless the caller reads it; that of an error is always read here."""
+        """Read the response body, unless the caller reads it; the body of an error is always read here."""
         if self.streaming and 200 <= raw.status <= 299:
             return None
         return read_body(raw, self.max_response_bytes)
@@ -264,7 +263,7 @@ class Call(CallLimits):
 
 def _plan_retry(retries, call, raw, error):
     """Return the retry state after a failed attempt, and the seconds to wait; ``None`` for no retry."""
-    # Only a response that arrived whole says when to come back.
+    # Only a complete response says when to retry.
     response = raw if error is None else None
     try:
         # Without the query, since urllib3 logs the URL.

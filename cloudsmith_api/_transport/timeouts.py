@@ -6,7 +6,7 @@ from .._common.clock import monotonic
 
 
 class Deadline(object):
-    """The moment at which a call must have ended.
+    """The time by which a call must have ended.
 
     :param float seconds: from now.
     """
@@ -15,7 +15,7 @@ class Deadline(object):
         self._end = monotonic() + seconds
 
     def remaining(self):
-        """Return the seconds that are left; zero or less after the deadline."""
+        """Return the seconds left; zero or less after the deadline."""
         return self._end - monotonic()
 
 
@@ -33,20 +33,20 @@ def to_urllib3_timeout(times):
 
 
 class OversizeError(Exception):
-    """A response exceeds its limit. Not one of urllib3's errors, which would count as a lost response."""
+    """A response exceeds its size limit. Not a urllib3 error, which would count as a lost response."""
 
 
 class CallLimits(object):
-    """The limits of one call, and what its connection reports back.
+    """The limits of one call, and the state that its connection reports back.
 
-    As they stand here, they are those of a connection that a program uses without a call: none.
+    The class attributes are for a connection that a program uses without a call: they set no limits.
 
     :ivar Deadline deadline: when the call must have ended, or ``None``.
-    :ivar float max_bytes: the most bytes that a response may take on the connection, its headers aside.
-    :ivar float idle_timeout: the most seconds that its connection may have been idle.
+    :ivar float max_bytes: the maximum size of a response on the connection, without its headers.
+    :ivar float idle_timeout: the maximum time that the connection may have been idle, in seconds.
     :ivar loan: the pool that lent the connection, and the connection, or ``None``.
     :ivar response: the latest response that http.client made for the call, or ``None``.
-    :ivar bool request_sent: whether any byte of the request has left; ``None`` if the connection does not tell.
+    :ivar bool request_sent: whether any byte of the request was sent; ``None`` if the connection does not report it.
     """
 
     deadline = None

@@ -7,10 +7,10 @@ import sys
 import certifi
 from urllib3.util.ssl_ import create_urllib3_context
 
-# Stands for a path that certifi finds when it is needed: from a zipapp, it has to extract a temporary file.
+# A placeholder for certifi's path, which is looked up when needed: in a zipapp, certifi extracts a temporary file.
 _CERTIFI = 'certifi.where()'
 
-# OpenSSL's codes for what VERIFY_X509_STRICT alone rejects: X509_V_ERR_PATHLEN_INVALID_FOR_NON_CA to
+# OpenSSL's codes for errors that only VERIFY_X509_STRICT causes: X509_V_ERR_PATHLEN_INVALID_FOR_NON_CA to
 # X509_V_ERR_EXTENSIONS_REQUIRE_VERSION_3.
 _STRICT_CODES = range(80, 94)
 
@@ -18,20 +18,20 @@ _STRICT_CODES = range(80, 94)
 def tls_context(configuration):
     """Return the context that all TLS connections of a client share.
 
-    Loading the trust store takes longer than a call, so it is done once for a client.
+    Loading the trust store takes longer than a call, so it is done once per client.
 
-    :param Configuration configuration: ``verify_ssl``, ``ssl_verify_strict``, ``ssl_ca_cert``, ``cert_file`` and
-        ``key_file`` count.
+    :param Configuration configuration: its ``verify_ssl``, ``ssl_verify_strict``, ``ssl_ca_cert``, ``cert_file`` and
+        ``key_file`` are used.
     :return: an :class:`ssl.SSLContext`, or pyOpenSSL's if urllib3 uses that; ``None`` in a browser, which makes TLS
         connections itself.
-    :raises ValueError: if a file cannot be read, or holds no certificate or no key.
+    :raises ValueError: if a file cannot be read, or contains no certificate or no key.
     """
     if sys.platform == 'emscripten':  # pragma: no cover (Pyodide)
         return None
     context = create_urllib3_context(cert_reqs=ssl.CERT_REQUIRED if configuration.verify_ssl else ssl.CERT_NONE)
     if not configuration.ssl_verify_strict:
-        # Python 3.13 has it on, and rejects the authorities of some proxies that inspect TLS: no key identifiers.
-        # pyOpenSSL's context has no flags with urllib3 1.26.
+        # urllib3 2.4 sets this flag on Python 3.13 and newer. It rejects the authorities of some proxies that inspect
+        # TLS, which lack key identifiers. With urllib3 1.26, pyOpenSSL's context has no flags.
         context.verify_flags = getattr(context, 'verify_flags', 0) & ~ssl.VERIFY_X509_STRICT
     if configuration.verify_ssl:
         _load(configuration, 'ssl_ca_cert', configuration.ssl_ca_cert or _CERTIFI, context, _load_trust_store)
@@ -42,13 +42,13 @@ def tls_context(configuration):
 
 
 def tls_hint(error, configuration):
-    """Return what to do about a certificate that was rejected; ``None`` for the general hint.
+    """Return the hint for a rejected certificate; ``None`` for the general hint.
 
     :param Exception error: the error of the TLS handshake.
-    :param Configuration configuration: ``ssl_ca_cert`` and ``ssl_verify_strict`` count.
+    :param Configuration configuration: its ``ssl_ca_cert`` and ``ssl_verify_strict`` are used.
     :rtype: str
     """
-    # The interpreter keeps OpenSSL's code from Python 3.7 on.
+    # From Python 3.7 on, the error contains OpenSSL's code.
     if configuration.ssl_verify_strict and getattr(error, 'verify_code', None) in _STRICT_CODES:
         return ('A certificate does not follow RFC 5280, which Python 3.13 checks; if you trust its authority, set '
                 'configuration.ssl_verify_strict to False')
@@ -61,7 +61,7 @@ def tls_hint(error, configuration):
 def _load_trust_store(context, path):
     if path is _CERTIFI:
         path = certifi.where()
-    # OpenSSL takes several folders, as SSL_CERT_DIR may name.
+    # OpenSSL accepts several folders, as in SSL_CERT_DIR.
     if all(map(os.path.isdir, path.split(os.pathsep))):
         context.load_verify_locations(capath=path)
     else:
@@ -72,12 +72,12 @@ def _load_certificate(context, path, key_file):
     asked = []
 
     def no_password():
-        # Without this, OpenSSL asks at the terminal, and a script hangs. An exception raised here becomes a SystemError
-        # on Python 3.6.
+        # Without this, OpenSSL prompts at the terminal, and a script hangs. On Python 3.6, an exception raised here
+        # becomes a SystemError.
         asked.append(True)
         return ''
 
-    # pyOpenSSL's context takes no function, and reports an encrypted key as it is.
+    # pyOpenSSL's context does not accept a function, and reports an encrypted key by itself.
     password = no_password if isinstance(context, ssl.SSLContext) else ''
     try:
         context.load_cert_chain(path, key_file, password=password)
@@ -90,7 +90,7 @@ def _load_certificate(context, path, key_file):
 def _load(configuration, name, path, context, load, *more):
     try:
         load(context, path, *more)
-    # Any, since pyOpenSSL has errors of its own (with urllib3 1.26).
+    # Any exception, since pyOpenSSL has its own (with urllib3 1.26).
     except Exception as error:
         origin = configuration._origin_of(name)
         raise ValueError('%s cannot be used (%s%s): %s' % (name, path, origin and ', from ' + origin or '', error))
