@@ -13,15 +13,15 @@ from . import validation
 _EPOCH = datetime(1970, 1, 1)
 
 # Compiled on first use, which keeps the import cheap.
-# RFC 9110 section 5.5: visible characters, spaces and tabs, in one byte each.
+# RFC 9110 section 5.5: visible characters, spaces and tabs, one byte each.
 _HEADER_VALUE = r'[\t\x20-\x7e\x80-\xff]*\Z'
 _HEADER_NAME_CHARACTERS = string.ascii_letters + string.digits + "!#$%&'*+-.^_`|~"
-# The transport sets these; a different length would make a server take part of the body for another request.
+# The transport sets these; a different length would make a server treat part of the body as another request.
 _FRAMING_HEADERS = frozenset(['content-length', 'transfer-encoding'])
 
 
 def check_headers(headers):
-    """Check headers, and convert them to the native texts that http.client takes.
+    """Check headers, and convert them to the native str that http.client expects.
 
     Python 2 joins headers and body, and would decode the body if one of the headers were Unicode.
 
@@ -35,18 +35,18 @@ def check_headers(headers):
 
 
 def check_header(name, value):
-    """Check a header, and convert its value to the native text that http.client takes.
+    """Check a header, and convert its value to the native str that http.client expects.
 
     :param str name: the header's name.
-    :param value: a text or an integer.
+    :param value: a str or an int.
     :rtype: str
-    :raises TypeError: if the name is not a text, or the value is neither a text nor an integer.
+    :raises TypeError: if the name is not a str, or the value is neither a str nor an int.
     :raises ValueError: if name or value is not valid in a header; the message does not show the value, since it may be
         secret.
     """
     if not (validation.check_str('header name', name)
             and validation.contains_only(_HEADER_NAME_CHARACTERS, name)):
-        # Not shown: a whole header, with its secret value, may stand in its place.
+        # The name is not shown: it may be a whole header, with its secret value.
         raise ValueError('header name must be a token (RFC 9110 section 5.6.2), without spaces, colons or line breaks')
     if name.lower() in _FRAMING_HEADERS:
         raise ValueError('header %s must not be set: it is derived from the body' % name)
@@ -59,7 +59,7 @@ def check_header(name, value):
 
 
 def get_header(headers, name):
-    """Look up a header case-insensitively, also in the plain dict of a program's own transport.
+    """Look up a header case-insensitively, even in the plain dict of a program's own transport.
 
     :param headers: a mapping, or pairs of names and values, or ``None``.
     :param str name: the header's name.
@@ -77,7 +77,7 @@ def parse_number(kind, text):
 
     :param kind: ``int`` or ``float``.
     :param text: the header's value, or ``None``.
-    :return: the number; ``None`` if there is none, or it is negative or not finite.
+    :return: the number; ``None`` if it is missing, malformed, negative or not finite.
     """
     try:
         value = kind(text)
@@ -95,7 +95,7 @@ def parse_http_date(text):
     """
     try:
         date = parsedate_tz(text)
-        # Not mktime_tz: on Python 2 it takes a date without a zone as local time; by the RFC it is UTC.
+        # Not mktime_tz: on Python 2, it treats a date without a zone as local time; the RFC says UTC.
         return (datetime(*date[:6]) - _EPOCH).total_seconds() - (date[9] or 0)
     except (AttributeError, TypeError, ValueError, OverflowError, IndexError):
         return None
@@ -106,7 +106,7 @@ def basic_credentials(username, password):
 
     :param str username: the username.
     :param str password: the password.
-    :return: what follows ``Basic`` in the header.
+    :return: the part of the header after ``Basic``.
     :rtype: str
     :raises UnicodeError: if one of them is not valid Unicode.
     """

@@ -15,17 +15,17 @@ _DEFAULT_PORTS = {'http': 80, 'https': 443}
 def matches_host(rules, url):
     """Return whether one of the rules matches the host of a URL; host names are not resolved.
 
-    :param str rules: separated by commas or spaces, each of them a domain (which includes its subdomains, with or
+    :param str rules: rules separated by commas or spaces, each of them a domain (which includes its subdomains, with or
         without ``.`` or ``*.`` before it), an IP address, a network such as ``10.0.0.0/8`` or ``fd00::/8``, or ``*``
-        for any host. A port behind it, or a scheme such as ``http://`` before it, restricts the rule to URLs that have
-        it; nothing but a scheme matches any host. What is none of this matches nothing.
+        for any host. A port after it, or a scheme such as ``http://`` before it, restricts the rule to URLs with that
+        port or scheme; a scheme alone matches any host. Anything else matches nothing.
     :param str url: the URL.
     :rtype: bool
     :raises ValueError: if the URL has no valid port.
     """
     parts = urlsplit(url)
     port = parts.port or _DEFAULT_PORTS.get(parts.scheme)
-    # Without the zone of a link-local address, and the dot that ends an absolute name.
+    # Drop the zone of a link-local address, and the trailing dot of an absolute name.
     host = (parts.hostname or '').partition('%')[0].rstrip('.')
     return any(_matches(rule, parts.scheme, host, port) for rule in rules.lower().replace(',', ' ').split())
 
@@ -55,7 +55,7 @@ def _is_number(text):
 
 
 def _to_bits(address):
-    """Return an IP address as a text of 0 and 1; empty if it is none."""
+    """Return an IP address as a string of 0 and 1; empty if it is not an IP address."""
     # Python 2.7 has no ipaddress.
     for family in socket.AF_INET, socket.AF_INET6:
         try:

@@ -4,8 +4,8 @@ import json
 import re
 import sys
 
-# Up to Python 3.8, parsing deeply nested JSON can abort the interpreter ("Cannot recover from stack overflow"): it does
-# if garbage collection runs a finalizer within the last 50 of the 1,000 levels of recursion.
+# Up to Python 3.8, parsing deeply nested JSON can abort the interpreter ("Cannot recover from stack overflow"). That
+# happens if garbage collection runs a finalizer within the last 50 of the 1,000 levels of recursion.
 _DEPTH_IS_DANGEROUS = sys.version_info < (3, 9)
 
 # Leaves 400 levels of recursion to the program and to the frames between it and the parser.
@@ -32,7 +32,7 @@ def parse_json(text):
     # RecursionError is a subclass of RuntimeError, and Python 2 raises RuntimeError itself.
     except RuntimeError:
         problem = 'it is nested too deeply'
-    # Raised out here so that the RecursionError, with its traceback of 1,000 frames, does not become the context.
+    # Not raised above: the RecursionError, with its traceback of 1,000 frames, would become its context.
     raise ValueError(problem)
 
 

@@ -10,7 +10,7 @@ from .urls import credentials_in
 MASK = '********'
 
 # Not compiled here: ``re`` compiles and caches the patterns on first use, and only errors and log records use them.
-# Compiled at import, the patterns of this package would take a tenth of its time.
+# Compiling this package's patterns at import would take a tenth of the time of the import.
 _NAMES = 'auth|cookie|credential|jwt|key|otp|passphrase|passw|pwd|secret|session|signature|token'
 _SECRET_NAME = '(?i)' + _NAMES
 _PUBLIC_NAMES = frozenset(['authenticated', 'api_key_prefix', 'key_file', 'refresh_api_key_hook'])
@@ -18,17 +18,17 @@ _PUBLIC_NAMES = frozenset(['authenticated', 'api_key_prefix', 'key_file', 'refre
 # Up to the last @, since a password may contain an unencoded one.
 _USER_INFO = r'(?<=://)[^/?#\s]+@'
 
-# A header line up to its end; or, as dicts, lists of pairs and JSON show it, up to the closing quote.
+# A header line up to its end; or up to the closing quote, in the form of dicts, lists of pairs and JSON.
 _HEADER = r"""(?xi)
     ((?:authorization|cookie|x-api-key)(?:['"]?\s*[:=]\s*|['"],\s*)(?:b?(['"]))?)
     (?(2)(?:\\.|(?!\2).)+|[^\r\n]+)"""
 
-# A query parameter with a secret name. The lookahead rules out backtracking: without it, the time for a text such as
+# A query parameter with a secret name. The lookahead prevents backtracking: without it, the time for a text such as
 # ``?key?key?key`` is cubic in its length.
 _IN_QUERY = r'(?i)([?&](?=[^?&=#\s]*=[^&#\s])[^?&=#\s]*?(?:%s)[^?&=#\s]*=)[^&#\s]+' % _NAMES
 
 # An API key of the service; and dotted words, each of which may be a JSON Web Token. A pattern for the token itself
-# would start at every ``eyJ`` in a word, and search it to its end.
+# would start at every ``eyJ`` in a word, and search to the end of the word.
 _API_KEY = 'csa_[0-9A-Za-z]{20,}'
 _DOTTED = r'(?<![\w.-])[\w-]+(?:\.[\w-]*){2,}'
 
@@ -46,7 +46,7 @@ _NOT_ALPHANUMERIC = r'(?u)[\W_]+'
 _MIN_SECRET_LENGTH = 4
 _MIN_LENGTH_ACROSS_WORDS = 8
 
-# The longest text that messages and logs show, and the longest that is searched for secrets to that end.
+# The longest text that messages and logs show, and the longest that is searched for secrets first.
 _MAX_SHOWN = 500
 _MAX_SCRUBBED = 100 * _MAX_SHOWN
 # The length of a character that is escaped twice.
@@ -67,7 +67,7 @@ def is_secret(name):
 
 
 def mask(mapping):
-    """Copy a mapping with its secret values masked; an empty value shows.
+    """Copy a mapping with its secret values masked; empty values are shown.
 
     :param dict mapping: headers, settings or a JSON object.
     :rtype: dict
@@ -85,7 +85,7 @@ def mask_nested(value):
 
 
 def find_secrets(value):
-    """Collect the texts under secret names.
+    """Collect the strings that have secret names.
 
     :param value: headers, a form's fields as pairs, settings, or any JSON value.
     :rtype: list
@@ -101,7 +101,7 @@ def find_secrets(value):
         elif (secret, id(value)) not in seen:
             # An attribute that a program sets on its configuration may contain itself.
             seen.add((secret, id(value)))
-            # The prefix of a key stands under the name of the key's header.
+            # The prefix of a key is stored under the name of the key's header.
             waiting.extend((secret or is_secret(name), item) for name, item in _named_items(value)
                            if name != 'api_key_prefix')
     return found
@@ -125,9 +125,9 @@ def collect_secrets(configuration, *sources):
     :param sources: headers, parameters and bodies of the request.
     :rtype: list
     """
-    # Without the names of the variables and files that secret settings were read from.
+    # Leave out the names of the variables and files that secret settings were read from.
     settings = {name: value for name, value in dict(vars(configuration)).items() if name != '_origins'}
-    # A token that is renewed is an object.
+    # A renewable token is an object.
     settings['access_token'] = getattr(configuration.access_token, 'current', configuration.access_token)
     return credentials_in(configuration.proxy) + find_secrets([settings] + list(sources))
 
@@ -135,18 +135,18 @@ def collect_secrets(configuration, *sources):
 def scrub(text, values=()):
     """Mask secrets in a text: the given values, credentials and secret parameters in URLs, secret headers, and tokens.
 
-    A given value is also found escaped, in other letter case or in another encoding. In such a form, the whole word
+    A given value is also found if it is escaped, in another letter case or in another encoding. Then, the whole word
     around it is masked, or the whole text if it spans several words. The time is linear in the length of the text.
 
     :param str text: a log message or an error's description.
-    :param values: secret texts, for example of :func:`find_secrets`; ``'Bearer abc'`` also covers ``abc`` alone.
-        Those of fewer than four characters are ignored: they would match inside ordinary words.
+    :param values: secret strings, for example from :func:`find_secrets`; ``'Bearer abc'`` also covers ``abc`` alone.
+        Those with fewer than four characters are ignored: they would match inside ordinary words.
     :rtype: str
     """
-    # Python 2 cannot compare bytes and text beyond ASCII.
+    # Python 2 cannot compare non-ASCII bytes and text.
     same_type = six.ensure_text if isinstance(text, six.text_type) else six.ensure_binary
     values = {same_type(value, errors='replace') for value in values} - {same_type(MASK)}
-    # Parts after whole values: with its last word masked, a passphrase with other white space would not be found.
+    # Parts after whole values: with its last word masked, a passphrase with different whitespace would not be found.
     parts = {part for value in values for part in (value.partition(' ')[2], value.rpartition(' ')[2])} - values
     text = _mask_values(_mask_values(text, values), parts)
     text = re.sub(_USER_INFO, MASK + '@', text)
@@ -165,7 +165,7 @@ def printable_line(text, secrets=()):
     is_cut = len(text) > _MAX_SCRUBBED + margin
     text = scrub(text[:_MAX_SCRUBBED + margin], secrets)
     if is_cut:
-        # The cut may have split a secret, which scrub() does not find then.
+        # The cut may have split a secret, which scrub() does not find.
         text = text[:max(len(text) - margin, 0)]
     line = u' '.join(re.sub(_CONTROL, u' ', text).split())
     # Shortened after scrubbing: half a secret would not be masked.
@@ -179,14 +179,14 @@ def _mask_values(text, values):
     for value in sorted(values, key=len, reverse=True):
         if len(value) >= _MIN_SECRET_LENGTH:
             text = text.replace(value, MASK)
-    # Without its symbols, a secret is found in most forms. One of few letters is only unescaped.
+    # Stripped of its symbols, a secret is found in most forms. One with few letters is only unescaped.
     few_letters = {value for value in values if len(_normalize(value)) < _MIN_SECRET_LENGTH}
     text = _mask_escaped(text, values - few_letters, _normalize)
     return _mask_escaped(text, few_letters, _unescape)
 
 
 def _mask_tokens(value):
-    """Mask what has the form of an API key or a JSON Web Token, wherever it stands."""
+    """Mask everything that looks like an API key or a JSON Web Token."""
     if not isinstance(value, six.string_types):
         return value
     return re.sub(_DOTTED, _mask_json_web_token, re.sub(_API_KEY, MASK, value))
@@ -194,14 +194,14 @@ def _mask_tokens(value):
 
 def _mask_json_web_token(found):
     text = found.group()
-    start = text.find('eyJ')  # '{"' in Base64: three such parts, the last of which is a signature
+    start = text.find('eyJ')  # '{"' in Base64; a token has three parts, the last of which is its signature
     return text[:start] + MASK if start >= 0 and text.count('.', start) >= 2 else text
 
 
 def _mask_escaped(text, values, normalize):
     """Mask the words, or else the whole text, that contain a secret in another form.
 
-    :param normalize: a function from all forms of a text to the same one.
+    :param normalize: a function that maps all forms of a text to the same one.
     """
     def contains_any(secrets, text):
         normalized = normalize(text)

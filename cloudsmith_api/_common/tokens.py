@@ -1,4 +1,4 @@
-"""Reading JSON Web Tokens (RFC 7519) without verifying them, which is up to the service."""
+"""Read JSON Web Tokens (RFC 7519) without verifying them, which is up to the service."""
 
 import base64
 

@@ -1,4 +1,4 @@
-"""The frames of this package: left out of tracebacks, since their variables contain credentials, and of warnings."""
+"""Leave this package's frames out of tracebacks, since their variables contain credentials, and out of warnings."""
 
 import functools
 import sys
@@ -11,7 +11,7 @@ _HIDDEN = frozenset(['cloudsmith_api', 'http', 'httplib', 'six', 'socket', 'sock
 
 
 def hide_locals(function, **options):
-    """Make a function raise exceptions without the frames below its own, up to those of the program.
+    """Make a function raise exceptions without this package's frames in their tracebacks.
 
     Tools that report exceptions, such as Sentry, rich or ``pytest -l``, show the local variables of each frame: the
     headers, bodies and settings of a call. The frames of the program's own hooks and transports stay.
@@ -35,7 +35,7 @@ def hide_locals(function, **options):
 
 
 def warn(message, category):
-    """Issue a warning that is attributed to the line of the program which called this package.
+    """Issue a warning, attributed to the program's line that called this package.
 
     :param str message: the text.
     :param type category: the class of the warning.
@@ -55,10 +55,10 @@ def _hide_causes(error):
         if traceback is None:
             continue
         if not _is_hidden(traceback):
-            # The program has caught this exception: it is the program's, and so is what is behind it.
+            # The program has caught this exception: it belongs to the program, and so do its causes.
             return
         shown = _skip_hidden_frames(traceback)
-        # A program may have put wrappers around urllib3: the frames between them are hidden too.
+        # A program may have wrapped urllib3's functions: if the error comes from below its wrappers, hide all frames.
         error.__traceback__ = None if shown is None or _is_hidden(_last_entry(shown)) else shown
 
 
@@ -79,5 +79,5 @@ def _is_hidden(traceback):
 
 
 def _package_of(frame):
-    # Code that a program runs with exec() may have no name.
+    # Code that a program runs with exec() may have no __name__.
     return (frame.f_globals.get('__name__') or '').partition('.')[0]

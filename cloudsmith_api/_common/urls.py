@@ -1,4 +1,4 @@
-"""Validation of the service's and the proxy's URL, and the credentials in a proxy's URL."""
+"""Check the URLs of the service and the proxy, and extract the credentials in a proxy's URL."""
 
 import re
 import string
@@ -15,7 +15,7 @@ from .host_rules import LOOPBACK, matches_host
 # RFC 3986 section 2: without any other character, a URL cannot inject a line break or a second host.
 UNRESERVED = string.ascii_letters + string.digits + '-._~'
 _URL_CHARACTERS = UNRESERVED + "!$&'()*+,;=" + ':/?#[]@' + '%'
-#: A percent sign that escapes nothing; urllib3 would encode the whole URL once more because of it.
+#: A percent sign that escapes nothing; it would make urllib3 encode the whole URL again.
 STRAY_PERCENT_SIGN = '%(?![0-9A-Fa-f]{2})'
 _PROXY_SCHEMES = ('http', 'https', 'socks4', 'socks4a', 'socks5', 'socks5h')
 
@@ -25,7 +25,7 @@ def check_host(name, value):
 
     :return: the URL without trailing slashes.
     :rtype: str
-    :raises TypeError: if it is not a text.
+    :raises TypeError: if it is not a str.
     :raises ValueError: if it is not an ``http`` or ``https`` URL of a host and an optional path, or contains
         credentials, a query, a fragment or a ``..`` segment.
     """
@@ -45,8 +45,8 @@ def check_proxy(name, value):
     """Check the URL of a proxy.
 
     :return: the URL; ``None`` if it is empty.
-    :raises TypeError: if it is not a text.
-    :raises ValueError: if it is not a URL of a proxy's scheme and host, with optional credentials.
+    :raises TypeError: if it is not a str.
+    :raises ValueError: if it is not a URL with a proxy's scheme and a host, and optional credentials.
     """
     if not value:
         return None
@@ -58,10 +58,10 @@ def check_proxy(name, value):
 
 
 def is_insecure(url, proxy=None):
-    """Return whether a request to a URL is readable on its way to another machine.
+    """Return whether a request to a URL can be read on its way to another machine.
 
     :param str url: the URL.
-    :param str proxy: URL of the proxy on that way, or ``None``.
+    :param str proxy: URL of the proxy that the request goes through, or ``None``.
     :rtype: bool
     """
     if url[:5].lower() != 'http:':
@@ -70,7 +70,7 @@ def is_insecure(url, proxy=None):
 
 
 def split_credentials(url):
-    """Separate a proxy's URL from its credentials, so that no error which names the URL shows them.
+    """Separate a proxy's URL from its credentials, so that errors that name the URL do not show them.
 
     :param str url: a URL accepted by :func:`check_proxy`.
     :return: the URL without credentials, the username and the password; both ``None`` if the URL has none.
@@ -97,8 +97,8 @@ def credentials_in(url):
 def check_url(name, value, schemes=('https', 'http')):
     """Check a URL; no error shows it, since it may contain credentials.
 
-    :raises TypeError: if it is not a text.
-    :raises ValueError: if it is not a URL of one of these schemes and a valid host.
+    :raises TypeError: if it is not a str.
+    :raises ValueError: if it is not a URL with one of these schemes and a valid host.
     """
     url = six.ensure_str(validation.check_str(name, value))
     if not url or not validation.contains_only(_URL_CHARACTERS, url):

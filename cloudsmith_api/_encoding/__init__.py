@@ -1,1 +1,1 @@
-"""Values to the wire and back, without I/O: building a request, and serialization."""
+"""Convert values to the wire format and back: request building and serialization."""

@@ -1,4 +1,4 @@
-"""Request building: the URL, query, headers and form of a call's arguments, without I/O but for a form's files."""
+"""Build the URL, query, headers and form of a request from a call's arguments; the only I/O reads a form's files."""
 
 import datetime
 import mimetypes
@@ -16,7 +16,7 @@ from .serialization import serialize
 
 # The characters of a path segment, RFC 3986 section 3.3.
 _SEGMENT_CHARACTERS = UNRESERVED + "!$&'()*+,;=:@%"
-# Those of an endpoint's path with its placeholders, and of its query; a fragment is never sent.
+# The characters of an endpoint's path with its placeholders, and of its query; a fragment is never sent.
 _PATH_CHARACTERS = _SEGMENT_CHARACTERS + '/{}'
 _QUERY_CHARACTERS = _SEGMENT_CHARACTERS + '/?'
 _PLACEHOLDER = '{([^{}/]+)}'
@@ -32,7 +32,7 @@ def build_url(host, path, path_params, safe=''):
     :param dict path_params: the values of the path parameters; each becomes one segment.
     :param str safe: characters of these values that are not percent-encoded.
     :rtype: str
-    :raises TypeError: if the path is not a text, or a value is neither text nor a number.
+    :raises TypeError: if the path is not a str, or a value is neither a str nor an int.
     :raises ValueError: if the path is invalid, a value is missing, or a value would change the path.
     """
     if not _is_path(validation.check_str('resource_path', path)) or _changes_path(path):
@@ -80,7 +80,7 @@ def build_query(query_params, collection_formats=None):
     :param dict collection_formats: the format of each list, by name: ``'csv'`` (the default), ``'multi'``,
         ``'pipes'``, ``'ssv'`` or ``'tsv'``.
     :rtype: list
-    :raises ValueError: if a text is not valid Unicode.
+    :raises ValueError: if a string is not valid Unicode.
     """
     formats = collection_formats or {}
     query = []
@@ -118,9 +118,9 @@ def build_headers(own, *layers):
     """Build the headers of a request.
 
     :param dict own: the headers that this package sends by default; they are not checked.
-    :param layers: dicts of headers; a later one overrides the earlier ones, in any spelling of a name.
+    :param layers: dicts of headers; later ones override earlier ones, and names are case-insensitive.
     :rtype: dict
-    :raises TypeError: if a value is neither a text nor an integer.
+    :raises TypeError: if a value is neither a str nor an int.
     :raises ValueError: if a name or a value is not valid in a header.
     """
     by_name = {name.lower(): (name, value) for name, value in own.items()}
@@ -134,13 +134,12 @@ def build_form(post_params, files, collection_formats=None):
     """Build the fields of a form, files included.
 
     :param post_params: dict or list of pairs.
-    :param dict files: path (a text or a path object), or list of paths, of the files of each field.
-    :param dict collection_formats: the format of each list, see :func:`build_query`; a list without one is left as it
-        is.
+    :param dict files: field -> path (a str or a path object), or list of paths.
+    :param dict collection_formats: the format of each list, see :func:`build_query`; a list without one is left as is.
     :return: pairs; the value of a file is ``(file name, content, media type)``.
     :rtype: list
-    :raises TypeError: if a value is a model, or a path is neither a text nor a path object.
-    :raises ValueError: if a text is not valid Unicode, or a file cannot be read.
+    :raises TypeError: if a value is a model, or a path is neither a str nor a path object.
+    :raises ValueError: if a string is not valid Unicode, or a file cannot be read.
     """
     formats = collection_formats or {}
     parts = []
@@ -173,6 +172,6 @@ def _read_file(path):
     except EnvironmentError as error:
         problem = error.strerror
     except (TypeError, ValueError):
-        # It contains NUL or a lone surrogate; or, on Python 2 in the C locale, any character beyond ASCII.
+        # It contains NUL or a lone surrogate; or, on Python 2 in the C locale, a non-ASCII character.
         problem = 'no file can have this name here'
     raise ValueError('files: %s cannot be read: %s' % (six.ensure_str(path), problem))
