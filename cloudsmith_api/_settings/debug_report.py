@@ -63,7 +63,7 @@ def _format_value(name, value, secrets):
         if not value or not is_secret(name):
             return scrub(repr(mask_nested(value)), secrets)
     except Exception as error:
-        # An attribute of the program: the report is for bugs, also for this one.
+        # An attribute of the program has a bug: the report is for bugs, including this one.
         return '<%s that cannot be shown: %s>' % (type(value).__name__, type(error).__name__)
-    # The names of keys are shown: a key under a wrong name is never sent.
+    # Show the names of keys: a key under a wrong name is never sent.
     return repr(dict.fromkeys(value, MASK)) if isinstance(value, dict) else MASK

@@ -21,11 +21,11 @@ _ON_WINDOWS = os.name == 'nt'
 #: A setting that was found: its value and its origin.
 Found = namedtuple('Found', ('value', 'origin'))
 
-# The proxies for the https URLs of all programs; the lower-case spelling takes precedence, as elsewhere.
+# The proxies for the https URLs of all programs; the lower-case spelling takes precedence, as in other programs.
 _SYSTEM_PROXIES = ('https_proxy', 'HTTPS_PROXY', 'all_proxy', 'ALL_PROXY')
 # An older name; true turns the verification off.
 _WITHOUT_SSL_VERIFY = 'CLOUDSMITH_WITHOUT_API_SSL_VERIFY'
-# The first variable that is not empty counts, and in a section the first option. The newer names come first.
+# The first variable that is not empty is used, and the first such option in a section. The newer names come first.
 _VARIABLES = (
     ('api_key', ('CLOUDSMITH_API_KEY',)),
     ('host', ('CLOUDSMITH_API_HOST',)),
@@ -41,13 +41,13 @@ _CREDENTIALS_OPTIONS = (('api_key', 'api_key'),)
 _CONFIG_OPTIONS = (('host', 'api_host'), ('proxy', 'proxy'), ('proxy', 'api_proxy'), ('user_agent', 'api_user_agent'),
                    ('default_headers', 'api_headers'), ('verify_ssl', 'ssl_verify'), ('verify_ssl', 'api_ssl_verify'),
                    ('ssl_verify_strict', 'ssl_verify_strict'))
-# Whoever sets one of them may get at the credentials.
+# Anyone who sets one of these may be able to obtain the credentials.
 _TRUSTED = frozenset(['default_headers', 'host', 'proxy', 'ssl_verify_strict', 'verify_ssl'])
 _ORG_OPTIONS = (('org', 'oidc_org'), ('org', 'org'), ('org', 'organization'))
 _BOOLEANS = dict.fromkeys(('1', 'yes', 'y', 'true', 't', 'on'), True)
 _BOOLEANS.update(dict.fromkeys(('0', 'no', 'n', 'false', 'f', 'off'), False))
 
-# The files that this process has warned about: the command-line tool may make them so again.
+# The files that this process has already warned about, since the command-line tool may reset their permissions.
 _warned_paths = set()
 
 
@@ -59,11 +59,11 @@ def find_settings(profile=None, overridden=(), environ=os.environ):
     :param dict environ: the environment's variables.
     :return: name of a setting -> :class:`Found`.
     :rtype: dict
-    :raises ValueError: if a file is malformed or cannot be read, or no file has the profile; it names file, section and
-        line, and shows no value.
+    :raises ValueError: if a file is malformed or cannot be read, or no file has the profile; the message names file,
+        section and line, and shows no value.
     """
     profile = validation.check_str('profile', profile or environ.get('CLOUDSMITH_PROFILE') or '')
-    # As the files are, which the parser of Python 2 compares it with.
+    # Unicode, like the contents of the files, with which the parser of Python 2 compares it.
     profile = six.ensure_text(profile, errors='replace')
     credentials = _read_file('CLOUDSMITH_CREDENTIALS_FILE', 'credentials.ini', environ)
     config = _read_file('CLOUDSMITH_CONFIG_FILE', 'config.ini', environ)
@@ -104,10 +104,10 @@ def _read_variables(environ, sources):
 
 
 def _find_oidc_token(environ, config, profile):
-    """Find a token in exchange for the identity token of a CI system; without a key, it is the last resort."""
+    """Find an :class:`.OidcToken` for the CI system: the last resort, if there is no API key."""
     if not environ.get('CLOUDSMITH_SERVICE_SLUG'):
         return {}
-    from .identity_providers import find_oidc_token  # few programs run where it applies
+    from .identity_providers import find_oidc_token  # few programs run in such a CI system
 
     org = config.look_up(_ORG_OPTIONS, profile).get('org')
     token = find_oidc_token(environ, None if org is None else org.value)
@@ -145,7 +145,7 @@ def _parse_headers(value, origin):
 
 
 def _complete_no_proxy(found):
-    """Add to ``NO_PROXY`` which other hosts are reached without the proxy: this machine, such as the sandbox."""
+    """Add to ``NO_PROXY`` the other hosts that are reached without the proxy: this machine, such as the sandbox."""
     no_proxy = found.pop('no_proxy', None)
     if 'proxy' in found:
         origin = found['proxy'].origin
@@ -164,7 +164,7 @@ def _read_file(variable, name, environ):
         except ValueError as error:
             problem = '%s (from %s)' % (error, variable)
         raise ValueError(problem)
-    # Never the current folder: a file there may belong to a repository that was cloned.
+    # Never the current folder: a file there may belong to a cloned repository.
     paths = [os.path.join(folder, name) for folder in _folders(environ)]
     for path in paths:
         if os.path.exists(path):
@@ -193,7 +193,7 @@ class _SettingsFile(object):
         self.path = path
         self._text = text
         self._parser = configparser.RawConfigParser()
-        # Python 2.7 has read_file under its former name.
+        # On Python 2.7, read_file is called readfp.
         read = getattr(self._parser, 'read_file', None) or self._parser.readfp
         try:
             read(io.StringIO(text))
@@ -203,7 +203,7 @@ class _SettingsFile(object):
             # The parser would merge [DEFAULT], which the tool does not have, into all sections.
             self._parser.defaults().clear()
             return
-        # Not raised above, where the parser's error, which quotes the line, would become its context.
+        # Not raised above: the parser's error, which quotes the line, would become its context.
         raise problem
 
     def has(self, profile):
@@ -235,7 +235,7 @@ class _SettingsFile(object):
         return next(number for number, line in enumerate(lines[first:], first + 1) if pattern.match(line))
 
     def _malformed(self, error):
-        # Neither the line nor the parser's error, which quotes it, is shown: it may be half of a key.
+        # Neither the line nor the parser's error, which quotes it, is shown: it may contain half of a key.
         line = getattr(error, 'lineno', None) or error.errors[0][0]
         above = re.findall(r'^\s*\[([^]]+)\]', u'\n'.join(self._text.split('\n')[:line]), re.MULTILINE)
         where = 'in section [%s]' % six.ensure_str(above[-1]) if above else 'before any section'
@@ -257,7 +257,7 @@ def _read_text(path):
 
 
 def _warn_if_accessible(path, mode, problem):
-    """Warn once about a file that others can access: by the command-line tool, its group can."""
+    """Warn once about a file that others can access: the command-line tool lets its group access it."""
     if os.name == 'posix' and os.stat(path).st_mode & mode and path not in _warned_paths:
         warn('%s %s: run chmod 600 on it' % (path, problem), InsecureFileWarning)
         _warned_paths.add(path)

@@ -1,6 +1,6 @@
-"""Names that are no settings: those that other clients have for theirs, and misspelled ones."""
+"""Names that are not settings: those of other clients' settings, and misspelled ones."""
 
-# No names that programs are likely to have attributes of their own by, such as headers or rate_limit.
+# Excludes names that programs are likely to use for attributes of their own, such as headers or rate_limit.
 _REPLACEMENTS = {
     'set host': 'api_host api_url base_url server_index server_variables',
     "set api_key['X-Api-Key']": 'api_token apikey x_api_key',
@@ -37,8 +37,8 @@ def replacement_for(name, settings):
 def _is_misspelled(name, setting):
     """Return whether one letter of a setting is missing, extra, wrong, or swapped with the next.
 
-    Not by ``difflib``: a ratio that is low enough for tiemout would take log_format and refresh_api_key, which programs
-    may have for themselves, for misspelled as well. They may also have hosts, space or api_key2.
+    Not by ``difflib``: a ratio that is low enough for tiemout would also match log_format and refresh_api_key, which
+    programs may use for attributes of their own. For the same reason, hosts, space and api_key2 do not match.
     """
     if len(setting) < 5 or name.startswith(setting) or '_' in (name[:1], setting[:1]):
         return False

@@ -92,7 +92,7 @@ class _Program(_Provider):
             process = subprocess.Popen(self._command, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
         except EnvironmentError as error:
             raise failure('%s cannot be run: %s' % (program, error.strerror))
-        # Python 2.7 has no timeout for a process. The timer is a daemon, as the thread of a renewal is.
+        # Python 2.7 has no timeout for a process. The timer is a daemon thread, like the renewal's, which starts it.
         timer = threading.Timer(_PROGRAM_TIMEOUT, process.kill)
         timer.start()
         output, errors = process.communicate()
@@ -104,10 +104,10 @@ class _Program(_Provider):
 
 
 def _without_tls_identity(client):
-    """Return a client without the names and the client certificate of the TLS settings, which are for the service."""
+    """Return a client without the TLS settings for host names and client certificate, which are for the service."""
     configuration = client.configuration
     has_any = any(getattr(configuration, name) is not None for name in _TLS_IDENTITY)
-    # A transport of the program has TLS settings of its own.
+    # A program's own transport has its own TLS settings.
     if not has_any or getattr(client.rest_client, 'configuration', None) is not configuration:
         return client
     own_client, configuration = copy.copy(client), copy.copy(configuration)
@@ -137,14 +137,14 @@ def _list_providers(audience):
 
 
 def find_oidc_token(environ, org=None):
-    """Find the CI system that this process runs in, and return a token in exchange for its identity token.
+    """Find the CI system that this process runs in, and return an :class:`.OidcToken` for its identity token.
 
     :param dict environ: the environment's variables.
     :param str org: the workspace, if no variable names one.
     :return: the token, not fetched yet; ``None`` if there is no workspace, service account or CI system, or
         ``CLOUDSMITH_OIDC_DISCOVERY_DISABLED`` is true.
     :rtype: OidcToken
-    :raises ValueError: if the workspace is not a name as it stands in URLs.
+    :raises ValueError: if the workspace is not a name as it appears in URLs.
     """
     org = environ.get('CLOUDSMITH_WORKSPACE') or environ.get('CLOUDSMITH_ORG') or org
     service_slug = environ.get('CLOUDSMITH_SERVICE_SLUG')
@@ -153,7 +153,7 @@ def find_oidc_token(environ, org=None):
     providers = _list_providers(environ.get('CLOUDSMITH_OIDC_AUDIENCE') or 'cloudsmith')
     order = [name.strip() for name in environ.get('CLOUDSMITH_OIDC_DETECTOR_ORDER', '').lower().split(',')]
     if any(order):
-        # Those that this package does not have (aws, gcp) are skipped.
+        # Systems that this package does not support (aws, gcp) are skipped.
         providers = [provider for name in order for provider in providers if provider.name == name]
     for provider in providers:
         is_disabled = _is_true(environ, 'CLOUDSMITH_OIDC_%s_DISABLED' % provider.name.upper())

@@ -6,7 +6,7 @@ import six
 
 from .._common.redaction import scrub
 
-#: The loggers that ``Configuration.debug`` turns on: that of this package and that of urllib3.
+#: The loggers that ``Configuration.debug`` turns on: this package's and urllib3's.
 LOGGERS = {
     'package_logger': logging.getLogger('cloudsmith_api'),
     'urllib3_logger': logging.getLogger('urllib3'),
@@ -19,12 +19,12 @@ class _RedactingFormatter(logging.Formatter):
     """Masks the secrets in what urllib3 logs; the records of this package never contain any."""
 
     def format(self, record):
-        # Records may be bytes on Python 2, which a file with an encoding does not take.
+        # Records may be bytes on Python 2, which a file with an encoding does not accept.
         return scrub(six.ensure_text(super(_RedactingFormatter, self).format(record), errors='replace'))
 
 
 class _LazyFileHandler(logging.FileHandler):
-    """Opens its file with the first record; if that fails, the record is lost, and the call goes on."""
+    """Opens its file at the first record; if that fails, the record is lost, and the call continues."""
 
     def emit(self, record):
         try:
@@ -37,9 +37,9 @@ def add_handler(path, template):
     """Write the records of both loggers to a file or to standard error.
 
     The handler replaces the one added before: the loggers are shared by all configurations of the process, and each
-    record is to be written once.
+    record must be written only once.
 
-    :param str path: the file, opened with the first record; ``None`` for standard error.
+    :param str path: the file, opened at the first record; ``None`` for standard error.
     :param str template: the format of a record, see :class:`logging.Formatter`.
     """
     remove_handler()
@@ -47,7 +47,7 @@ def add_handler(path, template):
     handler.setFormatter(_RedactingFormatter(template))
     for logger in LOGGERS.values():
         logger.addHandler(handler)
-    # logging.config disables by default each logger that it does not name.
+    # By default, logging.config disables each logger that it does not name.
     for name, logger in list(logging.root.manager.loggerDict.items()):
         if name.partition('.')[0] in ('cloudsmith_api', 'urllib3'):
             logger.disabled = False

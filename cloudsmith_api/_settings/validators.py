@@ -29,7 +29,7 @@ def _check_access_token(name, value):
 
 
 def check_retries(name, value):
-    """Check the number of retries, or a ``urllib3.Retry`` with rules of its own.
+    """Check the number of retries, or a ``urllib3.Retry`` with its own rules.
 
     :raises TypeError: if it is neither.
     :raises ValueError: if the number is negative.
@@ -38,7 +38,7 @@ def check_retries(name, value):
 
 
 def _check_optional_str(name, value):
-    """Check a text; an empty one counts as ``None``."""
+    """Check a string; an empty one counts as ``None``."""
     return validation.check_str(name, value) if value else None
 
 
@@ -72,7 +72,7 @@ def _check_safe_characters(name, value):
 
 
 def _check_format(name, value):
-    """Check the format of a log record; before Python 3.8, ``logging`` takes any."""
+    """Check the format of a log record; before Python 3.8, ``logging`` accepts any."""
     try:
         logging.Formatter(validation.check_str(name, value))
     except ValueError as error:
