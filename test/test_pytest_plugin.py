@@ -145,11 +145,11 @@ def test_plugin_can_be_disabled_by_its_name(run):
 def test_default_is_restored_if_sandbox_cannot_start(run):
     printed = run("""
 from cloudsmith_api import Configuration
-from cloudsmith_api.sandbox import server
+from cloudsmith_api.sandbox import _server
 
 default = Configuration()
 Configuration.set_default(default)
-server.LOOPBACK = '203.0.113.1'  # an address that no machine has: RFC 5737
+_server.LOOPBACK = '203.0.113.1'  # an address that no machine has: RFC 5737
 
 def test_fixture_without_sandbox(cloudsmith_sandbox):
     assert False

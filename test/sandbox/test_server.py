@@ -15,7 +15,7 @@ from wsgiref.validate import validator
 
 import pytest
 
-from cloudsmith_api.sandbox import Sandbox, server
+from cloudsmith_api.sandbox import Sandbox, _server
 from cloudsmith_api.sandbox._messages import MAX_BODY_BYTES
 
 GET = b'GET /v1/user/tokens/ HTTP/1.1\r\nHost: localhost\r\n\r\n'
@@ -50,7 +50,7 @@ def wait_until(condition):
 @contextlib.contextmanager
 def serving(app):
     """Serve a WSGI app, and yield the port."""
-    running = server.LoopbackServer(app)
+    running = _server.LoopbackServer(app)
     running.start()
     try:
         yield running.port
@@ -93,7 +93,7 @@ def test_empty_lines_before_request_are_ignored(open_connection):
 
 def test_endless_empty_lines_get_400(open_connection):
     connection = open_connection()
-    connection.send(b'\r\n' * server.MAX_HEADER_BYTES)
+    connection.send(b'\r\n' * _server.MAX_HEADER_BYTES)
     assert connection.read_response().status == 400
 
 
@@ -153,7 +153,7 @@ def test_fault_can_override_date(open_connection, sandbox):
     b'GET / HTTP/1.1\r\nno colon\r\n\r\n',
     b'GET / HTTP/1.1\r\nName : value\r\n\r\n',
     b'GET / HTTP/1.1\r\nName: value\r\n folded\r\n\r\n',
-    b'GET /' + b'x' * server.MAX_HEADER_BYTES + b' HTTP/1.1\r\n\r\n',
+    b'GET /' + b'x' * _server.MAX_HEADER_BYTES + b' HTTP/1.1\r\n\r\n',
     b'GET / HTTP/1.1\r\n' + b'Name: value\r\n' * 6000 + b'\r\n',
 ])
 def test_malformed_request_returns_400_and_closes_connection(open_connection, sandbox, request_bytes):
@@ -240,8 +240,8 @@ def test_client_that_sends_whole_oversized_body_can_read_413(open_connection):
 
 
 def test_client_that_never_stops_sending_is_disconnected(open_connection, monkeypatch):
-    monkeypatch.setattr(server, 'LINGER_READS', 1)
-    monkeypatch.setattr(server, 'READ_BYTES', 1)
+    monkeypatch.setattr(_server, 'LINGER_READS', 1)
+    monkeypatch.setattr(_server, 'READ_BYTES', 1)
     connection = open_connection()
     connection.send(post(b'xxxx', 'Content-Length: x'))
     assert connection.read_response().status == 400
@@ -403,7 +403,7 @@ def test_stop_leaves_no_thread_and_no_open_port():
 def test_stop_ends_where_shutdown_does_not_wake_accept(monkeypatch):
     # As on macOS and Windows, where a listening socket cannot be shut down.
     with Sandbox() as sandbox:
-        monkeypatch.setattr(server, 'shut_down', lambda _: None)
+        monkeypatch.setattr(_server, 'shut_down', lambda _: None)
         start = time.time()
         sandbox.stop()
         assert time.time() - start < 2
@@ -417,9 +417,9 @@ def test_close_descriptor_closes_socket_with_open_files(sandbox):
     with connected(listener.getsockname()[1]) as client:
         connection = listener.accept()[0]
         stream = connection.makefile('rb')
-        server.close_descriptor(connection)
+        _server.close_descriptor(connection)
         assert client.recv(1) == b''
-        server.close_descriptor(connection)
+        _server.close_descriptor(connection)
         stream.close()
     listener.close()
 
@@ -427,10 +427,10 @@ def test_close_descriptor_closes_socket_with_open_files(sandbox):
 @pytest.mark.parametrize('fault', [{'delay': 60}, {'trickle': 60}, {}])
 def test_stop_that_closes_descriptors_prints_nothing(monkeypatch, capfd, fault):
     def interrupt(connection):
-        server.shut_down(connection)  # closing wakes the thread on Windows only
-        server.close_descriptor(connection)
+        _server.shut_down(connection)  # closing wakes the thread on Windows only
+        _server.close_descriptor(connection)
 
-    monkeypatch.setattr(server, 'interrupt', interrupt)
+    monkeypatch.setattr(_server, 'interrupt', interrupt)
     before = threading.active_count()
     with Sandbox() as sandbox:
         if fault:
@@ -556,8 +556,8 @@ def test_forked_child_closes_listening_socket(sandbox):
 
 
 def test_close_in_child_closes_every_listening_socket():
-    servers = [server.LoopbackServer(None) for _ in range(2)]
-    server.close_in_child()
+    servers = [_server.LoopbackServer(None) for _ in range(2)]
+    _server.close_in_child()
     for one in servers:
         with pytest.raises(socket.error):
             socket.create_connection(('127.0.0.1', one.port), timeout=5)
@@ -585,9 +585,9 @@ def test_concurrent_starts_and_stops_leave_no_thread():
 
 @needs_fork
 def test_stop_in_child_forked_during_start_does_not_wait(monkeypatch):
-    class ForkingServer(server.LoopbackServer):
+    class ForkingServer(_server.LoopbackServer):
         def start(self):
-            server.LoopbackServer.start(self)
+            _server.LoopbackServer.start(self)
             with forked(other.stop):
                 pass
 
@@ -609,9 +609,9 @@ def unstartable(monkeypatch, name):
     def fail():
         raise RuntimeError("can't start new thread")
 
-    original = server.make_thread
+    original = _server.make_thread
     with monkeypatch.context() as patch:
-        patch.setattr(server, 'make_thread', make_thread)
+        patch.setattr(_server, 'make_thread', make_thread)
         yield
 
 
@@ -625,7 +625,7 @@ def test_connection_whose_thread_cannot_start_is_closed(sandbox, monkeypatch, ca
 
 def test_server_whose_thread_cannot_start_closes_its_socket(monkeypatch):
     with unstartable(monkeypatch, '_accept'):
-        running = server.LoopbackServer(None)
+        running = _server.LoopbackServer(None)
         with pytest.raises(RuntimeError, match='new thread'):
             running.start()
     with pytest.raises(socket.error):
@@ -633,7 +633,7 @@ def test_server_whose_thread_cannot_start_closes_its_socket(monkeypatch):
 
 
 def test_stop_closes_listening_socket_if_it_fails(monkeypatch):
-    running = server.LoopbackServer(None)  # its thread is not started, so it cannot be joined
+    running = _server.LoopbackServer(None)  # its thread is not started, so it cannot be joined
     with pytest.raises(RuntimeError, match='thread'):
         running.stop()
     with pytest.raises(socket.error):
@@ -693,7 +693,7 @@ def test_invalid_port_raises_error_that_names_it(port, error):
 def test_shut_down_ignores_closed_socket():
     connection = socket.socket()
     connection.close()
-    assert server.shut_down(connection) is None
+    assert _server.shut_down(connection) is None
 
 
 def test_running_sandbox_does_not_keep_interpreter_alive():
