@@ -167,7 +167,7 @@ class RenewableToken(object):
         """Return a new token and its lifetime in seconds."""
         fetched = self._call_function()
         token, lifetime = fetched if isinstance(fetched, tuple) else (fetched, None)
-        check_token('what the function returned', token)
+        check_token("the function's return value", token)
         return token, _lifetime(token) if lifetime is None else validation.check_seconds('the lifetime', lifetime)
 
     def __getstate__(self):
@@ -197,7 +197,7 @@ class OidcToken(RenewableToken):
     @hide_locals
     def __init__(self, org, service_slug, identity_token):
         if not validation.contains_only(UNRESERVED, validation.check_str('org', org)) or not org.strip('.'):
-            raise ValueError('org must be the name of a workspace as it stands in URLs, got %r' % org)
+            raise ValueError('org must be the name of a workspace as it appears in URLs, got %r' % org)
         if not validation.check_str('service_slug', service_slug):
             raise ValueError('service_slug must not be empty')
         if not callable(identity_token):

@@ -140,7 +140,7 @@ def _parse_value(name, value, origin, label):
 def _parse_headers(value, origin):
     pairs = [item.partition('=') for item in value.split(',') if item.strip()]
     if not all(separator for _, separator, _ in pairs):
-        raise ValueError('%s: expected Name=value, more of them after commas' % origin)
+        raise ValueError('%s: expected Name=value pairs separated by commas' % origin)
     return {name.strip(): content.strip() for name, _, content in pairs}
 
 
@@ -239,7 +239,7 @@ class _SettingsFile(object):
         line = getattr(error, 'lineno', None) or error.errors[0][0]
         above = re.findall(r'^\s*\[([^]]+)\]', u'\n'.join(self._text.split('\n')[:line]), re.MULTILINE)
         where = 'in section [%s]' % six.ensure_str(above[-1]) if above else 'before any section'
-        return ValueError('%s, %s, line %d: expected a [section] or an "option = value", each of them once'
+        return ValueError('%s, %s, line %d: expected a [section] or "option = value", without duplicates'
                           % (self.path, where, line))
 
 

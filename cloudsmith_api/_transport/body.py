@@ -37,7 +37,7 @@ def encode_body(method, headers, body, post_params):
             raise ValueError('a %s request takes no body' % method)
         return None
     if body is not None and post_params:
-        raise ValueError('body and post_params cannot be sent both')
+        raise ValueError('body and post_params cannot both be sent')
     name = next((name for name in headers if name.lower() == 'content-type'), 'Content-Type')
     content_type = headers.setdefault(name, 'application/json')
     try:
@@ -46,7 +46,7 @@ def encode_body(method, headers, body, post_params):
         payload, headers[name] = _encode_form(headers[name], post_params)
         return payload
     except UnicodeError:
-        problem = '%s holds a text that is not valid Unicode' % ('post_params' if body is None else 'body')
+        problem = '%s contains text that is not valid Unicode' % ('post_params' if body is None else 'body')
     # Not raised above: the codec's error, which contains the whole text, would become its context.
     raise ValueError(problem)
 
@@ -83,7 +83,7 @@ def _encode_json(body):
         # Also a ValueError, but the caller has its own message for it.
         raise
     except ValueError:
-        raise ValueError('body holds a number that JSON cannot express, or itself')
+        raise ValueError('body contains a number that JSON cannot represent, or contains itself')
 
 
 def decode_body(data):

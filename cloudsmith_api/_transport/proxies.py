@@ -52,8 +52,8 @@ def make_pool_manager(configuration, proxy, tls, **settings):
     # The deadline and the size limit are enforced where http.client sends and receives. Compared by module name, since
     # a recorder may have replaced the class with its own (vcrpy).
     if not any(base.__module__ == http_client.__name__ for base in DeadlineHTTPConnection.__mro__):
-        raise ValueError('urllib3 is not installed as itself: the package in %s makes connections that keep to no '
-                         'deadline and no size limit; install urllib3 in an environment without that package'
+        raise ValueError('Another package, in %s, is installed in place of urllib3: its connections enforce no deadline '
+                         'and no size limit; install urllib3 in an environment without that package'
                          % os.path.dirname(urllib3.__file__))
     settings['socket_options'] = _SOCKET_OPTIONS
     # For programs that use the manager directly; this package's calls pass their own timeouts.
@@ -86,7 +86,7 @@ def _http_proxy_manager(proxy, configuration, settings):
     if proxy.lower().startswith('https:'):
         if 'ssl_context' in settings and not hasattr(settings['ssl_context'], 'wrap_bio'):
             raise ValueError('configuration.proxy must not be an https proxy for an https host on Python 2.7 or with '
-                             'pyOpenSSL: neither has TLS within TLS')
+                             'pyOpenSSL: neither supports TLS within TLS')
         # A separate context: urllib3 turns off host name checking in the service's.
         settings['proxy_ssl_context'] = tls_context(configuration)
         # If the service is reached without TLS, urllib3 1.26 uses ssl_context for the proxy.

@@ -85,7 +85,7 @@ def service(scheme, authority):
 # The real thing is in ecosystem/test_urllib3_future.py.
 def test_connections_without_http_client_raise_value_error(connect, monkeypatch):
     monkeypatch.setattr(proxies, 'DeadlineHTTPConnection', type('Foreign', (object,), {}))
-    with pytest.raises(ValueError, match='urllib3 is not installed as itself: the package in .*urllib3 makes'):
+    with pytest.raises(ValueError, match='Another package, in .*urllib3, is installed in place of urllib3: '):
         connect('http://127.0.0.1:9/').user_self()
 
 
