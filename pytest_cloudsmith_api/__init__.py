@@ -1,14 +1,14 @@
 """Provide the pytest fixture ``cloudsmith_sandbox`` for testing scripts that use ``cloudsmith_api``.
 
-pytest loads this plugin at every start. It is a package of its own so that this does not import the client.
+pytest loads this plugin whenever it starts. It is a separate package, so that loading it does not import the client.
 """
 
 import os
 
 import pytest
 
-# Variables of the machine, compared in upper case, that the client reads besides its own: of a developer's, and of a
-# runner in CI, whose real identity no test may use.
+# Environment variables, compared in upper case, that the client reads besides its own. They belong to a developer's
+# machine or to a CI runner, whose real identity no test may use.
 _MACHINE_VARIABLES = (
     'ALL_PROXY', 'HTTPS_PROXY', 'NO_PROXY', 'REQUESTS_CA_BUNDLE', 'SSL_CERT_DIR', 'SSL_CERT_FILE',
     'ACTIONS_ID_TOKEN_REQUEST_URL', 'BITBUCKET_STEP_OIDC_TOKEN', 'BUILDKITE_JOB_ID', 'CIRCLE_OIDC_TOKEN',
@@ -48,13 +48,13 @@ class CloudsmithSandbox(object):
         self.sandbox.fail_next(*args, **kwargs)
 
     def use_ci_environment(self, provider, org='acme', service_slug='ci'):
-        """Let the rest of the test run as a CI job that has no API key and signs in as a service account (OIDC).
+        """Run the rest of the test as a CI job that has no API key and signs in as a service account (OIDC).
 
-        :param provider: the CI system, see ``Sandbox.ci_environment``.
+        :param provider: the CI system; see ``Sandbox.ci_environment``.
         :param org, service_slug: the account, which this adds to the sandbox.
         :return: its ``User``.
-        :raises TypeError, ValueError: if an argument is invalid, or there is such an account; the message names it, and
-            nothing has changed.
+        :raises TypeError, ValueError: if an argument is invalid, or the account already exists; the message names it,
+            and nothing has changed.
 
         A second call replaces the variables of the first.
         """
@@ -71,7 +71,7 @@ class CloudsmithSandbox(object):
         return account
 
     def _isolate(self):
-        """Replace the variables of the machine by those of the sandbox."""
+        """Replace the machine's environment variables with those of the sandbox."""
         for name in list(os.environ):
             if name.upper() in _MACHINE_VARIABLES or name.startswith('CLOUDSMITH_'):
                 self._monkeypatch.delenv(name)
@@ -79,7 +79,7 @@ class CloudsmithSandbox(object):
             self._monkeypatch.setenv(name, value)
 
     def _undo(self):
-        """Undo what the test has patched so far, in place of ``monkeypatch.undo``, and stay isolated."""
+        """Replace ``monkeypatch.undo``: undo the test's patches so far, and stay isolated."""
         type(self._monkeypatch).undo(self._monkeypatch)
         self._isolate()
 
@@ -107,8 +107,8 @@ def cloudsmith_sandbox(monkeypatch, tmp_path_factory):
                 path.touch()
                 result._variables['CLOUDSMITH_%s_FILE' % kind] = str(path)
             result._isolate()
-            # A MonkeyPatch of our own would not do: if the test patched a variable of ours too, the two would be undone
-            # in the wrong order, and the variable would keep our value after the test.
+            # A MonkeyPatch of our own would not do: if the test also patched one of our variables, the two would be
+            # undone in the wrong order, and the variable would keep our value after the test.
             monkeypatch.undo = result._undo
             yield result
     finally:

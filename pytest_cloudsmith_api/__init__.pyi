@@ -14,7 +14,7 @@ class CloudsmithSandbox:
     configuration: Configuration
 
     def __init__(self, sandbox: Sandbox, configuration: Configuration, monkeypatch: pytest.MonkeyPatch) -> None: ...
-    # The code passes everything on to Sandbox; these repeat its signatures.
+    # The code passes all arguments on to Sandbox; these stubs repeat its signatures.
     def add_user(
         self, email: str | None = None, password: str | None = None, name: str | None = None, slug: str | None = None,
         two_factor: bool = False, api_key: bool = False, keys: int = 0, expires_in: float | None = None,

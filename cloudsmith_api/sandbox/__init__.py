@@ -26,7 +26,7 @@ class Sandbox(object):
 
     :param port: port on 127.0.0.1, int; 0 (the default) for any free one.
     :param rate_limit: requests per hour from all clients together, int, default 100000; requests without credentials
-        have a limit of their own, which is 1,800 at most.
+        have their own limit, at most 1,800.
     :param lockout_after: consecutive failed sign-ins that lock an account for 15 minutes, int from 1, default 5.
     :param clock: callable that returns the seconds since the epoch; ``time.time`` by default, looked up at each call. A
         test can pass its own to skip a lockout, the rest of a rate limit window, or the life of a key or token.
@@ -38,7 +38,7 @@ class Sandbox(object):
         self._port = check_number('port', port, maximum=65535)
         self._stopping = threading.Event()
         self._server = None
-        self._locks = {}  # by process
+        self._locks = {}  # by process ID
         clock = (lambda: time.time()) if clock is None else clock  # a test may replace time.time after this
         self.app = App(Accounts(rate_limit, lockout_after, clock), IdentityProvider(clock), self._stopping)
 
@@ -69,7 +69,7 @@ class Sandbox(object):
 
     @property
     def password_sign_in(self):
-        """Whether ``POST /user/token/`` works, bool, default True; the service's own has ended, and returns 410.
+        """Whether ``POST /user/token/`` works, bool, default True; the real service has ended it, and returns 410.
 
         :raises TypeError: if it is set to anything but True or False.
         """
@@ -108,14 +108,14 @@ class Sandbox(object):
         self, email=None, password=None, name=None, slug=None, two_factor=False, api_key=False, keys=0,
         expires_in=None
     ):
-        """Add a user, with generated values for what is not given.
+        """Add a user; values that are not given are generated.
 
         :param email, password, name, slug: text.
         :param two_factor: bool, whether to require two-factor authentication; ``totp_token`` is then the one-time code.
         :param api_key: bool, whether to create an API key.
-        :param keys: number of API keys to create, int; more than the one that the service allows, to test pagination.
-        :param expires_in: seconds for which the value of an API key is valid, a number; requests then get 403, as if a
-            key policy had ended the key. None, the default, for ever; a negative number for a key that has expired.
+        :param keys: number of API keys to create, int; the service allows one, but pagination tests need more.
+        :param expires_in: seconds for which the value of an API key is valid, a number; after that, requests get 403,
+            as if a key policy had expired the key. None, the default: for ever; a negative number: already expired.
         :return: a ``User`` with ``email``, ``password``, ``name``, ``slug``, ``slug_perm``, ``api_key`` (the full
             value, None without one), ``key_slug_perm`` and ``totp_token`` (None without ``two_factor``).
         :raises TypeError, ValueError: if an argument is invalid, or the email or slug is taken; the message names it.
@@ -137,8 +137,8 @@ class Sandbox(object):
         """Return an access token, as single sign-on does: a JSON Web Token for ``Authorization: Bearer``.
 
         :param user: the ``User`` that it belongs to.
-        :param expires_in: seconds for which it is valid, a number; a negative one for a token that has expired. Its end
-            is rounded up to a whole second since the epoch, its ``exp`` claim.
+        :param expires_in: seconds for which it is valid, a number; negative: already expired. The expiry time, its
+            ``exp`` claim, is rounded up to a whole second since the epoch.
         :raises TypeError, ValueError: if an argument is invalid; the message names it.
         """
         if not isinstance(user, User):
@@ -153,10 +153,10 @@ class Sandbox(object):
         self.app.accounts.revoke_token(token)
 
     def identity_token(self, audience=AUDIENCE, expires_in=TOKEN_SECONDS):
-        """Return an identity token, as CI systems issue it, which a service account can exchange.
+        """Return an identity token as CI systems issue them, which a service account can exchange.
 
         :param audience: text; the exchange refuses any but ``'cloudsmith'``.
-        :param expires_in: seconds for which it is valid, a number; a negative one for a token that has expired.
+        :param expires_in: seconds for which it is valid, a number; negative: already expired.
         :raises TypeError, ValueError: if an argument is invalid; the message names it.
         """
         return self.app.identity.issue_token(
@@ -165,12 +165,12 @@ class Sandbox(object):
     def ci_environment(self, provider, org, service_slug):
         """Return the environment variables of a CI job that signs in as a service account.
 
-        ``CLOUDSMITH_API_KEY`` is among them, empty, since a key has precedence.
+        They include an empty ``CLOUDSMITH_API_KEY``, since a key would take precedence.
 
         :param provider: ``'azure_devops'``, ``'bitbucket'``, ``'buildkite'``, ``'circleci'``, ``'generic'``,
             ``'github'`` or ``'gitlab'``. The sandbox serves the endpoints of Azure DevOps and GitHub; for Buildkite, a
             program ``buildkite-agent`` on ``PATH`` must print an ``identity_token``.
-        :param org, service_slug: the account, see ``add_service``.
+        :param org, service_slug: the account; see ``add_service``.
         :return: dict of native strings.
         :raises TypeError, ValueError: if an argument is invalid; the message names it.
         :raises RuntimeError: if the sandbox is not started.
@@ -188,8 +188,8 @@ class Sandbox(object):
     ):
         """Inject a fault into the next responses.
 
-        The arguments of one call are combined; the faults of several calls are queued. A call with only ``times``
-        queues that many normal responses before the next fault.
+        The arguments of one call are combined; several calls queue their faults. A call with only ``times`` queues
+        that many normal responses before the next fault.
 
         With ``status``, the request has no effect. Without it, the request is carried out even if its response is
         lost: a key may be created whose value the client never receives.

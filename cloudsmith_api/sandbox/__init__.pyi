@@ -63,7 +63,7 @@ class Sandbox:
         path: str | None = None,
     ) -> None: ...
 
-# `Any` in place of `None`: a test knows whether its user has a key or a second factor, and need not check.
+# `Any` instead of `None`: a test knows whether its user has a key or a second factor, and need not check.
 class User:
     email: str
     password: str

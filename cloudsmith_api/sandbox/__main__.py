@@ -80,7 +80,7 @@ def main():
     parser = argparse.ArgumentParser(prog='python -m cloudsmith_api.sandbox', description=description)
     parser.add_argument('--port', type=int, default=0, help='port on 127.0.0.1 (default: any free one)')
     port = parser.parse_args().port
-    # The handler raises nothing: an exception could interrupt any line, also in `stop`, a finalizer or a lock's `with`.
+    # The handler raises nothing: an exception could interrupt any line, even in `stop`, a finalizer or a lock's `with`.
     signals = []
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda received, _frame: signals.append(received))
@@ -92,7 +92,7 @@ def main():
     with sandbox:
         text = welcome(sandbox)
         try:
-            if sys.stdout is not None:  # None if it is closed, on Python 3
+            if sys.stdout is not None:  # Python 3 sets it to None if it is closed
                 print(text)
                 sys.stdout.flush()
         except IOError as error:
@@ -101,7 +101,7 @@ def main():
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             return 1
         while not signals:
-            time.sleep(0.1)  # no longer: a signal that arrives just before the system call does not end it
+            time.sleep(0.1)  # short: a signal that arrives just before the system call does not interrupt it
     return 0
 
 

@@ -29,7 +29,7 @@ EPOCH = datetime(1970, 1, 1)
 RATE_LIMIT_SECONDS = 3600
 ANONYMOUS_RATE_LIMIT = 1800
 LOCKOUT_SECONDS = 900
-EMAIL = re.compile(r'[^@:\s]{1,64}@[^@:\s]{1,189}\Z')  # no colon: RFC 7617, section 2, ends the username at the first
+EMAIL = re.compile(r'[^@:\s]{1,64}@[^@:\s]{1,189}\Z')  # a colon would end the username: RFC 7617, section 2
 SLUG = re.compile(r'[A-Za-z0-9][A-Za-z0-9._-]*\Z')
 
 Quota = namedtuple('Quota', 'limit remaining reset seconds_left allowed')
@@ -41,7 +41,7 @@ class Key(object):
     :ivar slug_perm: its permanent identifier.
     :ivar key: its secret value.
     :ivar datetime created: when it was created, UTC without tzinfo.
-    :ivar expires_at: when the present value expires, in seconds since the epoch.
+    :ivar expires_at: when the current value expires, in seconds since the epoch.
     """
 
     def __init__(self, created):
@@ -123,8 +123,8 @@ class Accounts(object):
         self._users = {}  # by email and by slug
         self._owners = {}  # user and `Key` by the key's value
         self._pending_sign_ins = {}  # users by two-factor token
-        self._services = {}  # user and lifetime of its tokens by workspace and name
-        self._tokens = {}  # user and end by access token
+        self._services = {}  # user and token lifetime by workspace and name
+        self._tokens = {}  # user and expiry time by access token
         self._rate_limit = RateLimit(rate_limit)
         self._anonymous_rate_limit = RateLimit(min(rate_limit, ANONYMOUS_RATE_LIMIT))
 
@@ -303,7 +303,7 @@ class Accounts(object):
         return key
 
     def _register(self, user, key):
-        """Let the present value of a ``Key`` authenticate its user, as long as the user's ``expires_in`` says."""
+        """Make the current value of a ``Key`` authenticate its user, for the user's ``expires_in`` seconds."""
         if user.expires_in is not None:
             key.expires_at = self._clock() + user.expires_in
         self._owners[key.key] = user, key
@@ -327,7 +327,7 @@ def check_form(name, value, pattern):
 
 
 def check_seconds(name, value):
-    """Return ``value`` if it is a number of seconds; a negative one makes what has already expired.
+    """Return ``value`` if it is a number of seconds; a negative number means already expired.
 
     :raises TypeError, ValueError: if it is not.
     """

@@ -234,7 +234,7 @@ ENDPOINTS = [
 
 
 def compile_routes(endpoints, prefix):
-    """Return pairs of a path pattern, after a pattern ``prefix``, and a dict of HTTP method to function."""
+    """Return pairs of a path pattern, which begins with ``prefix``, and a dict of HTTP method to function."""
     routes = {}
     for method, path, endpoint in endpoints:
         pattern = '%s%s\\Z' % (prefix, re.sub(r'\{(\w+)\}', r'(?P<\1>[^/]+)', path))
@@ -250,7 +250,7 @@ class App(object):
     :param accounts: the ``Accounts`` to serve.
     :param identity: the ``IdentityProvider`` of the service accounts' jobs.
     :param stopping: a ``threading.Event`` that ends a fault's delay early.
-    :ivar list requests: every ``Request`` so far in arrival order, but none from a website; callers may clear it.
+    :ivar list requests: every ``Request`` so far in arrival order, except those from websites; callers may clear it.
     :ivar faults: the ``FaultQueue`` from which each request takes one.
     """
 

@@ -22,7 +22,7 @@ class WrongCredentials(AccountError):
 
 
 class TwoFactorRequired(AccountError):
-    """The password is correct; ``two_factor_token`` is what the second step needs."""
+    """The password is correct; the second step needs ``two_factor_token``."""
 
     def __init__(self, two_factor_token):
         super(TwoFactorRequired, self).__init__('Two-factor authentication is required.')
@@ -46,7 +46,7 @@ class ServiceNotFound(AccountError):
 
 
 class InvalidIdentityToken(AccountError):
-    """The identity token, or the token by which a job requests one, was not issued here or has expired."""
+    """The identity token, or the token with which a job requests one, was not issued here or has expired."""
 
 
 class WrongAudience(AccountError):

@@ -15,7 +15,7 @@ HEADER_VALUE = re.compile(r'[\t -~]*\Z')  # RFC 9110, section 5.5, without the o
 class Fault(object):
     """The changes to make to one response.
 
-    ``Sandbox.fail_next`` describes the parameters; what is not given leaves the response as it is.
+    ``Sandbox.fail_next`` describes the parameters; one that is not given changes nothing.
 
     :raises TypeError: if an argument has the wrong type; the message names it.
     :raises ValueError: if an argument is out of bounds; the message names it.
@@ -31,7 +31,7 @@ class Fault(object):
         self.path = None if path is None else check_text('path', path)
         if path is not None and not re.match(r'/[!->@-~]*\Z', self.path):
             raise ValueError("path must begin with '/' and be percent-encoded, without a query, got %r" % path)
-        self.environ = {}  # what tells the server how to send the response
+        self.environ = {}  # tells the server how to send the response
         if truncate is not None:
             size = 0 if truncate == 'before' else truncate
             self.environ[TRUNCATE] = check_number('truncate', size, alternative="'before' or ")
@@ -39,7 +39,7 @@ class Fault(object):
             self.environ[TRICKLE] = float(check_number('trickle', trickle, 0, MAX_SECONDS, numbers.Real))
 
     def matches(self, path):
-        """Return whether this fault is for a request to ``path``, which begins where the app is mounted."""
+        """Return whether this fault is for a request to ``path``, which is relative to the app's mount point."""
         return self.path is None or path.startswith((self.path, '/v1' + self.path))
 
     def apply(self, response):

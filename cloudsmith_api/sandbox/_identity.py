@@ -15,7 +15,7 @@ except ImportError:  # pragma: no cover
 AUDIENCE = 'cloudsmith'
 TOKEN_SECONDS = 300
 
-# The variables by which a job of each CI system finds its identity token.
+# The variables through which a job in each CI system finds its identity token.
 VARIABLES = {
     'azure_devops': {
         'SYSTEM_OIDCREQUESTURI': '{origin}/identity/azure_devops/?serviceConnectionId=sandbox',
@@ -43,7 +43,7 @@ class IdentityProvider(object):
     def __init__(self, clock):
         self._clock = clock
         self._lock = threading.Lock()
-        self._tokens = {}  # audience and end by identity token
+        self._tokens = {}  # audience and expiry time by identity token
         self._request_tokens = set()
 
     def issue_token(self, audience, expires_in=TOKEN_SECONDS):
@@ -79,7 +79,7 @@ class IdentityProvider(object):
         """Return the environment variables of a job in a CI system, as a dict of native strings.
 
         :param provider: a key of ``VARIABLES``.
-        :param origin: the URL of the sandbox's root, without the final slash.
+        :param origin: the URL of the sandbox's root, without a trailing slash.
         :raises ValueError: if the provider is unknown.
         """
         if provider not in VARIABLES:
@@ -121,7 +121,7 @@ def issue_azure_token(identity, _accounts, request):
 def check_token_request(identity, request, *names):
     """Return the parsed query of a request for an identity token.
 
-    :param names: the query parameters that must be there.
+    :param names: the required query parameters.
     :raises InvalidIdentityToken: if the request token is wrong.
     :raises ErrorResponse: if a parameter is missing.
     """
@@ -133,7 +133,7 @@ def check_token_request(identity, request, *names):
     return query
 
 
-# Beside the API, not below ``/v1``. The last two stand for servers of the CI systems.
+# These are beside ``/v1``, not below it. The last two stand in for servers of the CI systems.
 IDENTITY_ENDPOINTS = [
     ('POST', '/openid/{org}/', exchange_token),
     ('GET', '/identity/github/', issue_github_token),

@@ -70,7 +70,7 @@ class Request(object):
     def __init__(self, environ):
         self.method = environ['REQUEST_METHOD']
         self.url = request_uri(environ, include_query=False)
-        # Not with `urlsplit`, which raises an error if the host is malformed.
+        # Not with `urlsplit`: it raises an error if the host is malformed.
         self.path = environ.get('REQUEST_URI', '/' + self.url.split('/', 3)[3]).partition('?')[0]
         self.query = environ.get('QUERY_STRING', '')
         self.headers = RequestHeaders(environ.get(HEADERS) or headers_from_environ(environ))
@@ -83,7 +83,7 @@ class Request(object):
 class Response(object):
     """A JSON response: ``status`` (int), ``headers`` (by name in any case) and ``body`` (bytes).
 
-    :param value: what to serialize as the body.
+    :param value: the value to serialize as the body.
     :param headers: pairs to add to ``Content-Type``.
     """
 
@@ -133,7 +133,7 @@ def parse_parameters(request, names):
 def require(given, names):
     """Return the values of the named parameters.
 
-    :raises ErrorResponse: if any is missing; the response names all that are.
+    :raises ErrorResponse: if any is missing; the response names all missing ones.
     """
     missing = [name for name in names if name not in given]
     if missing:

@@ -38,7 +38,7 @@ MAX_HEADER_BYTES = 65536
 LINGER_SECONDS, LINGER_READS, READ_BYTES = 1, 1024, 65536
 SERVERS = weakref.WeakSet()  # every server of this process, for `close_in_child`
 
-# No group may match what the one before it also matches: backtracking over a line of 60 kB would take half a minute.
+# No group may match text that the group before it also matches: backtracking over 60 kB would take half a minute.
 REQUEST_LINE = re.compile(r'([!-~]+) (?:[A-Za-z]+://[^/? ]*(?=[/?]))?([!-~]+) HTTP/1\.([01])\Z')  # RFC 9112, section 3
 HEADER_LINE = re.compile(r'([!-9;-~]+):(.*)\Z')  # RFC 9112, section 5
 
@@ -150,8 +150,8 @@ def serialize_response(status, headers, body):
 class RequestBody(io.RawIOBase):
     """One request's body as a stream that ends where the next request begins.
 
-    The first read sends ``100 Continue`` if the client expects it (RFC 9110, section 10.1.1): a body that the app
-    rejects by its headers is then never sent.
+    The first read sends ``100 Continue`` if the client expects it (RFC 9110, section 10.1.1). If the app rejects a
+    request by its headers, the body is never sent.
     """
 
     def __init__(self, connection, stream, length, expects_continue):
@@ -179,7 +179,7 @@ class RequestBody(io.RawIOBase):
 class ConnectionHandler(StreamRequestHandler):
     """Handle the requests on one connection in order, until either side closes it."""
 
-    # Nagle's algorithm would hold a response back until the one before it is acknowledged, which takes up to 40 ms.
+    # Nagle's algorithm would hold back a response until the previous one is acknowledged, which takes up to 40 ms.
     disable_nagle_algorithm = True
 
     def handle(self):
@@ -264,7 +264,7 @@ class LoopbackServer(TCPServer):
         return self.server_address[1]
 
     def start(self):
-        """Start to accept connections, or close the listening socket if no thread can be started."""
+        """Start accepting connections, or close the listening socket if no thread can be started."""
         try:
             self._acceptor.start()
         except Exception:
@@ -274,7 +274,7 @@ class LoopbackServer(TCPServer):
     def stop(self):
         """Close the listening socket and every connection, and join every thread.
 
-        In a forked child, which has a copy of the sockets and no threads, only close that of the listening socket.
+        In a forked child, which has no threads, close only its copy of the listening socket.
         """
         try:
             if os.getpid() == self._pid:  # pragma: no branch (coverage does not measure forked children)
@@ -290,9 +290,9 @@ class LoopbackServer(TCPServer):
     def process_request(self, request, client_address):
         """Serve a new connection, which ``socketserver`` calls a request, in its own thread."""
         thread = make_thread(self._serve_connection, request, client_address)
-        # `stop` joins every thread here, so only those that have ended may leave; only this thread changes the dict.
+        # `stop` joins every thread in this dict, so only ended ones are removed; only this thread changes it.
         self._connections = {one: open_one for one, open_one in self._connections.items() if one.is_alive()}
-        thread.start()  # raises an error if the system has no thread left; `socketserver` then closes the connection
+        thread.start()  # raises an error if the system has no threads left; `socketserver` then closes the connection
         self._connections[thread] = request
 
     def _accept(self):
@@ -311,7 +311,7 @@ class LoopbackServer(TCPServer):
 def make_thread(target, *arguments):
     """Return a thread, not yet started, that does not keep the interpreter alive.
 
-    Isolated sub-interpreters allow no daemon threads (Python 3.12): theirs keep the interpreter alive until ``stop``.
+    Isolated sub-interpreters allow no daemon threads (Python 3.12): there, it keeps them alive until ``stop``.
     """
     thread = threading.Thread(target=target, args=arguments)
     try:
@@ -330,9 +330,9 @@ def shut_down(connection):
 
 
 def close_descriptor(connection):
-    """Close a socket although files made from it are open, which wakes a thread blocked on it on Windows."""
+    """Close a socket even if files made from it are open; on Windows, this wakes a thread blocked on it."""
     try:
-        # Python 2 has no `detach`, but a socket beneath the one that counts the open files.
+        # Python 2 has no `detach`; there, `_sock` is the real socket.
         underlying = connection._sock if hasattr(connection, '_sock') else socket.socket(fileno=connection.detach())
         underlying.close()
     except (socket.error, ValueError):  # already closed: ValueError since Python 3.9
@@ -343,11 +343,11 @@ interrupt = close_descriptor if os.name == 'nt' else shut_down
 
 
 def close_in_child():
-    """Close the listening sockets that a child process has inherited, which would keep the ports in use."""
+    """Close the listening sockets that this child process has inherited: they would keep the ports in use."""
     for server in list(SERVERS):
         server.server_close()
 
 
-# Elsewhere, `stop` frees the port.
+# Without this hook, `stop` frees the port by shutting the socket down.
 if hasattr(os, 'register_at_fork'):  # pragma: no branch (Python 3.7 and later, not on Windows)
     os.register_at_fork(after_in_child=close_in_child)

@@ -1,4 +1,4 @@
-"""JSON Web Tokens (RFC 7519), signed with HMAC-SHA256: the form of access and identity tokens."""
+"""JSON Web Tokens (RFC 7519), signed with HMAC-SHA256: the format of access and identity tokens."""
 
 import base64
 import binascii
@@ -14,11 +14,11 @@ SECRET = os.urandom(32)
 
 
 def make_token(now, expires_in, **claims):
-    """Return a new token, unlike any other, and when it expires.
+    """Return a new, unique token and the time at which it expires.
 
     :param now: seconds since the epoch.
     :param expires_in: seconds for which the token is valid, rounded up to the next whole second since the epoch.
-    :param claims: further claims beside ``iat``, ``exp`` and ``jti``.
+    :param claims: claims in addition to ``iat``, ``exp`` and ``jti``.
     """
     expires_at = int(math.ceil(now + expires_in))
     claims.update(iat=int(now), exp=expires_at, jti=binascii.hexlify(os.urandom(8)).decode('ascii'))
