@@ -50,7 +50,7 @@ def draw(figures, path):
 
 
 def _group(axes, line, name, rows):
-    """Draw the title and the bars of a figure from a line on; return the line after them."""
+    """Draw the title and bars of a figure, starting at ``line``; return the line after them."""
     title, _, _, goal, peer = report.FIGURES[name]
     axes.text(0, line, title.replace('`', ''), va='center')
     first = line + 1
@@ -58,7 +58,7 @@ def _group(axes, line, name, rows):
         ratio = peer if label == _PEER else _ratio(rows, label)
         if ratio is not None:
             line += 1
-            # Place the number to the right of the mark of the goal or of the baseline, not on it.
+            # Place the number to the right of the goal or baseline mark, not on it.
             _bar(axes, line, ratio, max(ratio, goal if line == first else 1), colour, label)
     axes.plot([1, 1], [first - 0.5, line + 0.5], color='white', linewidth=1, linestyle=(0, (4, 3)))
     axes.plot([goal, goal], [first - 0.5, first + 0.5], color=_GOAL, linewidth=2.5, label='goal')

@@ -2,8 +2,8 @@
 
 Each figure is a ratio to the baseline, urllib3 and ``json.loads`` doing the same work. The baseline is measured just
 before and just after each contender, so that load on the machine slows down both. With ``--instructions``, instructions
-are counted in place of time, see ``instructions.py``. Creates its environments from the package index and starts its
-own server. Runs on Python 3.9 or later.
+are counted instead of time; see ``instructions.py``. Creates its environments from the package index and starts its own
+server. Runs on Python 3.9 or later.
 """
 
 import argparse
@@ -22,7 +22,7 @@ from contenders import CLIENTS, MODELS, PUBLISHED, RAW, THIS
 from environments import ROOT, Environments, packages_of, version_of
 from processes import HERE, Server, Worker, first_call, time_import, time_process
 
-# Work that the plain baseline skips and this package does: the baseline is measured with it, too.
+# Work that this package does and the plain baseline skips: the baseline is also measured with it.
 WITH_TIMEOUT = (('raw, with timeout', 'user_self_with_timeout'),)
 WITH_DATES = (('raw, dates parsed', 'user_tokens_list_with_dates'),)
 
@@ -118,7 +118,7 @@ class Comparison:
     def _calls(self, names, operation, arguments, threads=1, also=(), rounds=None):
         """Measure calls in long-lived processes.
 
-        :param also: pairs of a title for the report and a further operation of the baseline.
+        :param also: pairs of a report title and another operation of the baseline.
         """
         timings = collections.defaultdict(list)
         for _ in range(self._effort.workers):
@@ -139,7 +139,7 @@ class Comparison:
         def measure(count):
             return worker.run('calls', operation, arguments, count, threads)
 
-        # At least ten calls a thread, or starting the threads would be most of what is measured.
+        # At least ten calls a thread: with fewer, the figure would mostly show the start of the threads.
         count = self._batch_size(measure, threads if threads == 1 else 10 * threads)
         return lambda: measure(count)
 
@@ -205,7 +205,7 @@ def main():
             results = json.load(file)
     else:
         results = _measure(options, environments)
-    # Loaded results have JSON's string keys, so fresh ones must have them, too.
+    # Loaded results have JSON's string keys, so fresh ones must have them too.
     results = json.loads(json.dumps(results))
     print(report.markdown(results))
     if options.json:
@@ -247,7 +247,7 @@ def _contenders(options):
 
 
 def _install(environments, interpreter, contenders):
-    """Create the environments of those contenders that support an interpreter.
+    """Create the environments of the contenders that support an interpreter.
 
     :return: contender -> the interpreter of its environment.
     """
@@ -311,7 +311,7 @@ def _parser():
                         help='interpreter to measure on, may be repeated (default: the one that runs this)')
     parser.add_argument('--quick', action='store_true', help='measure less: a smoke test, not figures to quote')
     parser.add_argument('--instructions', action='store_true',
-                        help='count instructions with Valgrind in place of time: the same result under any load')
+                        help='count instructions with Valgrind instead of time: the same result under any load')
     parser.add_argument('--rounds', type=int, help='measurements of each figure, in each process')
     parser.add_argument('--only', metavar='FIGURE', action='append', choices=_ALL_FIGURES,
                         help='one of %s, may be repeated (default: all)' % ', '.join(_ALL_FIGURES))

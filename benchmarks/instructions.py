@@ -1,8 +1,8 @@
-"""Count the instructions of the contenders with Valgrind, which are the same however busy the machine is.
+"""Count the contenders' instructions with Valgrind: their number is the same however busy the machine is.
 
 Unlike time, the number of instructions depends neither on load nor on the processor's caches and the memory layout of a
-process. Valgrind does not see the kernel's instructions, so system calls are counted besides. Environment variables and
-hash seed are fixed, and every module is compiled before it is counted.
+process. Valgrind does not see the kernel's instructions, so system calls are counted separately. Environment variables
+and hash seed are fixed, and every module is compiled beforehand.
 """
 
 import collections
@@ -16,7 +16,7 @@ from processes import CONTENDERS, first_call
 
 VALGRIND = shutil.which('valgrind')
 
-#: The figures that can be counted, see the methods of ``InstructionCounts``.
+#: The figures that can be counted; see the methods of ``InstructionCounts``.
 FIGURES = ('user_self', 'user_tokens_list', 'cold_start', 'imports', 'model', 'full_model')
 
 #: The contenders of a quick count.
@@ -74,8 +74,8 @@ class InstructionCounts:
     def imports(self):
         """Count the import in a new process.
 
-        The garbage collector is off: the number of objects decides whether one more collection falls into the import,
-        which costs as much as six modules.
+        The garbage collector is off: the number of objects decides whether one more collection, which costs as much as
+        six modules, falls into the import.
         """
         counts = {}
         for name in self._clients:

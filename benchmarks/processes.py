@@ -15,7 +15,7 @@ CONTENDERS = os.path.join(HERE, 'contenders')
 def _pin_to(number):
     """Return ``Popen`` arguments that pin a process to one processor, where the system supports that.
 
-    Left to the scheduler, server and contender share a processor now and then, and a call takes half as long again.
+    Otherwise, server and contender share a processor now and then, and a call takes half as long again.
     """
     if not hasattr(os, 'sched_setaffinity'):
         return {}
@@ -63,7 +63,7 @@ class Worker:
         _stop(self._process)
 
     def run(self, *command):
-        """Run a command of the worker, see ``contenders/worker.py``.
+        """Run a command of the worker; see ``contenders/worker.py``.
 
         :return: the number that it prints.
         """

@@ -15,7 +15,7 @@ FIGURES = {
 #: In microseconds.
 MODEL_GOAL = 1.0
 
-#: Further figures of which instructions are counted, with their titles.
+#: Further figures for which instructions are counted, with their titles.
 MODELS = {
     'model': 'one `UserBrief`, three of seven fields set',
     'full_model': 'one `UserBrief`, all seven fields set',
@@ -23,7 +23,7 @@ MODELS = {
 
 _COMPARED = ('this package', 'requests', 'httpx', 'published 2.0.19', 'published 2.0.42')
 
-# The goals hold for this version; docs/performance.md says what older ones have to do besides.
+# The goals hold for this version; docs/performance.md also has figures for the oldest and the newest.
 _GOAL_PYTHON = '3.11.'
 
 _GROWTH = (('growth_rows', 'keys on a page'), ('growth_threads', 'threads on one client'))
@@ -67,7 +67,7 @@ def markdown(results):
 
 
 def _instructions(figures):
-    # Without goals: those are for time.
+    # Without goals: they are for time.
     ratios, details = [], []
     for figure, (title, *_) in FIGURES.items():
         if figure in figures:
@@ -124,7 +124,7 @@ def _details(figures):
 def _models(figures, with_goals):
     rows = []
     for name, measured in figures.get('model', {}).items():
-        # Without a baseline that load would slow down too, the lowest is the least disturbed, as in timeit.
+        # No baseline here that load would slow down too: the lowest time is the least disturbed, as in timeit.
         lowest = measured['lowest'] * 1e6
         low, middle, high = (_number(seconds * 1e6) for seconds in measured['seconds'])
         cells = [name, '%s µs' % _number(lowest), '%s µs' % middle, '%s to %s' % (low, high)]

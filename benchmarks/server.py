@@ -1,4 +1,4 @@
-"""Serve prepared responses on loopback at next to no cost, so that the client is what is measured."""
+"""Serve prepared responses on loopback at next to no cost, so that measurements are of the client."""
 
 import json
 import socket
@@ -25,7 +25,7 @@ _HEADERS = (
 
 
 def main():
-    """Print the port, and serve until standard input is closed, which the exit of the parent process does, too."""
+    """Print the port, and serve until standard input is closed, at the latest when the parent process exits."""
     listener = socket.socket()
     listener.bind(('127.0.0.1', 0))
     listener.listen(128)

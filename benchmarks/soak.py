@@ -40,12 +40,12 @@ from cloudsmith_api import (
 from cloudsmith_api._transport.retry import ApiRetry
 
 MAX_RESPONSE_BYTES = 20000
-# Timeouts of a whole call in seconds: the short one is for faults that are to exceed it.
+# Timeouts of a whole call in seconds: the short one is for faults meant to exceed it.
 SHORT_TIMEOUT = 0.05
 LONG_TIMEOUT = 20.0
 # By how many seconds a call may exceed its timeout according to docs/reliability.md.
 TOLERANCE = 0.5
-# By how many more seconds with more threads than cores.
+# By how many more seconds if there are more threads than cores.
 SCHEDULING_DELAY = 1.5
 
 
@@ -56,7 +56,7 @@ def response(status, body=b'', *headers):
 
 
 def model(number):
-    """Return the JSON of the model that a call is to return."""
+    """Return the JSON of the model that a call should return."""
     return json.dumps({'name': 'call %s' % number, 'slug': 'x' * 20}).encode()
 
 
@@ -69,8 +69,8 @@ def gzipped(data):
 def send(make_response):
     """Return a handler that sends a response and keeps the connection open.
 
-    A handler takes a connection, the number of a call and that of its attempt, from 0, and returns whether the
-    connection stays open.
+    A handler takes a connection, the number of a call and the number of its attempt, counted from 0; it returns whether
+    the connection stays open.
 
     :param make_response: a function of both numbers that returns bytes.
     """
@@ -148,7 +148,7 @@ def once(fault):
 BOMB = gzipped(b'\0' * 5000000)
 CHUNKED = b'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n'
 
-# Relative frequency, the server's handler, the exception that is expected (None: the model), and the call's timeout.
+# Relative frequency, the server's handler, the expected exception (None: the call succeeds), and the call's timeout.
 Fault = collections.namedtuple('Fault', 'weight handle expected timeout', defaults=(None, LONG_TIMEOUT))
 FAULTS = {
     'none': Fault(30, send(good)),
@@ -240,9 +240,9 @@ class Soak(object):
     """Make calls from many threads and check their outcomes.
 
     :param int port: the server's.
-    :param int calls: number of calls on all threads together.
+    :param int calls: total number of calls, on all threads.
     :param int threads: number of threads.
-    :param int seed: seed of the choice of faults.
+    :param int seed: seed for the choice of faults.
 
     :ivar outcomes: how many calls had each outcome.
     :ivar list failures: a line for each call with an unexpected outcome.
@@ -329,7 +329,7 @@ def main():
     server.start()
     port = receiving.recv()
 
-    # What the first calls load and the allocator keeps is not a leak.
+    # Modules that the first calls load, and memory that the allocator keeps, are not leaks.
     warm_up = Soak(port, min(5000, arguments.calls), arguments.threads, arguments.seed + 1)
     warm_up.run()
     warm_up.client.close()

@@ -2,8 +2,8 @@
 
 import collections
 
-#: ``script`` is the name of a file in this folder, ``requirements`` are the packages to install (``None``: that of this
-#: source tree), ``modules`` those that such a program imports, and ``oldest`` is the oldest Python that they support.
+#: ``script`` is the name of a file in this folder, ``requirements`` are the packages to install (``None``: this source
+#: tree), ``modules`` the modules that such a program imports, and ``oldest`` is the oldest Python that they support.
 Contender = collections.namedtuple('Contender', ('script', 'requirements', 'modules', 'oldest'))
 
 RAW = 'raw'

@@ -13,7 +13,7 @@ import sys
 import threading
 import timeit
 
-# A warm-up fills the interpreter's own caches, which are no leak: regular expressions, methods, source lines.
+# A warm-up fills the interpreter's own caches, which are not leaks: regular expressions, methods, source lines.
 _WARM_UP_MODELS = 1000
 _WARM_UP_CLIENTS = 50
 
@@ -42,7 +42,7 @@ class Worker(object):
 
         :param str operation: name of a method of the contender's client.
         :param list arguments: its arguments.
-        :param int count: number of calls on all threads together.
+        :param int count: total number of calls, on all threads.
         :param int threads: number of threads.
         :return: seconds per call.
         """
@@ -93,7 +93,7 @@ class Worker(object):
 
 
 def _kept(create, warm_up, count):
-    # Python 2 does not have it.
+    # Not on Python 2.
     import tracemalloc
 
     tracemalloc.start()
