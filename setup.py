@@ -34,7 +34,7 @@ class CleanBuild(build_py):
 
     def run(self):
         """Remove the earlier build, and build the package."""
-        # Not build_lib, which the option --build-lib can make any folder.
+        # Not build_lib: the option --build-lib can set it to any folder.
         earlier = self.get_finalized_command('build').build_purelib
         # setuptools 64 and later also run this for an editable installation, which copies nothing.
         if os.path.isdir(earlier) and not getattr(self, 'editable_mode', False):
