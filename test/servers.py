@@ -303,5 +303,5 @@ def _shut(sock):
         pass
     sock.close()
     if os.name == 'nt' and sock.fileno() != -1:
-        # Files made from the socket keep it open, and there only the end of its descriptor wakes a thread that waits.
+        # Files made from the socket keep it open; on Windows, only closing its descriptor wakes a waiting thread.
         socket.close(sock.detach())

@@ -51,7 +51,7 @@ def headers_of(request):
 
 
 class MinimalResponse(object):
-    """The least that a transport may return."""
+    """The minimum that a transport may return."""
 
     def __init__(self, data):
         self.data = data
@@ -104,7 +104,7 @@ def test_invalid_response_error_keeps_status_headers_and_body(connect, text):
 NOT_UTF8 = b'{"slug": "Zo\xeb"}'
 
 
-@pytest.mark.skipif(six.PY2, reason='exceptions have no traceback')
+@pytest.mark.skipif(six.PY2, reason='exceptions have no traceback on Python 2')
 def test_local_variables_of_deserialize_do_not_keep_the_body(client):
     with pytest.raises(InvalidResponseException) as raised:
         client.deserialize(MinimalResponse('["s3cret"]'), 'UserBrief')
@@ -391,7 +391,7 @@ def test_hook_that_calls_through_its_own_client_raises(connect, recorder):
     assert len(recorder.requests) == 1
 
 
-@pytest.mark.skipif(not hasattr(os, 'fork'), reason='Windows has no fork')
+@pytest.mark.skipif(not hasattr(os, 'fork'), reason='this system has no fork')
 def test_hook_may_run_in_a_process_that_was_forked_while_it_ran(connect, recorder):
     parent, running, release = os.getpid(), threading.Event(), threading.Event()
 
@@ -529,7 +529,7 @@ def test_headers_that_are_no_dict_raise_type_error(client, name):
 
 
 def test_default_headers_in_bytes_and_text_cause_no_warning(client, recorder):
-    # Comparing the two would be a UnicodeWarning on Python 2.
+    # Comparing the two would cause a UnicodeWarning on Python 2.
     for value in ('caf\xe9', u'caf\xe9'):
         client.default_headers['X-Extra'] = value
         client.call_api('/any/', 'GET')
@@ -835,7 +835,7 @@ class BareTransport(RESTClientObject):
 
 
 class Renewal(object):
-    """Renews keys through a client, so that configuration and client lead to each other."""
+    """Renews keys through a client, so that configuration and client refer to each other."""
 
     def __call__(self, configuration):
         configuration.api_key['X-Api-Key'] = 'renewed'
@@ -843,7 +843,7 @@ class Renewal(object):
 
 @pytest.mark.parametrize('copied', COPIES, ids=lambda copied: copied.__name__.strip('<>'))
 class TestCopies(object):
-    """Copies of a client, also by ``pickle``."""
+    """Copies of a client, pickled ones included."""
 
     def test_copy_sends_the_same(self, connect, recorder, copied):
         client = connect(recorder.url, connection_pool_maxsize=3).api_client

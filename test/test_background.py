@@ -1,4 +1,4 @@
-"""Background calls: their threads, their results, and what is dropped."""
+"""Background calls: their threads, their results, and which calls are dropped."""
 
 import collections
 import contextlib
@@ -225,7 +225,7 @@ class TestThreads(object):
             pool.apply_async(ended.set)
 
     def test_threads_end_at_once_where_they_cannot_be_daemons(self, monkeypatch):
-        """As in an isolated sub-interpreter, whose end would wait for an idle one."""
+        """As in an isolated sub-interpreter, whose shutdown would wait for an idle thread."""
         daemon = threading.Thread.daemon
         monkeypatch.setattr(threading.Thread, 'daemon', daemon.setter(lambda *_: fail(RuntimeError('no daemons'))))
         before, pool = worker_threads(), BackgroundPool(2)
@@ -236,7 +236,7 @@ class TestThreads(object):
 
     def test_slot_taken_by_another_thread_is_left_to_it(self):
         class Racing(dict):
-            """Shows a slot as free that another thread has just taken."""
+            """Reports a slot as free although another thread has just taken it."""
 
             def __contains__(self, slot):
                 return False
@@ -268,7 +268,7 @@ class TestThreads(object):
 
     def test_call_that_another_thread_took_is_not_made_twice(self, pool):
         class Racing(collections.deque):
-            """Seems to hold a call that another thread has just taken."""
+            """Seems to hold a call although another thread has just taken it."""
 
             def __len__(self):
                 return 1
@@ -294,7 +294,7 @@ class TestThreads(object):
 
 
 class TestResult(object):
-    """``AsyncResult``, as far as ``async_req`` tests do not cover it."""
+    """``AsyncResult``, where the tests of ``async_req`` do not cover it."""
 
     def test_timeout_is_that_of_multiprocessing(self, pool):
         with busy(pool, 2):
@@ -319,7 +319,7 @@ class TestResult(object):
             pool.apply_async(len, ('',)).get(0.01)
 
     def test_wait_in_a_forked_process_is_an_error(self, pool, monkeypatch):
-        """Its thread is not in the child, which would wait for ever."""
+        """The thread does not exist in the child, which would wait for ever."""
         with busy(pool, 2):
             result = pool.apply_async(len, ('',))
             monkeypatch.setattr(os, 'getpid', lambda: -1)
@@ -404,7 +404,7 @@ class TestResult(object):
             gc.collect()
         assert reference() is None
 
-    @pytest.mark.skipif(os.name == 'nt', reason='a test cannot press Ctrl-C there')
+    @pytest.mark.skipif(os.name == 'nt', reason='a test cannot press Ctrl-C on Windows')
     @pytest.mark.parametrize('statement', ['result.get()', 'result.wait()', 'client.close()'])
     def test_ctrl_c_interrupts_the_wait(self, statement):
         with ScriptedServer(silent(HANG_TIMEOUT)) as server:
@@ -426,10 +426,10 @@ class TestResult(object):
             assert (status, output) == (0, 'interrupted\n')
             assert monotonic() - started < HANG_TIMEOUT / 2
 
-    @pytest.mark.skipif(PYPY, reason='what is one step in C is several there')
+    @pytest.mark.skipif(PYPY, reason='one step in C is several steps on PyPy')
     def test_ctrl_c_while_a_thread_is_woken_does_not_lose_the_thread(self):
         class Interrupted(collections.deque):
-            """Presses Ctrl-C while a lock is taken from it; in C, as the handler would run in between otherwise."""
+            """Presses Ctrl-C while a lock is taken from it; in C, or else the handler would run in between."""
 
             @property
             def pop(self):
@@ -448,7 +448,7 @@ class TestResult(object):
         assert pool.apply_async(len, ('abc',)).get(HANG_TIMEOUT) == 3
         pool.join()
 
-    @pytest.mark.skipif(os.name == 'nt', reason='there is no signal to send to oneself')
+    @pytest.mark.skipif(os.name == 'nt', reason='on Windows, a process cannot send itself a signal')
     def test_signal_handler_may_make_background_calls(self, pool):
         results = []
         before = signal.signal(signal.SIGTERM, lambda *_: results.append(pool.apply_async(len, ('abc',)).get(5)))
@@ -465,7 +465,7 @@ class TestResult(object):
 
 
 class TestDropping(object):
-    """What has not begun when ``with`` is left by an exception, or ``close`` by Ctrl-C."""
+    """Calls that have not begun when an exception leaves ``with``, or Ctrl-C interrupts ``close``."""
 
     @pytest.fixture
     def server(self):
@@ -473,7 +473,7 @@ class TestDropping(object):
             yield server
 
     def start_calls(self, client, count):
-        """Make calls on one thread that waits in the first, which has begun."""
+        """Make calls on one thread, which has begun the first and waits in it."""
         begun, release = threading.Event(), threading.Event()
         request = client.rest_client.request
 
@@ -612,6 +612,6 @@ SUB_INTERPRETER = """
 
 @pytest.mark.skipif(sys.version_info < (3, 13), reason='Python 3.12 crashes after it has ended a sub-interpreter')
 def test_isolated_sub_interpreter_makes_background_calls():
-    """It has no daemon threads, and its end waits for all others."""
+    """It has no daemon threads, and its shutdown waits for all others."""
     with RespondingServer(lambda request: GOOD) as server:
         assert run_script(SUB_INTERPRETER % (sys.path, server.url)) == (0, 'None\n')

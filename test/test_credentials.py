@@ -1,4 +1,4 @@
-"""Bearer tokens: static, renewable, and in exchange for an identity token."""
+"""Bearer tokens: static, renewable, and exchanged for an identity token."""
 
 import base64
 import copy
@@ -62,8 +62,8 @@ def headers_of(request):
 class Service(RespondingServer):
     """Exchanges identity tokens, and accepts the bearer tokens that it issued until they expire.
 
-    :param float lifetime: of the tokens, in seconds.
-    :param exchange: responds to an exchange in place of this server, a script item.
+    :param float lifetime: lifetime of the tokens, in seconds.
+    :param exchange: script item that responds to an exchange in place of this server.
     """
 
     def __init__(self, lifetime=7200, exchange=None):
@@ -188,7 +188,7 @@ def test_access_token_of_wrong_type_raises(value):
 
 def test_access_token_may_change_while_a_call_reads_it(connect, service):
     class Changing(Configuration):
-        """Its token is read as a renewable one, and from then on as a str: another thread has set it."""
+        """Its first read returns a renewable token, later reads a str, as if another thread had set it."""
 
         def __getattribute__(self, name):
             value = super(Changing, self).__getattribute__(name)
@@ -443,7 +443,7 @@ def test_wait_for_a_token_counts_towards_the_timeout(connect):
         assert 1.5 <= monotonic() - started < 2.4
 
 
-@pytest.mark.skipif(six.PY2, reason='exceptions have no traceback')
+@pytest.mark.skipif(six.PY2, reason='exceptions have no traceback on Python 2')
 def test_traceback_of_a_function_that_fails_below_urllib3_shows_it(connect, service):
     def fetch():
         urllib3.PoolManager().request('GET', 'http://127.0.0.1:%d/' % closed_port(), retries=False)
@@ -678,7 +678,7 @@ def test_interrupt_while_a_renewal_runs_leaves_it_to_others(monkeypatch):
     assert len(fetched) == 1
 
 
-@pytest.mark.skipif(not hasattr(signal, 'setitimer'), reason='there is no timer signal')
+@pytest.mark.skipif(not hasattr(signal, 'setitimer'), reason='this system has no timer signals')
 def test_signal_handler_may_make_a_call_while_a_renewal_starts(monkeypatch):
     token = RenewableToken(lambda: make_token(60))
     values = []
@@ -700,7 +700,7 @@ def test_signal_handler_may_make_a_call_while_a_renewal_starts(monkeypatch):
     assert values == [None, token.current, token.current]
 
 
-@pytest.mark.skipif(not hasattr(signal, 'setitimer'), reason='there is no timer signal')
+@pytest.mark.skipif(not hasattr(signal, 'setitimer'), reason='this system has no timer signals')
 def test_signal_handlers_may_make_calls_at_any_point_of_a_renewal():
     token = RenewableToken(lambda: ('opaque', 0.002))
     values = []
@@ -731,7 +731,7 @@ def test_renewal_may_be_waited_for_less_than_a_second():
 
 def test_wait_for_a_renewal_looks_rarely_but_often_enough(monkeypatch):
     class Clock(object):
-        """Goes on a little at each look, and by each pause."""
+        """Advances a little at each reading, and by each sleep."""
 
         now = 0.0
 
@@ -760,7 +760,7 @@ def test_token_that_another_thread_renewed_is_not_renewed_again():
     fetched = []
     token = RenewableToken(lambda: fetched.append(1) or make_token(60))
     token.get(None, 5)
-    # As if this thread had looked before the other one finished.
+    # As if this thread had checked before the other one finished.
     renewal = token._join_renewal(None, None)
     assert renewal.wait(5) and renewal.token.value == token.current
     assert len(fetched) == 1
@@ -819,7 +819,7 @@ def test_threads_over_ten_renewals_never_send_an_expired_token(connect, start_se
     assert len({request.raw for request in service.requests if request.method == 'GET'}) == len(service.issued)
 
 
-@pytest.mark.skipif(not hasattr(os, 'fork'), reason='there is no fork')
+@pytest.mark.skipif(not hasattr(os, 'fork'), reason='this system has no fork')
 def test_fork_in_the_middle_of_a_renewal_does_not_hang(connect, start_service):
     release = threading.Event()
     service = start_service(exchange=lambda connection: release.wait(5) and connection.sendall(
@@ -938,7 +938,7 @@ def test_report_says_who_issues_the_token_and_when_it_expires(connect, service):
     assert service.issued[0] not in configuration.to_debug_report()
 
 
-@pytest.mark.skipif(six.PY2, reason='this interpreter cannot capture local variables')
+@pytest.mark.skipif(six.PY2, reason='Python 2 cannot capture local variables')
 @pytest.mark.parametrize('exchange, identity_token', [
     (refused(401), lambda: IDENTITY_TOKEN),
     (http_response(200, '<html>' + IDENTITY_TOKEN), lambda: IDENTITY_TOKEN),
@@ -950,7 +950,7 @@ def test_no_local_variable_of_the_error_shows_a_token(connect, start_service, ex
     assert IDENTITY_TOKEN not in text_with_local_variables(error)
 
 
-@pytest.mark.skipif(six.PY2, reason='this interpreter cannot capture local variables')
+@pytest.mark.skipif(six.PY2, reason='Python 2 cannot capture local variables')
 @pytest.mark.parametrize('rest', [(-1,), ('x',), (10 ** 400,), (1, 2)])
 def test_no_local_variable_shows_the_token_of_the_function(connect, service, rest):
     error = call_that_fails(connect, service, lambda: (IDENTITY_TOKEN,) + rest)

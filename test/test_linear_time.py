@@ -1,5 +1,5 @@
 # -*- coding: utf-8 -*-
-"""Whatever a peer sends is scrubbed and parsed in time linear in its length."""
+"""Text from a peer is scrubbed and parsed in time linear in its length."""
 
 import time
 
@@ -16,7 +16,7 @@ pytestmark = pytest.mark.slow
 
 SECRETS = [u'kE7-the-key-0123456789', u'p\xe4ss w\xf6rd']
 
-# Each, repeated, makes a regular expression start to match over and over, and fail late.
+# Each of these, repeated, could make a regular expression start matching over and over, and fail late.
 FRAGMENTS = [
     '?key', '?key=', '?key=&', '&key?', '?' + 'key' * 5, '=key', '://a', '://a@', '://:@', ' ', 'a ', 'x-api-key',
     'authorization: ', 'cookie"', 'cookie:"\\', 'cookie \t', 'cookie:\n', "authorization':'", '%25', '%2525', '&#38;',
@@ -43,7 +43,7 @@ def grows_linearly(work, fragment):
     assert measure(10 * 1000) < 1
     # The clock of Windows ticks every 16 ms.
     limit = 40 * max(measure(100 * 1000) for _ in range(2)) + 0.05
-    # Not measured again where the first was fast enough.
+    # Measured again only if the first time was too slow.
     return any(measure(1000 * 1000) < limit for _ in range(2))
 
 

@@ -373,7 +373,7 @@ def test_truncated_gzip_trailer_raises_connection_exception(transport):
 SECRET = 'the-secret-key-0123456789'
 
 #: The ways to send headers: functions of a client, a URL and a dict of headers.
-DOORS = {
+ENTRY_POINTS = {
     'call_api': lambda client, url, headers: client.call_api('/x/', 'GET', header_params=headers),
     '_headers': lambda client, url, headers: client.call_api('/x/', 'GET', _headers=headers),
     'ApiClient.request': lambda client, url, headers: client.request('GET', url, headers=headers),
@@ -381,14 +381,14 @@ DOORS = {
 }
 
 
-@pytest.fixture(params=sorted(DOORS))
+@pytest.fixture(params=sorted(ENTRY_POINTS))
 def send(request, connect):
     with ScriptedServer(GOOD) as server:
         client = connect(server.url).api_client
 
         def send_headers(headers):
             del server.requests[:]
-            DOORS[request.param](client, server.url, headers)
+            ENTRY_POINTS[request.param](client, server.url, headers)
             return server.requests[0].headers
 
         send_headers.server = server
@@ -405,7 +405,7 @@ def test_invalid_header_is_refused_at_every_door(send, name, value, error):
     with pytest.raises(error) as caught:
         send({name: value})
     assert SECRET not in str(caught.value)
-    # Not remembered as one that was checked.
+    # It was not remembered as valid.
     with pytest.raises(error):
         send({name: value})
     assert send.server.connections == 0
@@ -424,7 +424,7 @@ def test_valid_headers_are_converted_at_every_door(send):
 def test_headers_of_the_caller_are_not_changed(transport):
     headers = {'X-A': 'a'}
     with ScriptedServer(GOOD) as server:
-        # Those of the second request are known as checked.
+        # The client remembers the headers of the first request as valid.
         for _ in range(2):
             transport.request('POST', server.url, headers=headers, body={})
             assert headers == {'X-A': 'a'}
@@ -486,7 +486,7 @@ def test_response_with_rejected_headers_is_closed(transport):
     with ScriptedServer(response) as server:
         with pytest.raises(InvalidResponseException) as caught:
             transport.request('GET', server.url)
-        # The exception keeps its traceback alive, so a stream that is not closed by now would stay open with it.
+        # The exception keeps its traceback alive, and with it a stream that was not closed.
         assert caught.value is not None
         assert all(stream.closed for stream in response_streams() if stream not in earlier)
 

@@ -16,11 +16,11 @@ from servers import RespondingServer, ScriptedServer, http_response, json_respon
 from cloudsmith_api import ApiClient, ApiException, Configuration, UserApi
 from cloudsmith_api._transport.retry import ApiRetry
 
-# More than a script that hangs gets.
+# Longer than `HANG_TIMEOUT`, after which a script is killed.
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(120)]
 
 GOOD = json_response('{"name": "Ada"}')
-NEEDS_FORK = pytest.mark.skipif(not hasattr(os, 'fork'), reason='this system does not fork')
+NEEDS_FORK = pytest.mark.skipif(not hasattr(os, 'fork'), reason='this system has no fork')
 NEEDS_SIGNALS = pytest.mark.skipif(os.name != 'posix', reason='on Windows, os.kill ends a process at once')
 
 # Seconds after which a thread, a result or a script counts as hanging. With Wine, on a busy machine, some took over 15.
@@ -374,7 +374,7 @@ def test_threads_of_forked_process_share_connections():
 ])
 def test_client_is_sent_to_other_processes(tmpdir, method, pool):
     if method not in multiprocessing.get_all_start_methods():
-        pytest.skip('this system does not fork')
+        pytest.skip('this system has no fork')
     script = tmpdir.join('script.py')
     script.write(textwrap.dedent("""
         import multiprocessing, sys
@@ -432,7 +432,7 @@ def test_pending_async_call_does_not_block_interpreter_exit():
 
 @NEEDS_SIGNALS
 def test_client_is_usable_after_keyboard_interrupt():
-    """The signal arrives while the rest of an incomplete response is awaited."""
+    """The signal arrives while the client waits for the rest of an incomplete response."""
     def respond(request):
         if request.target.endswith('/slow/'):
             return lambda connection: connection.sendall(

@@ -1,4 +1,4 @@
-"""Whatever the response, a call returns a model or raises an ApiException, and it does so in time."""
+"""Whatever the response, a call returns a model or raises an ApiException, in time."""
 
 import json
 import os

@@ -30,7 +30,7 @@ PROXY_PAIR = base64.b64encode(('%s:%s' % (PROXY_USER, PROXY_PASSWORD)).encode())
 
 SECRETS = [KEY, PASSWORD, PAIR, CODE, TWO_FACTOR_TOKEN, COOKIE, PROXY_PASSWORD, PROXY_PAIR]
 
-# Where a service may echo what it received; each is a function of the echoed text that returns a script item.
+# Places where a service may echo a request; each is a function of the echoed text that returns a script item.
 ECHOES = {
     'detail': lambda text: http_response(400, json.dumps({'detail': text})),
     'fields': lambda text: http_response(422, json.dumps({'fields': {text: [text], 'other': text}})),
@@ -67,7 +67,7 @@ def short_waits(monkeypatch):
 
 @pytest.fixture
 def seen(caplog, capsys, tmpdir):
-    """Collect all text that people may see, and check that it contains no secret."""
+    """Collect all text that people may see, to check that it contains no secret."""
     caplog.set_level(logging.DEBUG)
 
     class Seen(list):
@@ -298,7 +298,7 @@ def with_settings(**settings):
     return configuration
 
 
-DOORS = {
+ENTRY_POINTS = {
     'set_default_header': lambda: ApiClient().set_default_header('X-Api-Key', KEY + '\n'),
     'user_agent': lambda: setattr(ApiClient(), 'user_agent', KEY + '\n'),
     'header of a client': lambda: ApiClient(header_name='X-Api-Key', header_value=KEY + '\n'),
@@ -318,10 +318,10 @@ DOORS = {
 }
 
 
-@pytest.mark.parametrize('door', sorted(DOORS))
-def test_frames_of_a_refused_argument_do_not_show_it(door):
+@pytest.mark.parametrize('entry_point', sorted(ENTRY_POINTS))
+def test_frames_of_a_refused_argument_do_not_show_it(entry_point):
     with pytest.raises((TypeError, ValueError)) as caught:
-        DOORS[door]()
+        ENTRY_POINTS[entry_point]()
     entry, shown = caught.tb, []
     while entry is not None:
         if entry.tb_frame.f_globals['__name__'].startswith('cloudsmith_api'):
@@ -349,7 +349,7 @@ def test_frames_below_the_transport_are_not_kept_with_the_error(connect):
     while cause is not None:
         assert cause.__traceback__ is None
         cause = cause.__cause__ or cause.__context__
-    # Above them there are frames of the transport, whose local variables show no header.
+    # The frames above them belong to the transport, and their local variables show no header.
     frames = traceback.walk_tb(caught.value.__traceback__) if six.PY3 else []
     sessions = [frame for frame, _ in frames if frame.f_globals['__name__'] == 'cloudsmith_api._transport.session']
     assert 'the-secret-key' not in repr([frame.f_locals for frame in sessions])

@@ -1,4 +1,4 @@
-"""Timeouts hold, whatever the network, a proxy or the service does."""
+"""Timeouts hold whatever the network, a proxy or the service does."""
 
 import contextlib
 import signal
@@ -63,7 +63,7 @@ def short_waits(monkeypatch):
 
 @pytest.fixture(scope='module')
 def authority(tmpdir_factory):
-    """A short CA bundle: loading all of certifi's takes a good part of the time measured here."""
+    """A short CA bundle: loading all of certifi's takes much of the time measured here."""
     return Authority(tmpdir_factory.mktemp('tls'))
 
 

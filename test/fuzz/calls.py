@@ -222,7 +222,7 @@ class Checker(object):
             client = call_input.make_client(configuration)
             call_input.call(client)
         except (TypeError, ValueError) as error:
-            # A subclass, such as UnicodeError, would be an error of a library below that escaped.
+            # A subclass, such as UnicodeError, would have escaped from an underlying library.
             assert type(error) in (TypeError, ValueError), repr(error)
             assert not NETWORK.connections, 'refused after a connection was opened: %r' % error
             check_secrets('%s %r' % (error, error), secrets)
@@ -237,7 +237,7 @@ class Checker(object):
         finally:
             if client is not None:
                 client.close()
-        # urllib3 logs the query, and this recorder is a handler of the program's, which masks nothing.
+        # urllib3 logs the query, and this recorder is like a program's own handler, which masks nothing.
         if SECRET_MARK not in json.dumps(call_input.groups['query']):
             check_secrets('\n'.join(self.log.lines), secrets)
 

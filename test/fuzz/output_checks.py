@@ -25,7 +25,7 @@ class LogRecorder(logging.Handler):
             logger.addHandler(self)
 
     def start(self):
-        """Record all levels from now on, and nothing of before; a test restores the levels when it ends."""
+        """Forget earlier records, and record all levels from now on; a test restores the levels when it ends."""
         del self.lines[:]
         for logger, _ in self._loggers:
             logger.setLevel(logging.DEBUG)

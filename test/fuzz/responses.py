@@ -58,7 +58,7 @@ TOKEN = u'tw0-the-token'
 BASIC_CREDENTIALS = base64.b64encode((u'ada:' + PASSWORD).encode('utf-8')).decode('ascii')
 #: Secrets in the configuration, which must not be shown after any call.
 CONFIGURED_SECRETS = (KEY, PASSWORD, PASSWORD.encode('utf-8').decode('latin-1'))
-#: With those that only a sign-in or a call with basic authentication sends.
+#: Includes those that only a sign-in or a call with basic authentication sends.
 ALL_SECRETS = CONFIGURED_SECRETS + (BASIC_CREDENTIALS, TOKEN)
 
 _CLASSES = {
@@ -84,7 +84,7 @@ def _configuration():
     made.host = 'http://127.0.0.1/v1'
     made.retries = ImmediateRetry(2, made.max_retry_after)
     made.max_response_bytes = MAX_RESPONSE_BYTES
-    # One connection, so that a call times out if the one before did not return its connection to the pool.
+    # One connection, so that a call times out if the previous one did not return its connection to the pool.
     made.connection_pool_maxsize = 1
     made.api_key['X-Api-Key'] = KEY
     made.username, made.password = 'ada', PASSWORD
@@ -192,7 +192,7 @@ def _check_api_exception(error, secrets):
 def _expected_class(error):
     if isinstance(error, InvalidResponseException):
         return InvalidResponseException
-    # Its status is that of a response whose body broke off, or 0.
+    # Its status is that of a response whose body was truncated, or 0.
     if not error.status or isinstance(error, ConnectionException):
         return ConnectionException
     assert not 200 <= error.status <= 299, repr(error)

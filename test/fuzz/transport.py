@@ -26,7 +26,7 @@ _TUNNEL_ESTABLISHED = b'HTTP/1.1 200 Connection established\r\n\r\n'
 class Network(object):
     """The connections that were opened, and the responses they carry.
 
-    There is one for the process, since calls are made one after another.
+    There is one per process, since calls are made one after another.
     """
 
     def __init__(self):
@@ -43,7 +43,7 @@ class Network(object):
         """Open a connection, and return the client's end."""
         client_end, server_end = socket.socketpair()
         if six.PY2:
-            # socketpair() returns the bare C object there, whose file does not respect timeouts.
+            # There, socketpair() returns the bare C object, whose file does not respect timeouts.
             client_end = socket.socket(_sock=client_end)
         for end in client_end, server_end:
             end.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _SOCKET_BUFFER)

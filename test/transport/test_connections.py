@@ -135,7 +135,7 @@ def test_shut_down_of_unconnected_socket_leaves_it_open():
 
 
 class SocketDouble(object):
-    """Has a response in its file only, and raises an error of its own for what else it is asked."""
+    """Has a response only in its file, and raises its own error for any other attribute."""
 
     timeout = None
 

@@ -1,4 +1,4 @@
-"""The text of network errors: plain words, without what is different each time."""
+"""The text of network errors: plain words, without details that differ each time."""
 
 import pytest
 from servers import dead_address
@@ -37,7 +37,7 @@ def test_description_of_any_error_has_no_object_address(error):
 
 
 def chain(*errors):
-    """Return the first of the errors, each of which is the cause of the one before it."""
+    """Chain the errors, each as the cause of the one before it, and return the first."""
     for error, cause in zip(errors, errors[1:]):
         error.__cause__ = cause
     return errors[0]

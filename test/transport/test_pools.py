@@ -85,7 +85,7 @@ def interrupt():
 
 @pytest.fixture
 def recorder(monkeypatch):
-    """A connection class in the place of urllib3's, as recorders put it there."""
+    """A connection class in place of urllib3's, as recorders install it."""
     class RecorderConnection(HTTPConnection):
         pass
 

@@ -82,7 +82,7 @@ def service(scheme, authority):
     return ScriptedServer(GOOD, tls=authority.server_context() if scheme == 'https' else None)
 
 
-# The real thing is in ecosystem/test_urllib3_future.py.
+# ecosystem/test_urllib3_future.py tests the real case.
 def test_connections_without_http_client_raise_value_error(connect, monkeypatch):
     monkeypatch.setattr(proxies, 'DeadlineHTTPConnection', type('Foreign', (object,), {}))
     with pytest.raises(ValueError, match='Another package, in .*urllib3, is installed in place of urllib3: '):
@@ -209,7 +209,7 @@ def test_tls_server_name_is_not_the_name_of_an_https_proxy(connect, authority):
 @pytest.mark.parametrize('scheme', ['http', 'https'])
 def test_https_proxy_without_tls_in_tls_raises_for_https_service(connect, authority, monkeypatch, scheme):
     if hasattr(ssl.SSLContext, 'wrap_bio'):
-        # A context as on Python 2.7; ecosystem/test_pyopenssl.py has another real one.
+        # A context as on Python 2.7; ecosystem/test_pyopenssl.py has a real one.
         monkeypatch.delattr(ssl.SSLContext, 'wrap_bio')
     with ScriptedServer(GOOD, tls=authority.server_context()) as proxy:
         api = connect(scheme + '://127.0.0.1:9/v1', proxy=proxy.origin, ssl_ca_cert=authority.path)

@@ -1,4 +1,4 @@
-"""What a session promises of its connections: they grow old, are found again, and wait for no lock."""
+"""Sessions: resets, stale connections, addresses, interrupts, signal handlers, and whether a request was sent."""
 
 import os
 import random
@@ -243,7 +243,7 @@ def test_calls_from_a_signal_handler_find_no_lock_held(connect):
         try:
             deadline = monotonic() + 1
             while monotonic() < deadline:
-                # Not an interval: the next signal must not come before the call of this one is over.
+                # Not an interval: the next signal must not arrive before the call for this one is over.
                 signal.setitimer(signal.ITIMER_REAL, random.uniform(0.0001, 0.002))
                 api.user_self()
         finally:
@@ -388,7 +388,7 @@ def test_nested_call_does_not_wait_for_the_frame_it_interrupted(connect):
     putter.join()
 
 
-@pytest.mark.skipif(not hasattr(os, 'fork'), reason='this system does not fork')
+@pytest.mark.skipif(not hasattr(os, 'fork'), reason='this system has no fork')
 @pytest.mark.filterwarnings('ignore:This process .* is multi-threaded:DeprecationWarning')
 def test_forked_child_that_drops_a_stream_leaves_it_to_its_parent(connect, tmpdir):
     authority = Authority(tmpdir)
