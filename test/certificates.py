@@ -1,4 +1,4 @@
-"""Certificate authorities for tests, and the certificates they issue, valid and invalid ones."""
+"""Certificate authorities for tests, and the valid and invalid certificates that they issue."""
 
 import datetime
 import hashlib
@@ -44,7 +44,7 @@ class Authority(object):
 
     def __init__(self, folder):
         if trustme is None:
-            pytest.skip('there is no cryptography for this platform, to make certificates')
+            pytest.skip('cryptography, which makes the certificates, is not available on this platform')
         self._folder = folder
         self._authority = trustme.CA()
         self._count = 0
@@ -80,7 +80,7 @@ class Authority(object):
         return context
 
     def server_context_without_key_identifiers(self):
-        """Return a server's TLS context, and the path of its authority; both lack the key identifiers of RFC 5280."""
+        """Return a server's TLS context and its authority's path; both lack the key identifiers of RFC 5280."""
         now = datetime.datetime(*time.gmtime()[:6])
         keys = [ec.generate_private_key(ec.SECP256R1(), default_backend()) for _ in range(2)]
         issuer, subject = [x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)]) for name in (u'Old', u'Service')]

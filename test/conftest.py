@@ -17,7 +17,7 @@ _MACHINE_VARIABLES = ('HTTP_PROXY', 'HTTPS_PROXY', 'NO_PROXY', 'ALL_PROXY', 'SSL
 
 @pytest.fixture(autouse=True, scope='session')
 def traced_threads():
-    """Let coverage trace the threads that are started without ``threading``."""
+    """Make coverage trace threads that are started without ``threading``."""
     trace, start_new_thread = getattr(threading, '_trace_hook', None), _thread.start_new_thread
 
     def start(function, arguments):

@@ -89,7 +89,7 @@ def _model_in(content):
 
 
 def type_of(schema):
-    """Return the client's name for the type of a schema, as ``response_type`` takes it."""
+    """Return the client's name for the type of a schema, as used for ``response_type``."""
     if '$ref' in schema:
         return str(schema['$ref'].rpartition('/')[2])
     if schema['type'] == 'array':

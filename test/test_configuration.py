@@ -48,7 +48,7 @@ def test_pool_size_defaults_to_five_per_processor(configuration):
     try:
         processors = multiprocessing.cpu_count()
     except NotImplementedError:
-        processors = 1  # not told by Wine
+        processors = 1  # Wine does not report the number
     assert configuration.connection_pool_maxsize == 5 * processors
 
 
@@ -378,7 +378,7 @@ def test_password_with_lone_surrogate_raises_without_showing_it(configuration):
     configuration.username, configuration.password = 'ada', u'hunter22\ud800'
     with pytest.raises(ValueError, match='^username and password must be valid Unicode$') as raised:
         configuration.get_basic_auth_token()
-    # A UnicodeEncodeError as context would show the password in a traceback.
+    # With a UnicodeEncodeError as its context, a traceback would show the password.
     assert raised.value.__context__ is None
 
 

@@ -21,7 +21,7 @@ pytestmark = pytest.mark.slow
 
 NEEDS_TRACEMALLOC = pytest.mark.skipif(tracemalloc is None, reason='this interpreter has no tracemalloc')
 
-# What the package needs anyway; it is imported first and not counted.
+# Modules that the package needs anyway; they are imported first and not counted.
 DEPENDENCIES = 'urllib3, certifi, json, six'
 if sys.version_info < (3, 11):
     # datetime.fromisoformat cannot parse the dates of the service before Python 3.11.
@@ -105,7 +105,7 @@ def run_in_new_process(*sources, **constants):
 
 
 def without_known(modules):
-    """Return the modules that belong neither to this package nor to urllib3, and are no alias made by ``six``."""
+    """Return the modules that belong neither to this package nor to urllib3, and are not aliases made by ``six``."""
     known = ('cloudsmith_api', 'six', 'urllib3', 'org')
     return {name for name in modules if name.partition('.')[0] not in known}
 

@@ -237,7 +237,7 @@ def test_documented_error_raises_its_exception_with_its_details(connect, operati
 def test_models_cover_every_schema():
     assert set(models.__all__) - {'InlineResponse2004', 'ErrorDetail'} == set(MODEL_SCHEMAS)
     assert models.InlineResponse2004 is models.InlineResponse2001
-    # The service is also seen to send a code, and only a sign-in sends the fields about two factors.
+    # The service has also been seen to send a code, and only a sign-in returns the two-factor fields.
     assert set(models.ErrorDetail.swagger_types) - {'code'} < set(SCHEMAS['Error']['properties'])
 
 

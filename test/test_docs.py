@@ -42,7 +42,7 @@ PYTHON_CODE = re.compile(r'^ *(?:import \w|from \w+ import|with .*:$|def )', re.
 
 # Settings that do not come from the environment, so that calls would go to the real service.
 PLAIN_SETTINGS = re.compile(r'\b(?:ApiClient|Configuration|UserApi)\(\)')
-# What creates a key, or replaces one.
+# Code that creates a key, or replaces one.
 NEW_KEY = re.compile(r"user_tokens_create\(\)|user_tokens_refresh\((?!')|rotate_key\.main\(")
 
 CREDENTIALS = u"""
@@ -188,7 +188,7 @@ def test_example_runs(machine, code):
 @pytest.mark.parametrize('code', examples(NEW_KEY.search))
 def test_example_with_new_key_stores_it_in_private_file(machine, code):
     folder, user, with_code = machine
-    # What an earlier run left behind, with another mode.
+    # Left behind by an earlier run, with another mode.
     for name in ('cloudsmith-api-key', 'cloudsmith-api-key.new'):
         folder.join(name).write('left over')
         folder.join(name).chmod(0o644)
@@ -346,7 +346,7 @@ def test_links_resolve(page):
         target = os.path.normpath(os.path.join(os.path.dirname(page), path)) if path else page
         assert os.path.exists(os.path.join(ROOT, target)), link
         if anchor:
-            # Of several, a browser takes the first.
+            # A browser goes to the first of several.
             assert anchors_of(target).count(anchor) == 1, link
 
 

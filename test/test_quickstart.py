@@ -40,7 +40,7 @@ def test_keys_are_printed_masked():
     assert run()[1].count('********') == 3
 
 
-# Replaces the real service by a sandbox, through the default configuration.
+# Replaces the real service with a sandbox, through the default configuration.
 WITH_SANDBOX_AS_SERVICE = """
 import os, runpy
 from cloudsmith_api import Configuration

@@ -79,7 +79,7 @@ def test_both_forms_of_a_method_have_their_own_names(name):
     for form in (name, name + '_with_http_info'):
         method = getattr(UserApi, form)
         assert (method.__name__, method.__module__) == (form, 'cloudsmith_api.api.user_api')
-        # Python 2 has none.
+        # Python 2 has no `__qualname__`.
         assert getattr(method, '__qualname__', 'UserApi.' + form) == 'UserApi.' + form
         # Python 2 shows the parameters of the wrapper.
         parameters = '(*args' if six.PY2 else '(self'

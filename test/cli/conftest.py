@@ -34,7 +34,7 @@ class Side:
         self._home = home
         environment = {name: value for name, value in os.environ.items() if not (
             name.startswith(('PYTHON', 'CLOUDSMITH_', 'SSL_', 'XDG_')) or name.lower().endswith('_proxy'))}
-        # Nothing but the command's own requests: no key ring of the machine, no search for a newer release.
+        # Only the command's own requests: no key ring of the machine, no search for a newer release.
         environment.update(
             CLOUDSMITH_NO_KEYRING='1', CLOUDSMITH_NO_TELEMETRY='1', CLOUDSMITH_NO_UPDATE_CHECK='1', HOME=str(home),
             PYTHONPATH=package_root, PYTHONUTF8='1', TZ='CET-1')

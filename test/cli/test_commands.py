@@ -48,7 +48,7 @@ OIDC = {'CLOUDSMITH_WORKSPACE': 'acme', 'CLOUDSMITH_SERVICE_SLUG': 'ci', 'CLOUDS
 #: A JSON Web Token that expires in 2100.
 SERVICE_TOKEN = 'eyJhbGciOiJub25lIn0.eyJleHAiOjQxMDI0NDQ4MDB9.c2ln'
 EXCHANGED = json_response('{"token": "%s"}' % SERVICE_TOKEN)
-# A single sign-on session with that token, where the tool's key ring keeps it for a user of the machine.
+# A single sign-on session with that token, stored where the tool's key ring keeps it for the machine's user.
 SESSION = {'CLOUDSMITH_NO_KEYRING': '', 'CLOUDSMITH_KEYRING_BACKEND': 'keyrings.alt.file.PlaintextKeyring',
            'LOGNAME': 'ada'}
 KEY_RING = {'.local/share/python_keyring/keyring_pass.cfg': (

@@ -35,7 +35,7 @@ def run_in_fork(arguments, answers, variables, folder):
             signal.alarm(TIMEOUT)
             for number, stream in enumerate((given, output, errors)):
                 os.dup2(stream.fileno(), number)
-            # The parent's has read ahead.
+            # The parent's stdin has read ahead.
             sys.stdin = os.fdopen(0)
             os.environ.update(variables)
             os.chdir(folder)

@@ -9,7 +9,7 @@ import pytest
 
 from cloudsmith_api._common.json_text import check_depth, parse_int, parse_json
 
-# From Python 3.14 on, the limit is what the stack of the thread holds.
+# From Python 3.14 on, the size of the thread's stack is the limit.
 TOO_DEEP = 1000000
 
 # Triggers garbage collection at each of the last stack levels in turn, where a finalizer needs levels of its own.

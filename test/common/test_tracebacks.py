@@ -43,7 +43,7 @@ SIMILAR = functions_of('cloudsmith_api_program')
 
 
 def modules_in(frames):
-    """Return the names of the modules of a traceback, without those of the test and of what it tests."""
+    """Return the names of the modules in a traceback, without those of the test and of the code under test."""
     names = [entry[0].strip('<>') for entry in traceback.extract_tb(frames)]
     return [name for name in names if name in ('cloudsmith_api.rest', 'cloudsmith_api_program', 'program', 'urllib3')]
 
@@ -62,7 +62,7 @@ def test_frames_of_this_package_are_left_out_up_to_the_program():
     assert error_of(OURS['call'], lambda: PROGRAM['call'](URLLIB3['fail']))[1] == ['program', 'urllib3']
 
 
-@pytest.mark.skipif(six.PY2, reason='exceptions have no traceback')
+@pytest.mark.skipif(six.PY2, reason='exceptions have no traceback on Python 2')
 @pytest.mark.parametrize('wrap', ['call_and_wrap', 'call_and_replace'])
 def test_frames_of_this_package_are_left_out_of_each_cause(wrap):
     error, _ = error_of(OURS[wrap], lambda: OURS[wrap](URLLIB3['fail']))
@@ -71,19 +71,19 @@ def test_frames_of_this_package_are_left_out_of_each_cause(wrap):
     assert modules_in(first.__context__.__traceback__) == []
 
 
-@pytest.mark.skipif(six.PY2, reason='exceptions have no traceback')
+@pytest.mark.skipif(six.PY2, reason='exceptions have no traceback on Python 2')
 def test_frames_of_the_program_stay_in_a_cause():
     error, _ = error_of(OURS['call'], lambda: PROGRAM['call_and_wrap'](URLLIB3['fail']))
     assert modules_in(error.__cause__.__traceback__) == ['program', 'urllib3']
 
 
-@pytest.mark.skipif(six.PY2, reason='exceptions have no traceback')
+@pytest.mark.skipif(six.PY2, reason='exceptions have no traceback on Python 2')
 def test_frames_between_wrappers_around_urllib3_are_left_out_of_a_cause():
     error, _ = error_of(OURS['call_and_wrap'], lambda: URLLIB3['call'](lambda: PROGRAM['call'](URLLIB3['fail'])))
     assert modules_in(error.__cause__.__traceback__) == []
 
 
-@pytest.mark.skipif(six.PY2, reason='exceptions have no traceback')
+@pytest.mark.skipif(six.PY2, reason='exceptions have no traceback on Python 2')
 def test_exception_that_the_program_handles_stays_as_it_is():
     with pytest.raises(ValueError) as handled:
         PROGRAM['call'](lambda: URLLIB3['call_and_replace'](URLLIB3['fail']))

@@ -1,7 +1,7 @@
 """Rules that explain differences of generated scripts, each with the row of the guide that documents the difference.
 
-A rule decides from the case, the generated values, whether the packages must differ: what a difference looks like is
-not enough to excuse it. ``documented_differences.py`` demonstrates the row of each rule.
+A rule decides from the case (the generated values) whether the packages must differ: the difference alone is not enough
+to excuse it. ``documented_differences.py`` demonstrates the row of each rule.
 """
 
 import ast

@@ -1,4 +1,4 @@
-"""A server that stands for the service."""
+"""A server that stands in for the service."""
 
 import pytest
 from servers import ScriptedServer, json_response
@@ -13,6 +13,6 @@ def server():
 
 @pytest.fixture
 def unreached(server):
-    """The same server, for tests whose requests must not arrive there."""
+    """The same server, for tests whose requests must not reach it."""
     yield server
     assert (server.connections, server.requests) == (0, [])

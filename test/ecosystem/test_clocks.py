@@ -1,4 +1,4 @@
-"""Tools that set the date move dates in responses, and no deadline."""
+"""Tools that fake the date affect dates in responses, but no deadline."""
 
 import datetime
 from unittest import mock
@@ -17,7 +17,7 @@ LIMITED = json_response('{"detail": "Slow down."}', 429, [('Retry-After', LATER)
 
 
 def retry_after(connect):
-    """Return what ``Retry-After`` of a response asks for."""
+    """Return the delay that a response's ``Retry-After`` asks for."""
     with ScriptedServer(LIMITED) as server, pytest.raises(TooManyRequestsException) as raised:
         connect(server.url, max_retry_after=60).user_self()
     assert len(server.requests) == 1

@@ -1,4 +1,4 @@
-"""mocket, httpretty and pook respond in the service's place."""
+"""mocket, httpretty and pook respond in place of the service."""
 
 import httpretty
 import pook
@@ -28,7 +28,7 @@ def make_calls(api):
     return set(names), created.token
 
 
-# mocket leaves the sockets unclosed that it wraps for TLS.
+# mocket does not close the sockets that it wraps for TLS.
 @pytest.mark.filterwarnings('ignore:Exception ignored in:pytest.PytestUnraisableExceptionWarning')
 @pytest.mark.parametrize('scheme', ['http', 'https'])
 def test_mocket_responds_in_place_of_the_service(connect, unreached, scheme):
@@ -50,7 +50,7 @@ def test_mocket_responds_in_place_of_the_service(connect, unreached, scheme):
     True,
 ])
 def test_httpretty_responds_in_place_of_the_service(connect, unreached, scheme, allow_net_connect):
-    # Under its name, since httpretty's certificates name no addresses.
+    # By host name, since httpretty's certificates contain no addresses.
     url = unreached.url.replace('http', scheme).replace('127.0.0.1', 'localhost')
     with httpretty.enabled(allow_net_connect=allow_net_connect):
         httpretty.register_uri(httpretty.GET, url + '/user/self/', FAKED, adding_headers=JSON)

@@ -1,4 +1,4 @@
-"""Error reporters show local variables: none of them shows a secret of a call."""
+"""Error reporters show local variables; none of these contains a secret of a call."""
 
 import io
 import json
@@ -24,7 +24,7 @@ SECRETS = (KEY, PASSWORD)
 
 
 def settings(url, **others):
-    """Return settings with every kind of credential, which are not local variables of the caller."""
+    """Return settings with every kind of credential, without making them local variables of the caller."""
     configuration = Configuration()
     configuration.host = url
     configuration.retries = 0
@@ -66,7 +66,7 @@ REPORTERS = [report_with_sentry, report_with_rich, report_with_loguru, report_wi
 
 
 def secret(index):
-    """Return a secret, whose name would show its value in a report if it stood in the line of a call."""
+    """Return a secret by index: a report shows the values of the names in the line of a call."""
     return SECRETS[index]
 
 
@@ -145,7 +145,7 @@ def interruptible():
 @pytest.mark.parametrize('report', REPORTERS)
 def test_report_of_an_interrupt_shows_no_secret(report, interruptible):
     def interrupt(connection):
-        # More than once if need be: the client may have been about to wait, which the signal then does not interrupt.
+        # More than once if need be: a signal that arrives just before the client waits does not interrupt the wait.
         while not select.select([connection], [], [], 0)[0]:
             os.kill(os.getpid(), signal.SIGINT)
             select.select([connection], [], [], 3)

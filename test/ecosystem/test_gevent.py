@@ -1,4 +1,4 @@
-"""Greenlets call at the same time, each with a deadline of its own."""
+"""Greenlets make calls concurrently, each with its own deadline."""
 
 import subprocess
 import sys
@@ -39,7 +39,7 @@ elapsed = time.time() - started
 assert elapsed < 10, elapsed  # One after the other, they would take 23 seconds.
 """
 
-# With fewer connections than greenlets, calls wait for one; so do calls in the background.
+# With fewer connections than greenlets, calls wait for one; so do background calls.
 WAITING = SCRIPT.replace('= 24', '= 3').replace('[0.3, 20] * 10', '[20] * 6').replace('* 10', '* 6').replace(
     'all(job.value < 1.5 for job in calls[::2])', 'api.user_self(async_req=True).get(20).name == "Served"')
 

@@ -1,4 +1,4 @@
-"""pyOpenSSL in the place of the interpreter's ``ssl``, as programs inject it into urllib3."""
+"""pyOpenSSL in place of the interpreter's ``ssl``, as programs inject it into urllib3."""
 
 import pytest
 from certificates import Authority

@@ -1,4 +1,4 @@
-"""urllib3-future in the place of urllib3: pip installs it under the same name, with connections of its own."""
+"""urllib3-future in place of urllib3: pip installs it under the same name, with its own connections."""
 
 import os
 import subprocess

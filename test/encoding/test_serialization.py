@@ -1,5 +1,5 @@
 # -*- coding: utf-8 -*-
-"""Deserializing responses into typed values, with errors that name the path; serializing values into JSON values."""
+"""Deserializing responses into typed values, with errors that name the path; serializing values as JSON."""
 
 import collections
 import copy

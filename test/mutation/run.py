@@ -32,7 +32,7 @@ from cosmic_ray.mutating import MutationVisitor
 from cosmic_ray.operators.operator import Operator
 from cosmic_ray.plugins import get_operator, operator_names
 
-# Replace each operator only by the closest one: further replacements would find nothing new.
+# Replace each operator only with the closest one: further replacements would find nothing new.
 _REPLACEMENTS = {
     'ReplaceComparisonOperator': 'Eq_NotEq NotEq_Eq Is_IsNot IsNot_Is Lt_LtE LtE_Lt Gt_GtE GtE_Gt',
     'ReplaceBinaryOperator': 'Add_Sub Sub_Add Mul_FloorDiv Div_Mul FloorDiv_Mul Pow_Mul BitOr_BitAnd BitAnd_BitOr',
@@ -47,7 +47,7 @@ _PYTEST = ['-q', '-x', '-c', 'tox.ini', '-p', 'no:cacheprovider', '-W', 'ignore:
 _PYTEST += ['--ignore=test/' + name for name in _EXCLUDED]
 # Seconds for the tests in the module's own file, for those in other files, and the margin before a run times out.
 _OWN_TESTS, _OTHER_TESTS, _TIMEOUT_MARGIN = 5, 2, 40
-# The test file of modules that have none of their own name.
+# The test files of modules that have none named after them.
 _TEST_FILES = {
     '_common/tokens': 'test_credentials', '_common/tracebacks': 'faults/test_secrets',
     '_common/urls': 'test_configuration', '_settings/debug_report': 'test_configuration',

@@ -5,9 +5,9 @@
     python test/platforms/run.py windows                    # CPython for Windows, with Wine
     python test/platforms/run.py --architecture i386 3.15   # on 32 bits
 
-This needs root on Debian, or on a Linux with debootstrap; elsewhere it says so and ends. The first run makes the tree,
-which takes two minutes and 0.5 GB (2 GB with Wine); later runs use it again. Slow tests run on the newest interpreter
-and on Windows only.
+This needs root on Debian, or on a Linux with debootstrap; elsewhere it says so and exits. The first run makes the tree,
+which takes two minutes and 0.5 GB (2 GB with Wine); later runs reuse it. Slow tests run on the newest interpreter and
+on Windows only.
 """
 
 import argparse
@@ -49,7 +49,7 @@ export HYPOTHESIS_STORAGE_DIRECTORY=/tmp/hypothesis
 exec "$environment/bin/pytest" -p no:cacheprovider "$@"
 """
 
-# Arguments: a word that is not used, then arguments for pytest.
+# Arguments: an unused word, then arguments for pytest.
 _ON_WINDOWS = """
 shift
 windows=/environments/windows pip=/environments/build/bin/pip
@@ -88,7 +88,7 @@ def main(arguments):
     if problem:
         sys.stdout.write('Skipped the tests on other platforms: this %s.\n' % problem)
         return 0
-    # End at once, and with this process everything in the tree.
+    # Exit at once: everything in the tree ends with this process.
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     names = [name for name in PLATFORMS if name in (options.names or DEFAULTS)]
     tree = Tree(
@@ -117,7 +117,7 @@ def parse(arguments):
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument('names', nargs='*', metavar='NAME',
                         help='any of %s; %s by default' % (', '.join(PLATFORMS), ', '.join(DEFAULTS)))
-    parser.add_argument('--architecture', default='amd64', help="Debian's name of it, amd64 by default")
+    parser.add_argument('--architecture', default='amd64', help="Debian's name for it, amd64 by default")
     parser.add_argument('--tree', help='where the tree is or goes; .tox/platforms/ARCHITECTURE by default')
     parser.add_argument('--fresh', action='store_true', help='remove the tree of an earlier run first')
     options = parser.parse_args(arguments)

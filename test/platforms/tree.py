@@ -15,7 +15,7 @@ _CA_FILE = '/etc/ssl/host-ca.pem'
 _PASSED_VARIABLES = ('PIP_INDEX_URL', 'PIP_EXTRA_INDEX_URL', 'PIP_TRUSTED_HOST', 'PIP_DEFAULT_TIMEOUT',
                      'HTTP_PROXY', 'HTTPS_PROXY', 'NO_PROXY', 'http_proxy', 'https_proxy', 'no_proxy')
 
-# Mounts and processes of one command live in namespaces of their own, which the kernel removes when the command or this
+# The mounts and processes of one command have their own namespaces, which the kernel removes when the command or this
 # process ends, however it ends: no mount can be seen from outside, left behind, or deleted through.
 _NAMESPACES = ('setpriv', '--pdeathsig', 'KILL', 'unshare', '--mount', '--pid', '--fork', '--kill-child')
 _MOUNTS = """
@@ -25,7 +25,7 @@ mount -t tmpfs tmpfs "$0/tmp"
 exec chroot "$0" "$@"
 """
 
-# The mirror may be a copy of some day, whose index has expired since.
+# The mirror may be a snapshot, whose index has since expired.
 _INSTALL = """
 apt() { apt-get -q -o Acquire::Check-Valid-Until=false "$@"; }
 dpkg --status "$@" > /dev/null 2>&1 || { apt update; apt -y install --no-install-recommends "$@"; }
@@ -33,7 +33,7 @@ dpkg --status "$@" > /dev/null 2>&1 || { apt update; apt -y install --no-install
 
 
 def missing_requirement():
-    """Return what keeps this machine from making and entering a tree, or ``None``."""
+    """Return why this machine cannot make and enter a tree, or ``None`` if it can."""
     if not hasattr(os, 'geteuid') or os.geteuid() != 0:
         return 'needs root, for chroot and mount'
     if not shutil.which('debootstrap') and not shutil.which('apt-get'):
@@ -44,10 +44,10 @@ def missing_requirement():
 
 
 class Tree(object):
-    """A Debian sid tree in a directory, made once and then used again.
+    """A Debian sid tree in a directory, made once and then reused.
 
     :param str path: the directory.
-    :param str architecture: Debian's name of the architecture, such as ``'amd64'``.
+    :param str architecture: Debian's name for the architecture, such as ``'amd64'``.
     :param packages: the Debian packages that it needs besides the base system.
     """
 
@@ -57,7 +57,7 @@ class Tree(object):
         self._packages = sorted(packages)
 
     def make(self):
-        """Make the tree, or install what the tree of an earlier run does not have yet."""
+        """Make the tree, or install the packages that the tree of an earlier run lacks."""
         if not os.path.isdir(self.path):
             self._bootstrap()
         for path in ('/etc/hosts', '/etc/resolv.conf'):
@@ -73,7 +73,7 @@ class Tree(object):
                 shutil.rmtree(path)
 
     def inside(self, path):
-        """Return the path, outside of the tree, of an absolute path in it."""
+        """Return the path outside the tree for an absolute path in it."""
         return os.path.join(self.path, path.lstrip('/'))
 
     def run(self, script, *arguments, **options):

@@ -9,7 +9,7 @@ PACKAGES = ['@stoplight/prism-cli@5.14.2', '@stoplight/prism-core@5.8.0', '@stop
             '@stoplight/prism-http-server@5.12.2']
 OLDEST_NODE = (18, 20, 1)
 
-# Installing usually takes half a minute. npm retries for long if it cannot reach or verify the registry.
+# Installing usually takes half a minute. npm retries for a long time if it cannot reach or verify the registry.
 TIMEOUT = 300
 
 

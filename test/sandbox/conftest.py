@@ -1,4 +1,4 @@
-"""Fixtures for the sandbox's tests: a clock to set, its app without a socket, its server with one."""
+"""Fixtures for the sandbox's tests: a settable clock, its app without a socket, its server with one."""
 
 import base64
 import contextlib

@@ -519,7 +519,7 @@ def forked(action):
         os.waitpid(child, 0)
 
 
-needs_fork = pytest.mark.skipif(not hasattr(os, 'fork'), reason='the platform has no fork')
+needs_fork = pytest.mark.skipif(not hasattr(os, 'fork'), reason='this system has no fork')
 
 
 @needs_fork
@@ -599,7 +599,7 @@ def test_stop_in_child_forked_during_start_does_not_wait(monkeypatch):
 
 @contextlib.contextmanager
 def unstartable(monkeypatch, name):
-    """Let no thread start that would run a method of this name, as if the system had none left."""
+    """Make threads that run a method of this name fail to start, as if the system had no threads left."""
     def make_thread(target, *arguments):
         thread = original(target, *arguments)
         if target.__name__ == name:

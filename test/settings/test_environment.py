@@ -83,7 +83,7 @@ def test_environment_variable_sets_its_setting(monkeypatch, variable, name, valu
     monkeypatch.setenv(variable, value)
     made = Configuration.from_environment()
     assert getattr(made, name) == expected
-    # On Windows, the names of variables have no case.
+    # On Windows, names of variables are not case-sensitive.
     assert origin_of(made, name) in ([variable] if os.name == 'posix' else [variable, variable.lower()])
 
 

@@ -116,13 +116,13 @@ def use(monkeypatch, provider):
     return set_variables
 
 
-def jwt_of_an_hour():
+def one_hour_jwt():
     claims = json.dumps({'exp': int(time.time()) + 3600}).encode('ascii')
     return 'eyJhbGciOiJub25lIn0.%s.signature' % base64.urlsafe_b64encode(claims).decode('ascii').rstrip('=')
 
 
 def extra_targets(provider):
-    """List the paths that were requested besides that of the call."""
+    """List the paths requested, except that of the call."""
     paths = [request.target.partition('?')[0] for request in provider.requests]
     return [path for path in paths if path != '/v1/user/self/']
 
@@ -381,7 +381,7 @@ def test_tls_names_and_client_certificate_are_not_for_the_endpoint(use, tmpdir, 
 
 def test_threads_make_two_requests_for_a_token_and_two_for_the_next(use, provider, monkeypatch):
     use('github')
-    provider.access_token = jwt_of_an_hour()
+    provider.access_token = one_hour_jwt()
     with ApiClient(Configuration.from_environment()) as client:
         api = UserApi(client)
 

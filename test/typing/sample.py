@@ -712,7 +712,7 @@ def check_sandbox() -> None:
 
 
 def check_mistakes(session: Session) -> None:
-    """Mistakes that raise and that type checkers report: an `ignore` that suppresses nothing is an error there."""
+    """Mistakes that raise and that type checkers report: to them, an `ignore` that suppresses nothing is an error."""
     api = session.api()
     for mistake in (
         lambda: api.user_self(asinc_req=True),  # type: ignore
