@@ -135,7 +135,7 @@ def test_deserialize_rejects_bytes_that_are_not_utf8(client):
 
 @pytest.mark.parametrize('content_type', [
     'application/json', 'application/json; charset=iso-8859-1', 'application/json; charset=utf-16', None])
-def test_charset_of_a_json_response_has_no_meaning(connect, content_type):
+def test_charset_of_a_json_response_is_ignored(connect, content_type):
     headers = [('Content-Type', content_type)] if content_type else []
     with ScriptedServer(http_response(200, u'{"slug": "Zo\xeb"}', headers)) as server:
         assert connect(server.url).user_self().slug == u'Zo\xeb'
@@ -520,7 +520,7 @@ def test_default_headers_of_the_configuration_are_sent(connect, recorder):
 
 
 @pytest.mark.parametrize('name', ['header_params', '_headers', 'default_headers'])
-def test_headers_that_are_no_dict_raise_type_error(client, name):
+def test_headers_that_are_not_a_dict_raise_type_error(client, name):
     options = {name: 'X-Extra: one'}
     if name == 'default_headers':
         client.default_headers = options.pop(name)
@@ -587,7 +587,7 @@ def test_client_repr_shows_only_the_host(client, recorder):
     assert repr(client) == '<ApiClient %s>' % recorder.url
 
 
-def test_last_response_is_that_of_the_last_successful_call(client):
+def test_last_response_is_from_the_last_successful_call(client):
     assert client.last_response is None
     client.call_api('/any/', 'GET')
     assert isinstance(client.last_response, RESTResponse)
@@ -845,7 +845,7 @@ class Renewal(object):
 class TestCopies(object):
     """Copies of a client, pickled ones included."""
 
-    def test_copy_sends_the_same(self, connect, recorder, copied):
+    def test_copy_sends_the_same_request(self, connect, recorder, copied):
         client = connect(recorder.url, connection_pool_maxsize=3).api_client
         client.cookie, client.user_agent = 'a=b', 'nightly'
         client.set_default_header('X-Job', '1')
@@ -859,7 +859,7 @@ class TestCopies(object):
             assert recorder.connections == 2
             assert other.rest_client.configuration is other.configuration
 
-    def test_copy_changes_nothing_of_the_original(self, connect, recorder, copied):
+    def test_copy_shares_no_state_with_the_original(self, connect, recorder, copied):
         client = connect(recorder.url, pace=True).api_client
         client.call_api('/any/', 'GET')
         other = copied(client)
@@ -868,7 +868,7 @@ class TestCopies(object):
         other.set_default_header('X-Job', '1')
         assert 'X-Job' not in client.default_headers
 
-    def test_copy_that_dies_leaves_the_calls_of_the_original(self, connect, copied):
+    def test_discarded_copy_leaves_calls_of_the_original_running(self, connect, copied):
         may_respond = threading.Event()
         with ScriptedServer(responding_after(may_respond)) as server:
             api = connect(server.url)
@@ -882,7 +882,7 @@ class TestCopies(object):
             assert server.connections == 1
             assert api.user_self(async_req=True).get(10) == UserBrief()
 
-    def test_copy_of_a_programs_own_client_and_transport(self, connect, recorder, copied):
+    def test_copy_of_custom_client_and_transport_keeps_their_attributes(self, connect, recorder, copied):
         client = LabelledClient('mine', connect(recorder.url).api_client.configuration)
         client.rest_client = BareTransport('bare')
         other = copied(client)
@@ -890,7 +890,7 @@ class TestCopies(object):
         assert other.rest_client.request().data == '{"slug": "bare"}'
         other.close()
 
-    def test_copy_of_the_transport_alone(self, connect, recorder, copied):
+    def test_copy_of_the_transport_alone_opens_its_own_connection(self, connect, recorder, copied):
         client = connect(recorder.url).api_client
         other = copied(client.rest_client)
         for transport in (client.rest_client, other):
@@ -898,7 +898,7 @@ class TestCopies(object):
         assert recorder.connections == 2
         other.close()
 
-    def test_configuration_that_leads_to_its_client(self, connect, recorder, copied):
+    def test_configuration_that_refers_to_its_client_can_be_copied(self, connect, recorder, copied):
         configuration = connect(recorder.url).api_client.configuration
         hook = configuration.refresh_api_key_hook = Renewal()
         hook.client = ApiClient(configuration)

@@ -296,7 +296,7 @@ class TestThreads(object):
 class TestResult(object):
     """``AsyncResult``, where the tests of ``async_req`` do not cover it."""
 
-    def test_timeout_is_that_of_multiprocessing(self, pool):
+    def test_get_raises_the_timeout_error_of_multiprocessing(self, pool):
         with busy(pool, 2):
             result = pool.apply_async(len, ('',))
             started = monotonic()
@@ -313,12 +313,12 @@ class TestResult(object):
         result.wait(0.99)
         assert result.ready()
 
-    def test_timeout_without_multiprocessing_is_a_sensible_one(self, pool, monkeypatch):
+    def test_get_raises_builtin_timeout_error_without_multiprocessing(self, pool, monkeypatch):
         monkeypatch.setitem(sys.modules, 'multiprocessing', None)
         with busy(pool, 2), pytest.raises(getattr(six.moves.builtins, 'TimeoutError', RuntimeError)):
             pool.apply_async(len, ('',)).get(0.01)
 
-    def test_wait_in_a_forked_process_is_an_error(self, pool, monkeypatch):
+    def test_wait_in_a_forked_process_raises_runtime_error(self, pool, monkeypatch):
         """The thread does not exist in the child, which would wait for ever."""
         with busy(pool, 2):
             result = pool.apply_async(len, ('',))
@@ -340,7 +340,7 @@ class TestResult(object):
             assert not result._waiting
 
     @pytest.mark.parametrize('error', [AssertionError, ValueError])
-    def test_success_is_unknown_before_the_end(self, pool, error):
+    def test_successful_raises_before_the_end(self, pool, error):
         with busy(pool, 2), pytest.raises(error):
             pool.apply_async(len, ('',)).successful()
 

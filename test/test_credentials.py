@@ -372,7 +372,7 @@ def test_rejected_token_is_not_used_again_if_its_renewal_fails(connect, service)
 
 
 @pytest.mark.parametrize('age, current, expires_in', [(199, 'opaque', 1), (200, None, 0), (300, None, 0)])
-def test_expired_token_is_not_current_and_expires_in_no_time(clock, age, current, expires_in):
+def test_expired_token_is_not_current_and_expires_in_zero_seconds(clock, age, current, expires_in):
     token = RenewableToken(lambda: ('opaque', 200))
     token.get(None, 5)
     clock.append(clock[0] + age)
@@ -419,7 +419,7 @@ def test_second_401_is_raised(connect, service):
     assert raised.value.request_sent is True
 
 
-def test_request_after_401_has_what_is_left_of_the_timeout(connect):
+def test_request_after_401_has_the_rest_of_the_timeout(connect):
     def reject_late(connection):
         server.stopping.wait(1.5)
         connection.sendall(refused(401))
@@ -454,7 +454,7 @@ def test_traceback_of_a_function_that_fails_below_urllib3_shows_it(connect, serv
     assert frames[0].name == 'fetch'
 
 
-def test_failed_renewal_after_401_tells_that_the_request_was_sent(connect):
+def test_failed_renewal_after_401_says_that_the_request_was_sent(connect):
     tokens = iter(['opaque'])
     with ScriptedServer(http_response(401, headers=[('X-RateLimit-Remaining', '7')])) as server:
         api = make_api(connect, server.url, lambda: next(tokens))
@@ -505,7 +505,7 @@ def test_error_of_the_function_becomes_an_api_exception(connect, service, error,
     assert service.requests == []
 
 
-def test_api_exception_of_the_function_is_one_of_the_renewal(connect, service):
+def test_api_exception_of_the_function_is_wrapped(connect, service):
     error = UnauthorizedException(status=401, reason='Vault')
 
     def fetch():
@@ -521,7 +521,7 @@ def test_api_exception_of_the_function_is_one_of_the_renewal(connect, service):
     None, '', 5, 'two words', 'line\n', (), ('a', 'b'), ('token', -1), ('token', True), ('token', 1, 2),
     make_token(-5),
 ])
-def test_unusable_token_of_the_function_is_an_api_exception(connect, service, value):
+def test_unusable_token_of_the_function_raises_api_exception(connect, service, value):
     api = make_api(connect, service.url, lambda: value)
     with pytest.raises(ApiException, match='The access token could not be fetched: ') as raised:
         api.user_self()
@@ -529,7 +529,7 @@ def test_unusable_token_of_the_function_is_an_api_exception(connect, service, va
     assert service.requests == []
 
 
-def test_function_that_hangs_bounds_only_the_calls_that_wait(connect, service):
+def test_hanging_function_times_out_the_calls_and_is_called_once(connect, service):
     release = threading.Event()
     fetched = []
 
@@ -607,7 +607,7 @@ def test_background_calls_wait_for_the_token_in_the_background(connect, service)
     assert [call.get(20).slug for call in calls] == ['ci'] * 3
 
 
-def test_thread_that_cannot_start_is_done_without(connect, service, monkeypatch):
+def test_token_is_renewed_even_if_no_thread_can_start(connect, service, monkeypatch):
     def start(*_):
         raise _thread.error("can't start new thread")
 
@@ -616,7 +616,7 @@ def test_thread_that_cannot_start_is_done_without(connect, service, monkeypatch)
     assert api.api_client.configuration.access_token.get(api.api_client, 5)
 
 
-def test_interrupt_before_a_renewal_leaves_none_behind(monkeypatch):
+def test_interrupt_before_a_renewal_does_not_block_the_next_one(monkeypatch):
     def start(*_):
         raise KeyboardInterrupt
 
@@ -628,7 +628,7 @@ def test_interrupt_before_a_renewal_leaves_none_behind(monkeypatch):
     assert token.get(None, 5) == token.current
 
 
-def test_interrupt_before_a_renewal_is_an_api_exception_in_calls_that_wait(monkeypatch):
+def test_interrupt_before_a_renewal_raises_api_exception_in_waiters(monkeypatch):
     token = RenewableToken(lambda: make_token(60))
     waiting, errors, wait = threading.Event(), [], credentials._Renewal.wait
 
@@ -653,7 +653,7 @@ def test_interrupt_before_a_renewal_is_an_api_exception_in_calls_that_wait(monke
     assert errors == ['The access token could not be fetched: KeyboardInterrupt']
 
 
-def test_interrupt_while_a_renewal_runs_leaves_it_to_others(monkeypatch):
+def test_interrupt_during_a_renewal_does_not_start_a_second_one(monkeypatch):
     started, release, fetched = threading.Event(), threading.Event(), []
     start_new_thread = _thread.start_new_thread
 
@@ -725,11 +725,11 @@ def test_function_that_needs_its_own_token_raises_at_once(connect, service):
     assert service.requests == []
 
 
-def test_renewal_may_be_waited_for_less_than_a_second():
+def test_wait_for_a_renewal_may_be_shorter_than_a_second():
     assert RenewableToken(lambda: time.sleep(0.05) or 'opaque').get(None, 0.99) == 'opaque'
 
 
-def test_wait_for_a_renewal_looks_rarely_but_often_enough(monkeypatch):
+def test_wait_for_a_renewal_polls_rarely_but_often_enough(monkeypatch):
     class Clock(object):
         """Advances a little at each reading, and by each sleep."""
 
@@ -784,7 +784,7 @@ def test_exchange_sends_exactly_the_documented_request(connect, service):
 
 
 @pytest.mark.parametrize('base', ['', '/v1', '/cloudsmith', '/cloudsmith/v1/'])
-def test_exchange_is_beside_the_version_of_the_api(connect, service, base):
+def test_exchange_url_does_not_contain_the_api_version(connect, service, base):
     make_api(connect, service.origin + base, oidc()).user_self()
     assert service.requests[0].target == base.rstrip('/').replace('/v1', '') + '/openid/acme/'
 
@@ -842,7 +842,7 @@ def test_fork_in_the_middle_of_a_renewal_does_not_hang(connect, start_service):
     assert [target for _, target in service.targets()].count('/openid/acme/') == 2
 
 
-def test_clock_of_the_client_does_not_matter(connect, start_service):
+def test_wrong_client_clock_does_not_affect_token_expiry(connect, start_service):
     past = time.time() - 7200
     date = time.strftime('%a, %d %b %Y %H:%M:%S GMT', time.gmtime(past))
     service = start_service(exchange=json_response(
@@ -885,7 +885,7 @@ def test_failed_exchange_names_the_step_and_what_to_check(connect, start_service
     assert {target for _, target in service.targets()} == {'/openid/acme/'}
 
 
-def test_rate_limit_is_not_that_of_a_failed_exchange(connect, start_service):
+def test_failed_exchange_does_not_set_the_rate_limit(connect, start_service):
     headers = [('X-RateLimit-Limit', '1'), ('X-RateLimit-Remaining', '0'), ('X-RateLimit-Reset', '2000000000')]
     service = start_service(exchange=json_response('{}', status=403, headers=headers))
     api = make_api(connect, service.url, oidc())
@@ -902,7 +902,7 @@ def test_failed_exchange_shows_no_token(connect, start_service):
     assert IDENTITY_TOKEN not in str(raised.value) + repr(raised.value)
 
 
-def test_exchange_with_untrusted_certificate_is_a_tls_error(connect, tmpdir):
+def test_exchange_with_untrusted_certificate_raises_tls_exception(connect, tmpdir):
     with ScriptedServer(http_response(), tls=Authority(tmpdir).server_context()) as server:
         with pytest.raises(TlsException, match='could not be fetched: the exchange of the identity token failed'):
             make_api(connect, server.url, oidc(), retries=0).user_self()

@@ -259,7 +259,7 @@ def test_redirect_message_shows_the_location_and_the_setting(headers):
 
 
 @pytest.mark.parametrize('status', [403, 404, 405])
-def test_error_that_the_service_would_explain_shows_the_host(status):
+def test_error_without_a_detail_from_the_service_shows_the_host(status):
     error = error_for(status, '<html>')
     error.set_request('GET', 'https://elsewhere/user/self/')
     assert str(error).endswith(
@@ -293,7 +293,7 @@ def test_request_may_be_set_again(monkeypatch):
                                    '(from CLOUDSMITH_API_HOST) is the base URL of the API')
 
 
-def test_hint_does_not_name_the_origin_of_a_setting_that_the_program_has_changed(monkeypatch):
+def test_hint_omits_the_origin_of_a_setting_that_the_program_changed(monkeypatch):
     monkeypatch.setenv('CLOUDSMITH_API_KEY', 'stale')
     configuration = Configuration.from_environment()
     configuration.api_key['X-Api-Key'] = 'other'
@@ -538,7 +538,7 @@ def test_any_response_becomes_a_printable_error(status, body, reason, headers, s
 
 
 @pytest.mark.parametrize('status', [404, 410])
-def test_sign_in_that_is_gone_points_to_other_credentials(connect, status):
+def test_error_of_ended_sign_in_points_to_other_credentials(connect, status):
     with ScriptedServer(json_response('{"detail": "Gone."}', status=status)) as server:
         with pytest.raises(ApiException) as raised:
             connect(server.url, username='ada', password='secret').user_token_create()

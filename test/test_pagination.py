@@ -76,7 +76,7 @@ def test_options_of_the_iterator_apply_to_each_page(connect, sandbox):
 
 
 @pytest.mark.parametrize('option', ['async_req', '_preload_content', 'page'])
-def test_other_option_of_the_iterator_raises_at_once(api, sandbox, option):
+def test_unsupported_option_of_the_iterator_raises_at_once(api, sandbox, option):
     with pytest.raises(TypeError, match="unexpected keyword argument '%s'; .* _headers, _request_timeout" % option):
         api.user_tokens_iter(**{option: True})
     assert sandbox.requests == []

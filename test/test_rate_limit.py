@@ -190,7 +190,7 @@ def test_pacer_reserves_each_slot_for_one_thread(monkeypatch):
     assert sorted(waits) == [float(number) for number in range(4000)]
 
 
-def test_pacer_may_be_used_by_the_handler_of_a_signal(monkeypatch):
+def test_pacer_may_be_used_in_a_signal_handler(monkeypatch):
     pacer = Pacer()
     pacer.update(limit_of(interval=1.0))
     waits = []
@@ -300,7 +300,7 @@ def test_pacing_delay_counts_towards_the_total_timeout(connect):
 
 # ApiClient.rate_limit
 
-def test_client_rate_limit_is_that_of_the_last_response(api, client):
+def test_client_rate_limit_is_from_the_last_response(api, client):
     assert client.rate_limit is None
     api.user_self()
     before = client.rate_limit

@@ -401,7 +401,7 @@ def send(request, connect):
     ('X-A\r\nX-Api-Key', SECRET, ValueError), ('Content-Length', '5', ValueError),
     ('transfer-encoding', 'chunked', ValueError), ('X-Api-Key', [SECRET], TypeError), ('X-A', None, TypeError),
 ])
-def test_invalid_header_is_refused_at_every_door(send, name, value, error):
+def test_invalid_header_is_refused_at_every_entry_point(send, name, value, error):
     with pytest.raises(error) as caught:
         send({name: value})
     assert SECRET not in str(caught.value)
@@ -411,7 +411,7 @@ def test_invalid_header_is_refused_at_every_door(send, name, value, error):
     assert send.server.connections == 0
 
 
-def test_valid_headers_are_converted_at_every_door(send):
+def test_valid_headers_are_converted_at_every_entry_point(send):
     headers = {u'X-A': 5, 'X-B': u'caf\xe9', 'X-C': 'c'}
     for _ in range(2):
         sent = dict(send(headers))

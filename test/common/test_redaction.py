@@ -201,7 +201,7 @@ API_KEY = 'csa_' + 'aB3' * 12
     ('key %s, please' % API_KEY, 'key ********, please'),
     ('%20' + API_KEY + '%20', '%20********%20'),
 ])
-def test_token_is_masked_wherever_it_stands(text, scrubbed):
+def test_token_is_masked_anywhere_in_a_text(text, scrubbed):
     assert scrub(text) == scrubbed
     assert mask({'X-Note': text, 'X-Count': 1}) == {'X-Note': scrubbed, 'X-Count': 1}
 

@@ -84,7 +84,7 @@ def test_frames_between_wrappers_around_urllib3_are_left_out_of_a_cause():
 
 
 @pytest.mark.skipif(six.PY2, reason='exceptions have no traceback on Python 2')
-def test_exception_that_the_program_handles_stays_as_it_is():
+def test_exception_that_the_program_handles_is_unchanged():
     with pytest.raises(ValueError) as handled:
         PROGRAM['call'](lambda: URLLIB3['call_and_replace'](URLLIB3['fail']))
     before = [modules_in(error.__traceback__) for error in (handled.value, handled.value.__context__)]

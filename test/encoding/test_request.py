@@ -213,18 +213,18 @@ def test_path_that_no_file_can_have_raises_value_error(path):
 
 
 @pytest.mark.parametrize('paths', ['', [''], [None]])
-def test_empty_path_of_a_file_raises_value_error(paths):
+def test_empty_file_path_raises_value_error(paths):
     with pytest.raises(ValueError, match='^files: '):
         build_form([], {'upload': paths})
 
 
 @pytest.mark.parametrize('paths', [5, [5], [object()]])
-def test_path_of_a_file_of_the_wrong_type_raises_type_error(paths):
+def test_file_path_of_the_wrong_type_raises_type_error(paths):
     with pytest.raises(TypeError, match='^files must be the path of a file'):
         build_form([], {'upload': paths})
 
 
-def test_content_in_place_of_the_path_of_a_file_is_not_shown():
+def test_file_content_in_place_of_its_path_is_not_shown():
     with pytest.raises(ValueError, match='^files must be the path of a file, not its content') as raised:
         build_form([], {'upload': 'secret-1234\n'})
     assert 'secret-1234' not in str(raised.value)

@@ -164,7 +164,7 @@ def test_unknown_fields_of_a_page_and_its_rows_are_kept():
     ({'authenticated': True, 'name': u'Zoë', 'more': {'a': u'日本'}}, 'UserBrief'),
     ({'code': u'invalid', 'detail': u'x', 'fields': {'a': [u'b']}}, 'ErrorDetail'),
 ])
-def test_json_of_a_model_is_that_of_the_service(body, type_name):
+def test_json_of_a_model_equals_the_response_body(body, type_name):
     model = deserialize(body, type_name)
     assert deserialize_text(model.to_json(), type_name) == model
     written = json.loads(model.to_json(additional_properties=True))

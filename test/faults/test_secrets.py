@@ -331,7 +331,7 @@ def test_frames_of_a_refused_argument_do_not_show_it(entry_point):
     assert shown == []
 
 
-def test_frame_of_an_iteration_does_not_show_the_headers_of_an_earlier_page(connect):
+def test_iteration_frame_does_not_show_headers_of_an_earlier_page(connect):
     first = json_response('{"results": [{"slug_perm": "x"}]}',
                           headers=[('Set-Cookie', 'session=' + COOKIE), ('X-Pagination-PageTotal', '2')])
     with ScriptedServer(first, http_response(404)) as server:

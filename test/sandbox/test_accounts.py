@@ -252,7 +252,7 @@ def test_sign_in_retrieves_same_key_each_time(accounts, ada):
 
 
 @pytest.mark.parametrize('expires_in, seconds', [(60, 60), (0.5, 0.5), (-1, 0)])
-def test_key_expires_and_refreshed_value_lives_again(accounts, clock, expires_in, seconds):
+def test_key_expires_and_refresh_renews_it(accounts, clock, expires_in, seconds):
     user = accounts.add_user(api_key=True, expires_in=expires_in)
     if seconds:
         clock.now += seconds / 2.0
@@ -265,7 +265,7 @@ def test_key_expires_and_refreshed_value_lives_again(accounts, clock, expires_in
         assert accounts.find_key_owner(user.api_key) is user
 
 
-def test_key_without_expires_in_lives_for_ever(accounts, clock):
+def test_key_without_expires_in_never_expires(accounts, clock):
     user = accounts.add_user(api_key=True)
     clock.now += 10 ** 9
     assert accounts.find_key_owner(user.api_key) is user

@@ -69,7 +69,7 @@ NOBODY = {
 
 
 @pytest.mark.parametrize('headers', [{}, {'HTTP_X_API_KEY': ' '}, {'HTTP_AUTHORIZATION': 'Digest x'}])
-def test_user_self_without_credentials_is_nobody(call_app, headers):
+def test_user_self_without_credentials_returns_no_user(call_app, headers):
     response = call_app('GET', '/user/self/', **headers)
     assert (response.status, response.json) == (200, NOBODY)
 
@@ -142,7 +142,7 @@ def test_expired_key_returns_403(call_app, service, clock):
 
 
 @pytest.mark.parametrize('user', [None, 'ada'])
-def test_token_of_other_than_a_user_raises_type_error(service, ada, user):
+def test_issue_token_for_a_non_user_raises_type_error(service, ada, user):
     with pytest.raises(TypeError, match='user must be a User, got %s' % type(user).__name__):
         service.issue_token(user)
 
@@ -206,7 +206,7 @@ def test_sign_in_creates_key_of_user_without_one(call_app, service):
     assert (response.status, response.json) == (201, {'token': user.api_key})
 
 
-def test_sign_in_returns_410_once_passwords_have_ended(call_app, service, ada):
+def test_disabled_password_sign_in_returns_410(call_app, service, ada):
     assert service.password_sign_in is True
     service.password_sign_in = False
     response = first_step(call_app, ada)
@@ -438,7 +438,7 @@ WEBSITES = [
 
 
 @pytest.mark.parametrize('headers', WEBSITES)
-def test_request_of_website_returns_403_without_effect(call_app, service, headers):
+def test_request_from_website_returns_403_without_effect(call_app, service, headers):
     user = service.add_user()
     response = call_app('POST', '/user/tokens/', login=(user.slug, user.password), **headers)
     assert response.status == 403
@@ -450,7 +450,7 @@ def test_request_of_website_returns_403_without_effect(call_app, service, header
     {'HTTP_ORIGIN': 'http://127.0.0.1:8123'}, {'HTTP_ORIGIN': 'https://localhost', 'HTTP_SEC_FETCH_SITE': 'same-site'},
     {'HTTP_SEC_FETCH_SITE': 'same-origin'}, {'HTTP_SEC_FETCH_SITE': 'none'},
 ])
-def test_request_of_local_page_is_served(call_app, headers):
+def test_request_from_local_page_is_served(call_app, headers):
     assert call_app('GET', '/user/self/', **headers).status == 200
 
 

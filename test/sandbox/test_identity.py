@@ -37,7 +37,7 @@ def test_exchange_returns_another_token_each_time(service, exchange):
     assert exchange(identity_token).json['token'] != exchange(identity_token).json['token']
 
 
-def test_access_token_lives_as_long_as_its_service_account_says(call_app, service, clock, exchange):
+def test_access_token_has_the_lifetime_of_its_service_account(call_app, service, clock, exchange):
     service.add_service('acme', 'short', token_lifetime=2)
     token = exchange(service.identity_token(), 'short').json['token']
     header = 'Bearer ' + str(token)

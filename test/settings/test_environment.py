@@ -241,7 +241,7 @@ class TestTextBeyondAscii(object):
         assert key_of(made) == 'its-key'
         assert origin_of(made, 'api_key') == '%s, section [profile:%s], line 2' % (path, six.ensure_str(profile))
 
-    def test_profile_of_a_variable_is_found(self, settings_file, monkeypatch):
+    def test_profile_from_a_variable_is_found(self, settings_file, monkeypatch):
         settings_file('credentials.ini', u'[profile:ü]\napi_key = its-key\n')
         monkeypatch.setenv('CLOUDSMITH_PROFILE', 'ü')
         assert key_of(Configuration.from_environment()) == 'its-key'
@@ -267,7 +267,7 @@ class TestTextBeyondAscii(object):
 
 
 @pytest.mark.skipif(six.PY3, reason='variables are text')
-def test_profile_of_a_variable_that_is_not_utf8_is_unknown(monkeypatch):
+def test_profile_from_a_variable_that_is_not_utf8_is_unknown(monkeypatch):
     monkeypatch.setenv('CLOUDSMITH_PROFILE', '\xff')
     with pytest.raises(ValueError, match='no section'):
         Configuration.from_environment()
@@ -429,7 +429,7 @@ def test_key_that_is_broken_over_two_lines_is_refused(settings_file):
     assert '1234' not in str(raised.value)
 
 
-def test_line_numbers_are_those_of_an_editor(settings_file):
+def test_line_numbers_match_an_editor(settings_file):
     path = settings_file('config.ini', u'[default]\nother = a\u2028b\x0cc\napi_host = ftp://example.com\n')
     with pytest.raises(ValueError) as raised:
         Configuration.from_environment()
@@ -479,7 +479,7 @@ class TestFilePermissions(object):
         assert ['%s contains an API key' % path in str(warning.message) for warning in caught] == [True]
         assert 'run chmod 600 on it' in str(caught[0].message)
 
-    def test_file_with_a_key_that_others_can_only_run_does_not_warn(self, settings_file):
+    def test_file_with_a_key_that_others_can_only_execute_does_not_warn(self, settings_file):
         os.chmod(settings_file('credentials.ini', u'[default]\napi_key = own\n'), 0o711)
         with warnings.catch_warnings(record=True) as caught:
             warnings.simplefilter('always')
@@ -509,7 +509,7 @@ class TestFilePermissions(object):
     @pytest.mark.parametrize('text, mode', [
         (u'[default]\napi_host = api.example.com\n', 0o755), (u'[default]\napi_user_agent = me\n', 0o666),
     ])
-    def test_config_file_without_danger_does_not_warn(self, settings_file, text, mode):
+    def test_harmless_config_file_does_not_warn(self, settings_file, text, mode):
         os.chmod(settings_file('config.ini', text), mode)
         with warnings.catch_warnings(record=True) as caught:
             warnings.simplefilter('always')
@@ -566,7 +566,7 @@ def test_lowercase_no_proxy_takes_precedence(monkeypatch):
 
 @pytest.mark.parametrize('source', ['HTTPS_PROXY', 'ALL_PROXY', 'CLOUDSMITH_API_PROXY', 'file'])
 @pytest.mark.parametrize('host', ['http://127.0.0.1:8000', 'https://localhost', 'http://[::1]:8000', 'https://127.9.9.9'])
-def test_proxy_from_the_environment_never_catches_this_machine(settings_file, monkeypatch, source, host):
+def test_proxy_from_the_environment_never_applies_to_this_machine(settings_file, monkeypatch, source, host):
     if source == 'file':
         settings_file('config.ini', u'[default]\napi_proxy = http://proxy:1\n')
     else:

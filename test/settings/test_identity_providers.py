@@ -189,7 +189,7 @@ def test_older_circleci_token_is_used_without_the_newer_one(use, monkeypatch, pr
     assert b'old-token' in provider.requests[0].body
 
 
-def test_ci_systems_are_tried_in_the_order_of_the_tool(use, monkeypatch, agent):
+def test_ci_systems_are_tried_in_the_order_of_cloudsmith_cli(use, monkeypatch, agent):
     agent('')
     use(*TOOL_ORDER)
     found = []
@@ -210,7 +210,7 @@ def test_order_may_be_set(use, order, found):
 
 @pytest.mark.parametrize('missing', ['CLOUDSMITH_WORKSPACE', 'CLOUDSMITH_SERVICE_SLUG', 'GITHUB_ACTIONS',
                                      'ACTIONS_ID_TOKEN_REQUEST_TOKEN'])
-def test_without_one_of_the_variables_there_is_no_token(use, monkeypatch, missing):
+def test_ci_system_with_a_missing_variable_is_not_detected(use, monkeypatch, missing):
     use('github')
     monkeypatch.delenv(missing)
     assert find_provider() is None
@@ -254,7 +254,7 @@ def test_workspace_is_named_by_either_variable_or_the_file(use, monkeypatch, tmp
 @pytest.mark.parametrize('settings, variables', [
     ({}, {'CLOUDSMITH_API_KEY': 'key'}), ({'api_key': 'key'}, {}), ({'username': 'ada', 'password': 'secret'}, {}),
 ])
-def test_what_is_set_otherwise_comes_before_oidc(use, provider, settings, variables):
+def test_other_credentials_override_oidc(use, provider, settings, variables):
     use('github', **variables)
     configuration = Configuration.from_environment(**settings)
     assert configuration.access_token is None
@@ -262,7 +262,7 @@ def test_what_is_set_otherwise_comes_before_oidc(use, provider, settings, variab
     assert len(provider.requests) == 1
 
 
-def test_key_of_the_default_configuration_comes_before_oidc(use):
+def test_key_of_the_default_configuration_overrides_oidc(use):
     use('github')
     default = Configuration()
     default.api_key['X-Api-Key'] = 'key'
@@ -300,7 +300,7 @@ def test_failed_request_for_an_identity_token_names_what_to_check(use, provider,
 
 @pytest.mark.parametrize('url', [
     'ftp://example.com/', 'no-url', 'https://ada:secret-word @127.0.0.1/', 'http://127.0.0.1/\r\nX-Evil: secret-word'])
-def test_invalid_url_of_an_endpoint_is_an_api_exception(use, url):
+def test_invalid_url_of_an_endpoint_raises_api_exception(use, url):
     use('github', ACTIONS_ID_TOKEN_REQUEST_URL=url)
     with pytest.raises(ApiException, match='request for an identity token to github failed: the URL must be') as raised:
         UserApi(ApiClient(Configuration.from_environment())).user_self()
@@ -308,7 +308,7 @@ def test_invalid_url_of_an_endpoint_is_an_api_exception(use, url):
 
 
 @pytest.mark.parametrize('value', ['secret-word\r\nX-Evil: 1', 'two secret-word'])
-def test_request_token_that_is_no_header_value_raises_without_showing_it(use, provider, value):
+def test_malformed_request_token_raises_without_showing_it(use, provider, value):
     use('github', ACTIONS_ID_TOKEN_REQUEST_TOKEN=value)
     with pytest.raises(ApiException, match='the variable ACTIONS_ID_TOKEN_REQUEST_TOKEN is not a token') as raised:
         UserApi(ApiClient(Configuration.from_environment())).user_self()
@@ -359,7 +359,7 @@ def test_untrusted_endpoint_is_sent_nothing(use, tmpdir):
 
 
 @pytest.mark.parametrize('setting', ['tls_server_name', 'assert_hostname', 'cert_file', None])
-def test_tls_names_and_client_certificate_are_not_for_the_endpoint(use, tmpdir, setting):
+def test_tls_names_and_client_certificate_are_not_used_for_the_endpoint(use, tmpdir, setting):
     authority = Authority(tmpdir)
     value = authority.client_certificate()[2] if setting == 'cert_file' else 'service.example.com'
     asked, presented, context = [], [], authority.server_context(u'localhost')
@@ -399,7 +399,7 @@ def test_threads_make_two_requests_for_a_token_and_two_for_the_next(use, provide
     assert extra_targets(provider) == ['/github', '/openid/acme/'] * 2
 
 
-def test_variable_that_is_gone_is_an_api_exception(use, monkeypatch):
+def test_removed_variable_raises_api_exception(use, monkeypatch):
     use('bitbucket')
     configuration = Configuration.from_environment()
     monkeypatch.delenv('BITBUCKET_STEP_OIDC_TOKEN')
@@ -412,14 +412,14 @@ def test_variable_that_is_gone_is_an_api_exception(use, monkeypatch):
     ('', 'the output of buildkite-agent is not a token'),
     ('sys.stdout.write("two words")', 'the output of buildkite-agent is not a token'),
 ])
-def test_program_that_fails_is_an_api_exception(use, agent, body, text):
+def test_program_that_fails_raises_api_exception(use, agent, body, text):
     agent(body)
     use('buildkite')
     with pytest.raises(ApiException, match=text):
         UserApi(ApiClient(Configuration.from_environment())).user_self()
 
 
-def test_program_that_cannot_be_run_is_an_api_exception(use, agent, tmpdir):
+def test_program_that_cannot_be_run_raises_api_exception(use, agent, tmpdir):
     agent('')
     use('buildkite')
     configuration = Configuration.from_environment()
@@ -436,7 +436,7 @@ def test_program_that_hangs_is_killed(use, agent, monkeypatch):
         UserApi(ApiClient(Configuration.from_environment())).user_self(_request_timeout=20)
 
 
-def test_timer_of_a_program_ends_with_it(use, agent, monkeypatch):
+def test_timer_of_a_program_ends_with_the_program(use, agent, monkeypatch):
     make_timer, timers = threading.Timer, []
 
     def make_recorded(*args):

@@ -174,7 +174,7 @@ def test_debug_does_not_change_http_client_debuglevel(configuration):
     assert http_client.HTTPConnection.debuglevel == 0
 
 
-def test_loggers_are_those_of_the_package_and_urllib3(configuration):
+def test_loggers_belong_to_the_package_and_urllib3(configuration):
     assert {key: logger.name for key, logger in configuration.logger.items()} == {
         'package_logger': 'cloudsmith_api', 'urllib3_logger': 'urllib3'}
     assert configuration.logger == log_output.LOGGERS

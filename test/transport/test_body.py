@@ -59,7 +59,7 @@ def test_compressed_body_is_decompressed(connect, form, respond):
 
 @pytest.mark.parametrize('form', sorted(ENCODED))
 @pytest.mark.parametrize('left_out', [1, 4, 9, 20])
-def test_truncated_compressed_body_is_an_error(connect, form, left_out):
+def test_truncated_compressed_body_raises(connect, form, left_out):
     encoding, data = ENCODED[form]
     with ScriptedServer(http_response(200, data[:-left_out], [('Content-Encoding', encoding)])) as server:
         with pytest.raises((ConnectionException, InvalidResponseException)) as caught:
@@ -71,7 +71,7 @@ def test_truncated_compressed_body_is_an_error(connect, form, left_out):
     ('gzip', BODY), ('gzip', gzipped(BODY)[:10] + b'\xff' * 20), ('deflate', b'\x78\x9c\xff\xff\xff'),
     ('gzip', gzipped(BODY)[:-8] + b'\0' * 8), ('gzip', b'\x1f'),
 ])
-def test_body_that_is_not_what_its_encoding_says_is_an_error(connect, encoding, data):
+def test_body_that_contradicts_its_content_encoding_raises(connect, encoding, data):
     with ScriptedServer(http_response(200, data, [('Content-Encoding', encoding)])) as server:
         with pytest.raises((ConnectionException, InvalidResponseException)):
             connect(server.url, retries=0).user_self()
@@ -95,7 +95,7 @@ def test_truncated_compressed_body_of_a_get_is_retried(connect):
         assert connect(server.url).user_self().name == 'Ada'
 
 
-def test_body_of_a_response_that_is_not_urllib3s_is_taken_as_it_is():
+def test_body_of_a_non_urllib3_response_is_used_unchanged():
     class RecordedResponse(object):
         headers = {'Content-Encoding': 'gzip', 'Transfer-Encoding': 'chunked'}
         data = BODY
@@ -111,7 +111,7 @@ def test_body_of_a_response_that_is_not_urllib3s_is_taken_as_it_is():
 
 @pytest.mark.parametrize('length', [65536, 65537, 65794, 131072, 131073, 200000])
 @pytest.mark.parametrize('compress', [gzipped, deflated, zlib.compress], ids=['gzip', 'raw deflate', 'deflate'])
-def test_long_compressed_body_is_whole(connect, compress, length):
+def test_long_compressed_body_is_read_whole(connect, compress, length):
     body = b'"' + b'a' * (length - 2) + b'"'
     encoding = 'gzip' if compress is gzipped else 'deflate'
     with ScriptedServer(http_response(200, compress(body), [('Content-Encoding', encoding)])) as server:

@@ -53,14 +53,14 @@ def test_causes_are_dropped_if_one_of_them_quotes_a_secret(causes):
     assert error.__cause__ is None
 
 
-def test_harmless_causes_stay_even_in_a_circle():
+def test_harmless_causes_are_kept_even_in_a_cycle():
     first, second = KeyError('harmless'), ValueError('harmless')
     error = chain(ApiException(status=0), first, second, first)
     redact_cause(error, ['the-secret-key'], None)
     assert error.__cause__ is first
 
 
-def test_handled_exception_is_not_looked_at():
+def test_handled_exception_is_not_searched_for_secrets():
     handled = KeyError('the-secret-key')
     error = chain(ApiException(status=0), ValueError('harmless'), handled)
     redact_cause(error, ['the-secret-key'], handled)

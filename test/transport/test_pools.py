@@ -16,7 +16,7 @@ from cloudsmith_api._transport.pools import ConnectionQueue, HTTPPool
 GOOD = json_response('{"name": "Ada"}')
 
 
-def test_closed_pool_accepts_more_connections_than_it_lent():
+def test_closed_pool_accepts_more_connections_than_it_handed_out():
     pool = HTTPPool('127.0.0.1', 9, maxsize=1, block=True)
     used = pool._get_conn()
     pool.close()
@@ -69,7 +69,7 @@ class TestReturnedConnections(object):
             pool.close()
         assert pool.pool.qsize() == 3
 
-    def test_call_of_a_signal_handler_in_close_gets_a_connection(self):
+    def test_call_from_a_signal_handler_in_close_gets_a_connection(self):
         pool, lent = HTTPPool('127.0.0.1', 1, maxsize=1, block=True), []
         connection = pool._get_conn()
         connection.close = lambda: lent.append(pool._get_conn(timeout=0))
@@ -109,7 +109,7 @@ def test_change_lost_on_a_replaced_connection_is_not_retried(connect, recorder):
     assert (len(server.requests), caught.value.request_sent) == (1, None)
 
 
-def test_pool_queue_is_known_as_a_queue_to_recorders():
+def test_pool_queue_is_an_instance_of_queue():
     assert isinstance(HTTPPool('127.0.0.1').pool, queue.Queue)
 
 
@@ -120,18 +120,18 @@ class TestConnectionQueue(object):
             idle.put(item)
         assert (idle.qsize(), idle.get(), idle.get(), idle.get()) == (3, 'c', 'b', 'a')
 
-    def test_put_beyond_the_size_is_refused(self):
+    def test_put_beyond_the_size_raises_full(self):
         idle = ConnectionQueue(1)
         idle.put('a')
         with pytest.raises(queue.Full):
             idle.put('b', block=False)
 
     @pytest.mark.parametrize('options', [{'block': False}, {'timeout': 0}, {'timeout': 0.05}])
-    def test_get_from_an_empty_queue_is_refused(self, options):
+    def test_get_from_an_empty_queue_raises_empty(self, options):
         with pytest.raises(queue.Empty):
             ConnectionQueue(1).get(**options)
 
-    def test_get_waits_for_what_another_thread_puts(self):
+    def test_get_waits_for_an_item_from_another_thread(self):
         idle = ConnectionQueue(1)
         putter = threading.Timer(0.1, idle.put, ['a'])
         putter.start()
@@ -167,7 +167,7 @@ class TestConnectionQueue(object):
         assert idle.get(timeout=5) == 'a'
         assert monotonic() - started < 2
 
-    def test_no_item_is_lost_or_given_twice_among_threads(self):
+    def test_threads_neither_lose_nor_duplicate_items(self):
         idle, held, errors = ConnectionQueue(3), set(), []
         for item in range(3):
             idle.put(item)

@@ -312,7 +312,7 @@ def test_no_proxy_is_decided_for_each_host(connect, kind):
         assert len(server.requests) == (4 if kind == 'socks5' else 2)
 
 
-def test_environment_proxy_never_catches_loopback_host_set_later(monkeypatch):
+def test_environment_proxy_never_applies_to_loopback_host_set_later(monkeypatch):
     with ScriptedServer(GOOD) as server, TunnelServer() as proxy:
         monkeypatch.setenv('CLOUDSMITH_API_PROXY', proxy.origin)
         configuration = Configuration.from_environment(retries=0)
@@ -354,14 +354,14 @@ def copy(source, target):
         return
 
 
-def test_username_of_a_proxy_stays_readable_in_errors(connect):
+def test_proxy_username_stays_readable_in_errors(connect):
     with ScriptedServer(http_response(404)) as proxy:
         with pytest.raises(ApiException) as raised:
             connect('http://service.localhost/v1', proxy=proxy.origin.replace('//', '//user:hunter-22@')).user_self()
     assert '/v1/user/self/)' in str(raised.value)
 
 
-def test_token_in_place_of_a_proxys_username_is_masked(connect):
+def test_token_in_place_of_a_proxy_username_is_masked(connect):
     with ScriptedServer(http_response(404, 'no hunter-22', reason='hunter-22')) as proxy:
         with pytest.raises(ApiException) as raised:
             connect('http://service.localhost/v1', proxy=proxy.origin.replace('//', '//hunter-22@')).user_self()

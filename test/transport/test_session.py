@@ -253,7 +253,7 @@ def test_calls_from_a_signal_handler_find_no_lock_held(connect):
     assert set(made) == {'Ada'}
 
 
-def test_interrupt_between_headers_and_body_gives_the_connection_back(connect, monkeypatch):
+def test_interrupt_between_headers_and_body_returns_the_connection(connect, monkeypatch):
     with ScriptedServer(GOOD) as server:
         api = connect(server.url, connection_pool_maxsize=1)
 
@@ -267,7 +267,7 @@ def test_interrupt_between_headers_and_body_gives_the_connection_back(connect, m
         assert api.user_self(_request_timeout=2).name == 'Ada'
 
 
-def test_interrupt_at_the_end_of_urlopen_gives_the_connection_back(connect, monkeypatch):
+def test_interrupt_at_the_end_of_urlopen_returns_the_connection(connect, monkeypatch):
     class InterruptedRetry(Retry):
         def is_retry(self, *args, **kwargs):
             # urllib3 has the response, and has not returned it yet.
@@ -284,7 +284,7 @@ def test_interrupt_at_the_end_of_urlopen_gives_the_connection_back(connect, monk
         assert [call.get().name for call in calls] == ['Ada'] * 2
 
 
-def test_interrupt_right_after_urlopen_gives_the_connection_back(connect, monkeypatch):
+def test_interrupt_right_after_urlopen_returns_the_connection(connect, monkeypatch):
     urlopen = HTTPPool.urlopen
 
     def interrupted(*args, **kwargs):

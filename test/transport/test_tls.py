@@ -164,7 +164,7 @@ def test_strict_off_still_verifies_certificates(connect, authority, unknown_auth
     assert 'ssl_verify_strict' not in str(caught.value)
 
 
-def test_hint_does_not_suggest_what_was_done(connect, authority, unknown_authority):
+def test_hint_does_not_suggest_a_setting_that_is_set(connect, authority, unknown_authority):
     with ScriptedServer(GOOD, tls=unknown_authority.server_context()) as server:
         with pytest.raises(TlsException) as caught:
             connect(server.url, retries=0).user_self()
@@ -204,7 +204,7 @@ def test_path_objects_are_accepted(connect, authority, tmpdir):
 
 
 @pytest.mark.parametrize('variable', ['SSL_CERT_FILE', 'SSL_CERT_DIR', 'REQUESTS_CA_BUNDLE'])
-def test_unusable_file_of_a_variable_names_the_variable(monkeypatch, variable):
+def test_unusable_file_from_a_variable_names_the_variable(monkeypatch, variable):
     monkeypatch.setenv(variable, '/nowhere/authority.pem')
     with ApiClient(Configuration.from_environment(host='https://127.0.0.1:9')) as client:
         with pytest.raises(ValueError) as caught:
