@@ -28,7 +28,7 @@ _CONTENDER_PIN = _pin_to(1)
 
 
 class Server:
-    """Run ``server.py`` in a process of its own for the duration of a ``with`` block.
+    """Run ``server.py`` in its own process for the duration of a ``with`` block.
 
     :ivar str url: its base URL.
     """
@@ -44,7 +44,7 @@ class Server:
 
 
 class Worker:
-    """Run ``contenders/worker.py`` in a process of its own for the duration of a ``with`` block.
+    """Run ``contenders/worker.py`` in its own process for the duration of a ``with`` block.
 
     :param str python: the interpreter of the contender's environment.
     :param str script: the name of the contender's script.

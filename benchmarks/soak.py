@@ -2,8 +2,8 @@
 
     python benchmarks/soak.py --calls 200000 --threads 16 --seed 1
 
-A server in a process of its own produces the faults. The path of each request names its fault, so that the outcome of
-the call can be checked. The exit status is 1 if any check failed.
+A server in its own process produces the faults. The path of each request names its fault, so that the outcome of the
+call can be checked. The exit status is 1 if any check failed.
 """
 
 import argparse

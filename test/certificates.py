@@ -109,7 +109,7 @@ class Authority(object):
                 self._write(issued.private_key_and_cert_chain_pem.bytes()))
 
     def install_in(self, folder):
-        """Write the certificate to a CA directory, under the hash of its subject by which OpenSSL finds it there.
+        """Write the certificate to a CA directory, under its subject hash, so that OpenSSL finds it there.
 
         :param folder: the directory as a ``py.path.local``.
         """

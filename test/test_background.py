@@ -448,7 +448,7 @@ class TestResult(object):
         assert pool.apply_async(len, ('abc',)).get(HANG_TIMEOUT) == 3
         pool.join()
 
-    @pytest.mark.skipif(os.name == 'nt', reason='on Windows, a process cannot send itself a signal')
+    @pytest.mark.skipif(os.name == 'nt', reason='on Windows, os.kill ends a process at once')
     def test_signal_handler_may_make_background_calls(self, pool):
         results = []
         before = signal.signal(signal.SIGTERM, lambda *_: results.append(pool.apply_async(len, ('abc',)).get(5)))

@@ -486,7 +486,7 @@ def test_response_with_rejected_headers_is_closed(transport):
     with ScriptedServer(response) as server:
         with pytest.raises(InvalidResponseException) as caught:
             transport.request('GET', server.url)
-        # The exception keeps its traceback alive, and with it a stream that was not closed.
+        # The exception keeps its traceback alive, and with it any stream that was not closed.
         assert caught.value is not None
         assert all(stream.closed for stream in response_streams() if stream not in earlier)
 

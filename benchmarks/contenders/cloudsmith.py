@@ -1,4 +1,4 @@
-"""The script of this package and of the published client, which have the same interface."""
+"""The script for this package and for the published client, which have the same interface."""
 
 import cloudsmith_api
 

@@ -78,7 +78,7 @@ class User(object):
 
     @property
     def key_slug_perm(self):
-        """The identifier by which the first API key is refreshed, None without one."""
+        """The ``slug_perm`` of the user's first API key, None without one."""
         return self.keys[0].slug_perm if self.keys else None
 
     def __repr__(self):

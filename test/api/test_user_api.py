@@ -137,7 +137,7 @@ def test_call_without_credentials_sends_none(connect, recorder):
     assert 'Authorization' not in headers
 
 
-def test_configuration_instead_of_client_raises_with_the_fix(configuration):
+def test_configuration_instead_of_client_raises_and_shows_the_fix(configuration):
     with pytest.raises(TypeError, match=r'api_client must be an ApiClient, .* UserApi\(ApiClient\(configuration\)\)'):
         UserApi(configuration)
 
@@ -253,7 +253,7 @@ class TestForms(object):
 
 
 @pytest.mark.parametrize('option', ['collection_formats', 'header_params', 'post_params'])
-def test_call_api_option_raises_with_the_options_of_methods(connect, recorder, option):
+def test_call_api_option_raises_and_lists_the_options_of_methods(connect, recorder, option):
     expected = ('argument %r; .* _headers, _preload_content, _request_timeout, _retries, _return_http_data_only, '
                 'async_req$' % option)
     with pytest.raises(TypeError, match=expected):

@@ -47,7 +47,7 @@ class Side:
         self._process.stdout.close()
 
     def run(self, arguments, responses, variables=None, files=None, answers=''):
-        """Run a command while a server sends the responses; ``{origin}`` and ``{port}`` stand for the server's.
+        """Run a command while a server sends the responses; ``{origin}`` and ``{port}`` become the server's.
 
         :param list arguments: the command and its arguments.
         :param responses: the script of a :class:`.ScriptedServer`, which is the API host by default.

@@ -12,7 +12,7 @@ from cloudsmith_api._common.json_text import check_depth, parse_int, parse_json
 # From Python 3.14 on, the size of the thread's stack is the limit.
 TOO_DEEP = 1000000
 
-# Triggers garbage collection at each of the last stack levels in turn, where a finalizer needs levels of its own.
+# Triggers garbage collection at each of the last stack levels in turn, where a finalizer needs further levels.
 FINALIZERS_NEAR_THE_RECURSION_LIMIT = """
 import gc
 from cloudsmith_api._common.json_text import parse_json

@@ -445,7 +445,7 @@ def _has_wrong_types(case, _):
 
 
 def _is_valid_field(value, type_name):
-    # The case is JSON, which has no dates, so that no value of it is valid for a date field.
+    # The case is JSON, which has no dates, so no value in it is valid for a date field.
     if type_name.startswith('list'):
         return isinstance(value, list)
     return type_name != 'datetime' and _is_of_type(value, type_name)

@@ -38,7 +38,7 @@ def main():
 
 
 def run_in_fork(script, names):
-    """Run a script in a process of its own, and return its outcomes as JSON: an empty list if it timed out."""
+    """Run a script in its own process, and return its outcomes as JSON: an empty list if it timed out."""
     read_end, write_end = os.pipe()
     process = os.fork()
     if not process:

@@ -122,7 +122,7 @@ def test_key_is_not_recorded_if_its_header_is_filtered(connect, cassette, server
     assert KEY not in tmpdir.join('calls.yaml').read_text('utf-8')
 
 
-def test_import_inside_a_cassette_leaves_later_calls_their_limits(tmpdir):
+def test_import_inside_a_cassette_keeps_the_limits_of_later_calls(tmpdir):
     script = tmpdir.join('script.py')
     script.write_text(u"""
 import vcr

@@ -25,7 +25,7 @@ import warnings
 HERE = os.path.dirname(os.path.abspath(__file__))
 TARGETS = ('responses', 'calls')
 
-#: Packages whose coverage guides the search: the client and what it is built on.
+#: Packages whose coverage guides the search: the client and the HTTP libraries that it uses.
 INSTRUMENTED = ['cloudsmith_api', 'urllib3', 'http']
 
 DEFAULTS = ['-max_len=4096', '-timeout=25']

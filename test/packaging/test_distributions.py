@@ -118,7 +118,7 @@ def parse_requirement(text):
 
 def test_wheel_passes_check_wheel_contents(distributions):
     run(os.path.join(os.path.dirname(sys.executable), 'check-wheel-contents'),
-        # The plugin is a package of its own, so that pytest does not import the client whenever it starts.
+        # The plugin is a separate package, so that pytest does not import the client whenever it starts.
         '--toplevel', 'cloudsmith_api,pytest_cloudsmith_api', distributions['whl'])
 
 

@@ -101,7 +101,7 @@ AnyInfo = Tuple[Any, int, HTTPHeaderDict]
 
 
 class Session:
-    """A sandbox and its clients, each with a user of its own."""
+    """A sandbox and its clients, each with its own user."""
 
     def __init__(self, sandbox: Sandbox) -> None:
         self.sandbox = sandbox
