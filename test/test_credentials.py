@@ -789,7 +789,7 @@ def test_exchange_url_does_not_contain_the_api_version(connect, service, base):
     assert service.requests[0].target == base.rstrip('/').replace('/v1', '') + '/openid/acme/'
 
 
-def test_identity_token_may_come_from_a_function_and_a_file(connect, service):
+def test_identity_token_from_a_function_is_stripped(connect, service):
     make_api(connect, service.url, oidc(lambda: IDENTITY_TOKEN + '\n')).user_self()
     assert json.loads(service.requests[0].body.decode('utf-8'))['oidc_token'] == IDENTITY_TOKEN
 
