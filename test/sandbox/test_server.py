@@ -360,10 +360,10 @@ def test_connection_close_header_of_fault_closes_connection(open_connection, san
     assert connection.read_to_end() == b''
 
 
-def test_star_import_brings_only_sandbox():
+def test_star_import_brings_only_public_names():
     names = {}
     exec('from cloudsmith_api.sandbox import *', names)
-    assert set(names) - {'__builtins__'} == {'Sandbox'}
+    assert set(names) - {'__builtins__'} == {'Request', 'Sandbox', 'User'}
 
 
 def test_default_port_is_free_port(sandbox):
