@@ -52,8 +52,8 @@ def make_pool_manager(configuration, proxy, tls, **settings):
     # The deadline and the size limit are enforced where http.client sends and receives. Compared by module name, since
     # a recorder may have replaced the class with its own (vcrpy).
     if not any(base.__module__ == http_client.__name__ for base in DeadlineHTTPConnection.__mro__):
-        raise ValueError('Another package, in %s, is installed in place of urllib3: its connections enforce no deadline '
-                         'and no size limit; install urllib3 in an environment without that package'
+        raise ValueError('Another package, in %s, is installed in place of urllib3: its connections enforce no '
+                         'deadline and no size limit; install urllib3 in an environment without that package'
                          % os.path.dirname(urllib3.__file__))
     settings['socket_options'] = _SOCKET_OPTIONS
     # For programs that use the manager directly; this package's calls pass their own timeouts.
