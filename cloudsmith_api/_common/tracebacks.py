@@ -10,20 +10,17 @@ import six
 _HIDDEN = frozenset(['cloudsmith_api', 'http', 'httplib', 'six', 'socket', 'socks', 'ssl', 'urllib3'])
 
 
-def hide_locals(function, **options):
+def hide_locals(function):
     """Make a function raise exceptions without this package's frames in their tracebacks.
 
     Tools that report exceptions, such as Sentry, rich or ``pytest -l``, show the local variables of each frame: the
     headers, bodies and settings of a call. The frames of the program's own hooks and transports stay.
 
     :param function: a function that programs call.
-    :param options: keyword arguments to add to each call: another wrapper would cost another frame.
     :rtype: function
     """
     @functools.wraps(function)
     def call(*args, **kwargs):
-        if options:
-            kwargs.update(options)
         try:
             return function(*args, **kwargs)
         except BaseException as error:

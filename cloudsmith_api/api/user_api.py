@@ -1,5 +1,7 @@
 """The User API: one method for each endpoint."""
 
+import functools
+
 from .._common import validation
 from .._common.tracebacks import hide_locals
 from .._encoding.serialization import RequiredType
@@ -23,14 +25,28 @@ def _add_with_http_info(cls):
     """Make each endpoint method ``NAME`` return only the data, and add ``NAME_with_http_info``."""
     for name, method in list(vars(cls).items()):
         if hasattr(method, 'is_endpoint'):
-            setattr(cls, name, hide_locals(method, _return_http_data_only=True))
             with_http_info = hide_locals(method)
             with_http_info.__name__ = name + '_with_http_info'
             # pickle and Python 3's help() look it up.
             with_http_info.__qualname__ = '%s.%s' % (cls.__name__, with_http_info.__name__)
             with_http_info.__doc__ = 'Like :meth:`%s`, but return ``(data, status, headers)``.' % name
             setattr(cls, with_http_info.__name__, with_http_info)
+            setattr(cls, name, _data_only(method, with_http_info.__name__))
     return cls
+
+
+def _data_only(method, with_http_info):
+    """Return the form of a method that returns only the data, over the other form, which a program may override."""
+    @functools.wraps(method)
+    def call(self, *args, **kwargs):
+        kwargs['_return_http_data_only'] = True
+        try:
+            return getattr(self, with_http_info)(*args, **kwargs)
+        except BaseException:
+            # As hide_locals() does, which the other form already has.
+            del args, kwargs
+            raise
+    return call
 
 
 def _check_options(options, known):
@@ -158,8 +174,10 @@ class UserApi(object):
         return self._call('PUT', '/user/tokens/{slug_perm}/refresh/', options, 'UserAuthenticationToken',
                           path_params={'slug_perm': validation.check_str('slug_perm', slug_perm)})
 
-    def _call(self, verb, path, options, response_type, auth_settings=_ANY_SCHEME, **parameters):
+    def _call(self, verb, path, options, response_type, path_params=(), query_params=(), body=None,
+              auth_settings=_ANY_SCHEME):
         _check_options(options, _OPTIONS)
-        parameters.update(options)
-        return self.api_client.call_api(path, verb, response_type=RequiredType(response_type),
-                                        auth_settings=auth_settings, **parameters)
+        # As generated methods do: programs override call_api() with this signature, and change these arguments.
+        return self.api_client.call_api(
+            path, verb, dict(path_params), list(query_params), {}, body=body,
+            response_type=RequiredType(response_type), auth_settings=list(auth_settings), **options)
