@@ -175,5 +175,12 @@ def test_item_that_moves_to_the_next_page_is_yielded_once():
     assert list(iterate_pages(lambda number: pages[number - 1], lambda item: item, page_size=2)) == ['a', 'b', 'c']
 
 
+def test_key_that_is_refreshed_meanwhile_is_yielded_once(connect):
+    """Otherwise, a program that refreshes each key would never end if the service ignores ``page``."""
+    pages = ['{"results": [{"slug_perm": "a", "key": "%s"}]}' % key for key in ('***1', '***2')]
+    with ScriptedServer(*map(json_response, pages)) as server:
+        assert names_of(connect(server.url).user_tokens_iter(page_size=1)) == ['a']
+
+
 def test_iterator_has_no_with_http_info_form():
     assert not hasattr(UserApi, 'user_tokens_iter_with_http_info')

@@ -157,7 +157,7 @@ class UserApi(object):
             data, _, headers = self.user_tokens_list_with_http_info(page=number, page_size=page_size, **options)
             return data.results, headers
 
-        return iterate_pages(fetch, lambda key: (key.slug_perm, key.key, key.created), page_size)
+        return iterate_pages(fetch, lambda key: key.slug_perm or (key.key, key.created), page_size)
 
     @_endpoint
     def user_tokens_refresh(self, slug_perm, **options):
