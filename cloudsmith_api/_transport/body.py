@@ -111,9 +111,10 @@ def read_body(raw, limit):
     :raises urllib3.exceptions.HTTPError: if it is truncated, or cannot be decoded.
     """
     try:
-        if not isinstance(raw, HTTPResponse):
-            # A recorder has already read the body: joined and decompressed, whatever the headers say (vcrpy 9.4).
-            return raw.data
+        if not isinstance(raw, HTTPResponse) or raw.tell() or raw.closed:
+            # A recorder (vcrpy 9.4), or a program's fake, has already read the body: joined and decompressed, whatever
+            # the headers say.
+            return raw.data or b''
         encoding = raw.headers.get('Content-Encoding', '').strip().lower()
         if encoding not in _ENCODINGS:
             raise DecodeError('Content-Encoding is %s, which the request did not accept' % encoding)

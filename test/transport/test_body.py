@@ -6,8 +6,9 @@ import zlib
 
 import pytest
 from servers import ScriptedServer, http_response, truncated
+from urllib3 import HTTPConnectionPool, HTTPResponse
 
-from cloudsmith_api import ConnectionException, InvalidResponseException
+from cloudsmith_api import ConnectionException, InvalidResponseException, NotFoundException
 from cloudsmith_api._common.clock import monotonic
 from cloudsmith_api._transport.body import read_body
 from cloudsmith_api._transport.retry import ApiRetry
@@ -107,6 +108,21 @@ def test_body_of_a_non_urllib3_response_is_used_unchanged():
     response = RecordedResponse()
     assert read_body(response, 10 ** 6) == BODY
     assert response.released == 1
+
+
+@pytest.mark.parametrize('body', [BODY, b''], ids=['body', 'empty'])
+@pytest.mark.parametrize('open_body', [bytes, io.BytesIO], ids=['bytes', 'file'])
+@pytest.mark.parametrize('has_length', [False, True], ids=['no length', 'length'])
+def test_body_that_a_fake_response_has_read_already_is_used(body, open_body, has_length):
+    headers = {'Content-Length': str(len(body))} if has_length else {}
+    assert read_body(HTTPResponse(open_body(body), status=200, headers=headers), 10 ** 6) == body
+
+
+def test_fake_response_in_place_of_urlopen_raises_the_exception_of_its_status(connect, monkeypatch):
+    monkeypatch.setattr(HTTPConnectionPool, 'urlopen', lambda *_, **__: HTTPResponse(b'{"detail": "No."}', status=404))
+    with pytest.raises(NotFoundException) as raised:
+        connect('http://127.0.0.1:9').user_self()
+    assert raised.value.detail == 'No.'
 
 
 @pytest.mark.parametrize('length', [65536, 65537, 65794, 131072, 131073, 200000])
