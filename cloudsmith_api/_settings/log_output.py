@@ -14,6 +14,9 @@ LOGGERS = {
 
 LOGGERS['package_logger'].addHandler(logging.NullHandler())
 
+# The levels that the loggers had before debug was turned on, by name.
+_previous_levels = {}
+
 
 class _RedactingFormatter(logging.Formatter):
     """Masks the secrets in what urllib3 logs; the records of this package never contain any."""
@@ -68,4 +71,8 @@ def set_debug_level(verbose):
     :param bool verbose: whether to log all levels.
     """
     for logger in LOGGERS.values():
-        logger.setLevel(logging.DEBUG if verbose else logging.NOTSET)
+        if verbose:
+            _previous_levels.setdefault(logger.name, logger.level)
+            logger.setLevel(logging.DEBUG)
+        elif logger.name in _previous_levels:
+            logger.setLevel(_previous_levels.pop(logger.name))

@@ -50,6 +50,17 @@ def test_debug_sets_and_resets_the_level_of_both_loggers(configuration):
     assert handlers() == []
 
 
+def test_debug_off_restores_the_levels_that_the_program_has_set(configuration, caplog):
+    loggers = [logging.getLogger(name) for name in ('cloudsmith_api', 'urllib3')]
+    for logger in loggers:
+        caplog.set_level(logging.WARNING, logger.name)
+    configuration.debug = False
+    assert [logger.level for logger in loggers] == [logging.WARNING] * 2
+    for debug in (True, True, False):
+        configuration.debug = debug
+    assert [logger.level for logger in loggers] == [logging.WARNING] * 2
+
+
 def test_logger_file_that_cannot_be_opened_loses_only_records(configuration, tmpdir, capsys):
     configuration.logger_file, configuration.debug = str(tmpdir.join('no-such-folder', 'log')), True
     logging.getLogger('cloudsmith_api').debug('hello')
