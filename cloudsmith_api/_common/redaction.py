@@ -1,5 +1,6 @@
 """Redaction: which names are secret, and masking their values in logs, errors and reports."""
 
+import codecs
 import re
 
 import six
@@ -175,6 +176,14 @@ def printable_line(text, secrets=()):
 
 
 def _mask_values(text, values):
+    try:
+        return _mask_all_forms(text, values)
+    except (EnvironmentError, ImportError, LookupError):
+        # The modules for accents and HTML are imported when first needed, and the process can open no more files.
+        return MASK
+
+
+def _mask_all_forms(text, values):
     # The longest first: masking a shorter one inside it would leave the rest readable.
     for value in sorted(values, key=len, reverse=True):
         if len(value) >= _MIN_SECRET_LENGTH:
@@ -222,31 +231,32 @@ def _normalize(text):
 
 def _unescape(text):
     """Unescape a text, in lower case and without accents."""
-    import unicodedata  # only errors and log records need it
-
     text = six.ensure_text(text, errors='replace')
     for _ in range(_MAX_ESCAPE_LAYERS):
         escaped, text = text, re.sub(_ESCAPED, _unescape_character, text)
         if text == escaped:
             break
     # JSON escapes a character beyond U+FFFF as two surrogates.
-    text = text.encode('utf-16-le', 'surrogatepass').decode('utf-16-le', 'replace')
+    text = codecs.utf_16_le_decode(codecs.utf_16_le_encode(text, 'surrogatepass')[0], 'replace', True)[0]
     text = re.sub(_MOJIBAKE, lambda found: found.group().encode('latin-1').decode('utf-8', 'ignore'), text)
-    # One character at a time: unicodedata sorts combining characters in quadratic time.
-    text = re.sub(_NOT_ASCII, lambda found: unicodedata.normalize('NFKD', found.group()), text)
+    if re.search(_NOT_ASCII, text):
+        import unicodedata  # few texts need it
+
+        # One character at a time: unicodedata sorts combining characters in quadratic time.
+        text = re.sub(_NOT_ASCII, lambda found: unicodedata.normalize('NFKD', found.group()), text)
     return text.lower()
 
 
 def _unescape_character(found):
-    from six.moves.html_entities import name2codepoint  # only errors and log records need it
-
     hexadecimal = found.group(1) or found.group(2) or found.group(3) or found.group(4)
     decimal, name, control = found.group(5, 6, 7)
     if control:
         return control if control in u'\\"\'/' else u' '
-    if name and name not in name2codepoint:
-        return found.group()
+    if name:
+        from six.moves.html_entities import name2codepoint  # few texts need it
+
+        return six.unichr(name2codepoint[name]) if name in name2codepoint else found.group()
     try:
-        return six.unichr(int(hexadecimal, 16) if hexadecimal else int(decimal or name2codepoint[name]))
+        return six.unichr(int(hexadecimal, 16) if hexadecimal else int(decimal))
     except (OverflowError, ValueError):
         return u''

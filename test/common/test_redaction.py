@@ -2,6 +2,7 @@
 """Redaction: which names are secret, and masking their values in any text without touching the rest."""
 
 import json
+import sys
 
 import pytest
 import six
@@ -222,3 +223,14 @@ def test_scrubbed_text_never_contains_the_secret(before, secrets, after):
     scrubbed = scrub(before + longest + after, secrets)
     if len(longest) >= 4 and MASK not in longest and not set(longest) <= set(MASK):
         assert longest not in scrubbed
+
+
+@pytest.mark.parametrize('text, shown', [
+    (u'Zo\xeb: the-secret-key', MASK),
+    (u'&eacute;: the-secret-key', MASK),
+    (u'ada: the-secret-key', u'ada: ' + MASK),
+], ids=['accent', 'named entity', 'ASCII'])
+def test_text_is_withheld_if_a_module_to_search_it_cannot_be_imported(monkeypatch, text, shown):
+    for module in ('unicodedata', six.moves.html_entities.__name__, 'six.moves.html_entities'):
+        monkeypatch.setitem(sys.modules, module, None)
+    assert scrub(text, ['the-secret-key']) == shown

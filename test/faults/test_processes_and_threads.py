@@ -85,6 +85,29 @@ def run_script(script, *args, **options):
     return process.returncode, output
 
 
+@pytest.mark.skipif(os.name != 'posix', reason='only POSIX limits the number of open files')
+def test_failure_without_free_file_descriptors_raises_api_exception():
+    """The modules that look for secrets in the error message cannot be imported any more."""
+    status, output = run_script("""
+        import resource
+        from cloudsmith_api import ConnectionException
+
+        api.api_client.configuration.api_key['X-Api-Key'] = 'the-secret-key'
+        resource.setrlimit(resource.RLIMIT_NOFILE, (40, 40))
+        opened = []
+        try:
+            while True:
+                opened.append(os.open(os.devnull, os.O_RDONLY))
+        except OSError:
+            pass
+        try:
+            api.user_self()
+        except ConnectionException as error:
+            print(error)
+        """, 'http://127.0.0.1:9')
+    assert (status, 'Too many open files' in output) == (0, True), output
+
+
 def environment_without_coverage():
     """Return the environment for a script that coverage.py does not measure.
 
