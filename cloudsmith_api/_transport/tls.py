@@ -50,8 +50,8 @@ def tls_hint(error, configuration):
     """
     # From Python 3.7 on, the error contains OpenSSL's code.
     if configuration.ssl_verify_strict and getattr(error, 'verify_code', None) in _STRICT_CODES:
-        return ('A certificate does not follow RFC 5280, which Python 3.13 and newer check; if you trust its authority, '
-                'set configuration.ssl_verify_strict to False')
+        return ('A certificate does not follow RFC 5280, which Python 3.13 and newer check; if you trust its '
+                'authority, set configuration.ssl_verify_strict to False')
     if configuration.ssl_ca_cert:
         return ('Check that the certificate is valid for the host, and its authority in configuration.ssl_ca_cert (%s)'
                 % configuration.ssl_ca_cert)
