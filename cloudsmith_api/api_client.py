@@ -19,7 +19,14 @@ from ._common.redaction import MASK, collect_secrets, find_secrets, mask, scrub
 from ._common.tracebacks import hide_locals, warn
 from ._common.urls import is_insecure
 from ._encoding.request import build_form, build_headers, build_query, build_url
-from ._encoding.serialization import DeserializationError, RequiredType, deserialize_text, parser_for, serialize
+from ._encoding.serialization import (
+    DeserializationError,
+    RequiredType,
+    deserialize_text,
+    parser_for,
+    resolve_type,
+    serialize,
+)
 from ._transport.body import decode_body
 from ._transport.proxies import proxy_for
 from .configuration import Configuration
@@ -209,7 +216,7 @@ class ApiClient(object):
         configuration = self.configuration
         validation.check_method(method)
         if response_type is not None:
-            response_type = getattr(response_type, '__name__', response_type)
+            response_type = resolve_type(response_type)
             parser_for(response_type)
         if _request_timeout is not None:
             _request_timeout = validation.check_timeout('_request_timeout', _request_timeout)
@@ -257,7 +264,7 @@ class ApiClient(object):
         :raises InvalidResponseException: if the body is not of that type.
         :raises ValueError: if the type is unknown.
         """
-        response_type = getattr(response_type, '__name__', response_type)
+        response_type = resolve_type(response_type)
         mismatch = None
         try:
             text, is_utf8 = decode_body(response.data)
@@ -272,7 +279,7 @@ class ApiClient(object):
         if mismatch is not None:
             error = InvalidResponseException(
                 status=getattr(response, 'status', None), reason=getattr(response, 'reason', None),
-                detail='not %s: the response %s' % (response_type, mismatch))
+                detail='not %s: the response %s' % (getattr(response_type, '__name__', response_type), mismatch))
             error.body = response.data
             error.headers = response.getheaders() if hasattr(response, 'getheaders') else None
             error.request_sent = True
@@ -285,7 +292,7 @@ class ApiClient(object):
         if data is None:
             return None
         # Via JSON text: the parsers reuse the containers that they are given, and these belong to the program.
-        return deserialize_text(json.dumps(serialize(data)), getattr(klass, '__name__', klass))
+        return deserialize_text(json.dumps(serialize(data)), resolve_type(klass))
 
     @hide_locals
     def sanitize_for_serialization(self, obj):
@@ -307,8 +314,7 @@ class ApiClient(object):
         try:
             if self.configuration.pace:
                 self._wait_for_pace(self._time_left(request, made_at))
-            response = self._send(made_at, method, url, request, token)
-            headers = _response_headers(response)
+            response, headers = self._send(made_at, method, url, request, token)
             data = response
             if request['_preload_content']:
                 data = None
@@ -332,7 +338,10 @@ class ApiClient(object):
     _call_in_background = hide_locals(_call)
 
     def _send(self, made_at, method, url, request, token):
-        """Send a request; renew its token first if necessary, and once if the service rejects it."""
+        """Send a request, and return the response and its headers.
+
+        A token is renewed first if necessary, and once if the service rejects it.
+        """
         if token is None:
             return self._send_once(made_at, method, url, request)
         sent = self._authorize(made_at, request, token)
@@ -359,8 +368,9 @@ class ApiClient(object):
             if error.headers is not None:
                 self._record_headers(error.headers)
             raise
-        self._record_headers(_response_headers(response))
-        return response
+        headers = _response_headers(response, request)
+        self._record_headers(headers)
+        return response, headers
 
     def _authorize(self, made_at, request, token, rejected=None):
         """Add the token to a request."""
@@ -439,9 +449,11 @@ def _copy_headers(name, headers):
     return dict(headers.items())
 
 
-def _response_headers(response):
-    """Return the headers of a response, which is urllib3's or the transport's."""
-    return response.headers if hasattr(response, 'headers') else response.getheaders()
+def _response_headers(response, request):
+    """Return the headers of a transport's response, or of urllib3's unread one, whose ``getheaders`` is deprecated."""
+    if hasattr(response, 'getheaders') and (request['_preload_content'] or not hasattr(response, 'headers')):
+        return response.getheaders()
+    return response.headers
 
 
 def _has_no_content(method, response):

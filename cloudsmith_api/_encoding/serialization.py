@@ -95,7 +95,7 @@ def deserialize_text(text, type_name):
     """Parse the text of a response body.
 
     :param str text: JSON; for the type ``'str'``, any text that is not a JSON string is returned as is.
-    :param str type_name: see :func:`parser_for`.
+    :param type_name: see :func:`parser_for`.
     :raises DeserializationError: if the text is not JSON, or not of that type.
     """
     try:
@@ -109,18 +109,27 @@ def deserialize_text(text, type_name):
     return parser_for(type_name)(value)
 
 
+def resolve_type(response_type):
+    """Return the class of a model as is, since it may be a program's own subclass, and any other class as its name."""
+    if isinstance(response_type, type) and not issubclass(response_type, Model):
+        return response_type.__name__
+    return response_type
+
+
 def parser_for(type_name):
     """Return the parser for a type: a function from a JSON value to a value of that type.
 
     A parser may change the JSON value and reuse it in its result. It raises :class:`DeserializationError`.
 
-    :param str type_name: the name of a model, ``'bool'``, ``'date'``, ``'datetime'``, ``'float'``, ``'int'``,
+    :param type_name: a model's class or its name, ``'bool'``, ``'date'``, ``'datetime'``, ``'float'``, ``'int'``,
         ``'object'``, ``'str'``, ``'list[TYPE]'`` or ``'dict(str, TYPE)'``.
-    :raises TypeError: if the name is not a str.
+    :raises TypeError: if it is neither a model's class nor a str.
     :raises ValueError: if there is no such type.
     """
     parser = _parsers.get(type_name) if isinstance(type_name, six.string_types) else None
     if parser is None:
+        if isinstance(type_name, type) and issubclass(type_name, Model):
+            return _model_parser(type_name)
         validation.check_str('response_type', type_name)
         # Cached, so that the name of a type is parsed once and not for each response.
         parser = _parsers[type_name] = _make_parser(type_name)

@@ -111,10 +111,9 @@ def read_body(raw, limit):
     :raises urllib3.exceptions.HTTPError: if it is truncated, or cannot be decoded.
     """
     try:
-        if not isinstance(raw, HTTPResponse) or raw.tell() or raw.closed:
-            # A recorder (vcrpy 9.4), or a program's fake, has already read the body: joined and decompressed, whatever
-            # the headers say.
-            return raw.data or b''
+        if not isinstance(raw, HTTPResponse):
+            # A recorder has already read the body: joined and decompressed, whatever the headers say (vcrpy 9.4).
+            return raw.data
         encoding = raw.headers.get('Content-Encoding', '').strip().lower()
         if encoding not in _ENCODINGS:
             raise DecodeError('Content-Encoding is %s, which the request did not accept' % encoding)
@@ -125,7 +124,10 @@ def read_body(raw, limit):
         if raw.length_remaining is not None and not raw.chunked and not encoding:
             if raw.length_remaining > limit:
                 raise OversizeError()
-            return raw.read()
+            # In a program's fake, the body may have been read already.
+            return raw.read() or raw.data or b''
+        if raw.tell() or raw.closed:
+            return raw.data or b''
         return _read_chunks(raw, encoding, limit)
     except BaseException:
         # On Ctrl-C too: the rest of this response must not be read as the next one.
