@@ -457,6 +457,13 @@ api.user_self(_request_timeout=(1, 2, 3)).name
         ('api.user_self(_request_timeout=(1, 2, 3)).name', 'result', "'Ada'", 'raises ValueError'),
         ('api.user_self(_request_timeout=(1, 2, 3)).name', 'sent[0]', 'a request', None),
     )),
+    Shown('`_request_timeout=(5, None)`',
+          Script("""
+api.user_self(_request_timeout=(5, None)).name
+"""), (
+        ('api.user_self(_request_timeout=(5, None)).name', 'result', "'Ada'", 'raises TypeError'),
+        ('api.user_self(_request_timeout=(5, None)).name', 'sent[0]', 'a request', None),
+    )),
     Shown('No connection, response lost',
           Script("""
 client.call_api('/x/', 'PUT', body=1, header_params=ACCEPT)
@@ -834,6 +841,21 @@ type(UserBrief()._configuration).__name__
         ("UserBrief(name='Ada')._name", 'result', "'Ada'", 'raises AttributeError'),
         ('type(UserBrief()._configuration).__name__', 'result', "'Configuration'", 'raises AttributeError'),
     )),
+    Shown('`UserBrief.name`, and so `super().name` in a subclass',
+          Script("""
+type(UserBrief.name).__name__
+class Loud(UserBrief):
+    @property
+    def name(self):
+        return str(super().name).upper()
+    @name.setter
+    def name(self, value):
+        UserBrief.name.fset(self, value)
+Loud(name='Ada').name
+"""), (
+        ('type(UserBrief.name).__name__', 'result', "'property'", "'NoneType'"),
+        ("Loud(name='Ada').name", 'result', "'ADA'", "'NONE'"),
+    )),
     Shown('Models in nested lists',
           Script("""
 KeyPage([[UserAuthToken()]]).to_dict()
@@ -857,6 +879,21 @@ client.sanitize_for_serialization((1, 2))
 """), (
         ('client.sanitize_for_serialization((1, 2))', 'result', 'tuple', 'list'),
     )),
+    Shown('Overriding `sanitize_for_serialization`',
+          Script("""
+class Sorting(ApiClient):
+    def sanitize_for_serialization(self, obj):
+        return sorted(obj) if isinstance(obj, set) else super().sanitize_for_serialization(obj)
+own = Sorting(configuration)
+own.call_api('/x/', 'POST', body={1, 2}, header_params=ACCEPT)[1]
+own.call_api('/x/', 'POST', body={'a': {1, 2}}, header_params=ACCEPT)[1]
+own.call_api('/x/', 'GET', query_params={'a': {1, 2}}, collection_formats={'a': 'csv'}, header_params=ACCEPT)[1]
+"""), [difference for expression in (
+            "own.call_api('/x/', 'POST', body={'a': {1, 2}}, header_params=ACCEPT)[1]",
+            "own.call_api('/x/', 'GET', query_params={'a': {1, 2}}, collection_formats={'a': 'csv'}, "
+            "header_params=ACCEPT)[1]",
+        ) for difference in ((expression, 'result', '200', 'raises TypeError'),
+                             (expression, 'sent[0]', 'a request', None))]),
     Shown('An invalid value',
           Script("""
 configuration.host = 5
@@ -961,6 +998,15 @@ type(configuration.logger_stream_handler).__name__
 """), (
         ('type(configuration.logger_stream_handler).__name__', 'result', "'StreamHandler'", 'raises AttributeError'),
     ), ('2.0.19',)),
+    Shown('`configuration.logger = …`',
+          Script("""
+configuration.logger = {'package_logger': logging.getLogger('mine')}
+configuration.logger['package_logger'].name
+"""), (
+        ("configuration.logger = {'package_logger': logging.getLogger('mine')}", 'result', None,
+         'raises AttributeError'),
+        ("configuration.logger['package_logger'].name", 'result', "'mine'", "'cloudsmith_api'"),
+    )),
     Shown('`refresh_api_key_hook`',
           Script("""
 calls = []
@@ -1054,6 +1100,34 @@ call(mock.patch.object(client.rest_client.pool_manager, 'request', fake))
             "call(mock.patch('urllib3.PoolManager.urlopen', fake))",
             "call(mock.patch.object(client.rest_client.pool_manager, 'request', fake))",
         ) for difference in ((expression, 'result', "'Bob'", "'Ada'"), (expression, 'sent[0]', None, 'a request'))]),
+    Shown('`rest_client.pool_manager = …`',
+          Script("""
+import urllib3
+client.rest_client.pool_manager = urllib3.PoolManager(headers={'X-Mine': 'a'})
+client.call_api('/x/', 'GET', header_params=ACCEPT)[1]
+"""), (
+        ("client.rest_client.pool_manager = urllib3.PoolManager(headers={'X-Mine': 'a'})", 'result', None,
+         'raises AttributeError'),
+    )),
+    Shown("`rest_client.pool_manager.connection_pool_kw['retries'] = …`",
+          Script("""
+client.rest_client.pool_manager.connection_pool_kw['retries'] = False
+api.user_self()
+""", (truncated(b''),)), (
+        ('api.user_self()', 'result', 'raises ProtocolError', 'raises ConnectionException'),
+        ('api.user_self()', 'sent[1]', None, 'a request'),
+        ('api.user_self()', 'sent[2]', None, 'a request'),
+        ('api.user_self()', 'sent[3]', None, 'a request'),
+    )),
+    Shown('`from cloudsmith_api import *`',
+          Script("""
+names = {}
+exec('from cloudsmith_api import *', names)
+' '.join(sorted({'api', 'api_client', 'configuration', 'models', 'rest'}.intersection(names)))
+"""), (
+        ("' '.join(sorted({'api', 'api_client', 'configuration', 'models', 'rest'}.intersection(names)))", 'result',
+         "'api api_client configuration models rest'", "''"),
+    )),
     Shown('`cloudsmith_api.rest.urllib3`',
           Script("""
 cloudsmith_api.rest.urllib3.__name__
