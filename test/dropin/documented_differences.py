@@ -998,6 +998,19 @@ type(configuration.logger_stream_handler).__name__
 """), (
         ('type(configuration.logger_stream_handler).__name__', 'result', "'StreamHandler'", 'raises AttributeError'),
     ), ('2.0.19',)),
+    Shown("`auth_settings()` of a subclass, with `'in': 'query'`",
+          Script("""
+class InQuery(Configuration):
+    def auth_settings(self):
+        return {'apikey': {'type': 'api_key', 'in': 'query', 'key': 'X-Mine', 'value': 'a'}}
+own = InQuery()
+own.host = host
+UserApi(ApiClient(own)).user_self().name
+"""), (
+        ('UserApi(ApiClient(own)).user_self().name', "sent[0].headers['x-mine']", None, 'a'),
+        ('UserApi(ApiClient(own)).user_self().name', 'sent[0].line', 'GET /v1/user/self/?X-Mine=a',
+         'GET /v1/user/self/'),
+    )),
     Shown('`configuration.logger = …`',
           Script("""
 configuration.logger = {'package_logger': logging.getLogger('mine')}
