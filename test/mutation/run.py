@@ -3,8 +3,9 @@
 Run ``python test/mutation/run.py [MODULE ...]`` in the root, with the test requirements and cosmic-ray installed. A
 module is named ``rest`` or ``_encoding/request``; the default is all but the sandbox. The program works on a copy of
 the last commit. Most mutation operators are cosmic-ray's; two are defined below. Each mutant is run against the fastest
-tests that execute the changed line, those in the module's own test file first, in a fork of this process, which has
-already imported the slow dependencies. A mutant that survives is printed: it needs a test, or is equivalent.
+tests that execute the changed line, those in the module's own test file first, then against slower ones. They run in a
+fork of this process, which has already imported the slow dependencies. A mutant that survives is printed: it needs a
+test, or is equivalent.
 """
 
 import collections
@@ -45,8 +46,9 @@ _EXCLUDED = ('cli', 'dropin', 'fuzz', 'packaging', 'prism', 'typing', 'faults/te
              'test_fuzz_corpus.py', 'test_pytest_plugin.py', 'test_quickstart.py', 'test_requirements.py')
 _PYTEST = ['-q', '-x', '-c', 'tox.ini', '-p', 'no:cacheprovider', '-W', 'ignore::pytest.PytestAssertRewriteWarning']
 _PYTEST += ['--ignore=test/' + name for name in _EXCLUDED]
-# Seconds for the tests in the module's own file, for those in other files, and the margin before a run times out.
-_OWN_TESTS, _OTHER_TESTS, _TIMEOUT_MARGIN = 5, 2, 40
+# Seconds for the tests in the module's own file, for those in other files, for the rest of them if these detect
+# nothing, and the margin before a run times out.
+_OWN_TESTS, _OTHER_TESTS, _MORE_TESTS, _TIMEOUT_MARGIN = 5, 2, 30, 40
 # The test files of modules that have none named after them.
 _TEST_FILES = {
     '_common/tokens': 'test_credentials', '_common/tracebacks': 'faults/test_secrets',
@@ -170,7 +172,10 @@ def fastest(tests, seconds, budget):
 
 
 def covering_tests(module, line, contexts, seconds):
-    """Return the tests that execute a line, in two groups: those in the module's own test file, and others."""
+    """Return the tests that execute a line, in three groups.
+
+    The first two are quick: tests in the module's own test file, and in others. The third has slow ones as well.
+    """
     while line > 1 and not contexts.get(line):
         line -= 1
     tests = {context.partition('|')[0] for context in contexts.get(line, [''])}
@@ -180,7 +185,9 @@ def covering_tests(module, line, contexts, seconds):
     own_file = 'test/%s.py::' % _TEST_FILES.get(module, os.path.join(directory.lstrip('_'), 'test_' + name.lstrip('_')))
     own = {test for test in tests & set(seconds) if test.startswith(own_file)}
     others = tests & set(seconds) - own
-    return list(fastest(own, seconds, _OWN_TESTS)), list(fastest(others, seconds, _OTHER_TESTS))
+    quick = [list(fastest(own, seconds, _OWN_TESTS)), list(fastest(others, seconds, _OTHER_TESTS))]
+    rest = (own | others).difference(*quick)
+    return quick + [list(fastest(rest, seconds, _MORE_TESTS))]
 
 
 def outcome_of(path, mutant, groups, seconds):
