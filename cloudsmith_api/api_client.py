@@ -336,7 +336,7 @@ class ApiClient(object):
         self.last_response = response
         return data if data_only else (data, response.status, headers)
 
-    # For the other calls, call_api() hides them.
+    # For the other calls, call_api() hides the frames.
     _call_in_background = hide_locals(_call)
 
     def _send(self, made_at, method, url, request, token):

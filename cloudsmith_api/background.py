@@ -211,7 +211,7 @@ class BackgroundPool(object):
             try:
                 thread.daemon = True
             except RuntimeError:
-                # An isolated subinterpreter has no daemon threads, and waits for all others when it ends.
+                # An isolated sub-interpreter has no daemon threads, and waits for all others when it ends.
                 self._keeps_idle = False
             try:
                 # Another thread may have taken the slot meanwhile.
@@ -228,7 +228,7 @@ class BackgroundPool(object):
         while self._threads.setdefault(slot, thread) is thread:
             self._run_calls(threading.Lock())
             self._threads.pop(slot, None)
-            # A call made just before that found this slot taken, and relies on this thread.
+            # A call made just before found this slot taken, and relies on this thread.
             if not self._pending:
                 return
 

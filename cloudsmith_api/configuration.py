@@ -44,7 +44,7 @@ class Configuration(object):
         forgotten it.
     :ivar bool verify_ssl: whether the service's certificate is verified; leave it on.
     :ivar bool ssl_verify_strict: whether certificates must follow RFC 5280 in every detail, such as the key identifiers
-        of authorities, if the interpreter checks that (3.13 and newer).
+        of authorities; that is checked on Python 3.13 and newer, with urllib3 2.4 and newer.
     :ivar str ssl_ca_cert: path of the CA bundle (a file or a folder) to trust instead of certifi's.
     :ivar str cert_file: path of a client certificate, and of its key unless ``key_file`` is set.
     :ivar str key_file: path of the client certificate's key.
@@ -242,7 +242,8 @@ class Configuration(object):
         """Return the credential of an authentication scheme.
 
         :param str scheme: ``'bearer'``, ``'apikey'`` or ``'basic'``.
-        :return: the header's value; ``None`` if the credential is not set, or is a token that no call has fetched yet.
+        :return: the header's value; ``None`` if the credential is not set, or is a token that is not fetched yet or has
+            expired.
         :rtype: str
         :raises ValueError: if the scheme is unknown.
         """

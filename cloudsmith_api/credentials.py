@@ -124,7 +124,7 @@ class RenewableToken(object):
         try:
             _thread.start_new_thread(self._renew, arguments)
         except _thread.error:
-            # An isolated subinterpreter has no daemon threads, or the system allows no more threads.
+            # An isolated sub-interpreter has no daemon threads, or the system allows no more threads.
             self._renew(*arguments)
 
     def _renew(self, pid, renewal, client, known):
@@ -264,7 +264,7 @@ def request_token(client, method, url, field, headers, step, hints, query_params
         if not _is_token(token):
             raise InvalidResponseException(http_resp=response, detail='the response has no token in "%s"' % field)
     except ApiException as error:
-        # Its traceback contains the response, and tools that report exceptions show local variables.
+        # The cause's traceback contains the response, and tools that report exceptions show local variables.
         error.__cause__ = None
         error.detail = '%s: the %s failed%s' % (_FAILED, step, ': ' + error.detail if error.detail else '')
         if error.status:

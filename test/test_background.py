@@ -319,7 +319,7 @@ class TestResult(object):
             pool.apply_async(len, ('',)).get(0.01)
 
     def test_wait_in_a_forked_process_raises_runtime_error(self, pool, monkeypatch):
-        """The thread does not exist in the child, which would wait for ever."""
+        """The thread does not exist in the child, which would wait forever."""
         with busy(pool, 2):
             result = pool.apply_async(len, ('',))
             monkeypatch.setattr(os, 'getpid', lambda: -1)

@@ -346,7 +346,7 @@ def test_links_resolve(page):
         target = os.path.normpath(os.path.join(os.path.dirname(page), path)) if path else page
         assert os.path.exists(os.path.join(ROOT, target)), link
         if anchor:
-            # A browser goes to the first of several.
+            # Of several equal anchors, a browser goes to the first.
             assert anchors_of(target).count(anchor) == 1, link
 
 

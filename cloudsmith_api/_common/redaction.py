@@ -179,7 +179,7 @@ def _mask_values(text, values):
     try:
         return _mask_all_forms(text, values)
     except (EnvironmentError, ImportError, LookupError):
-        # The modules for accents and HTML are imported when first needed, and the process can open no more files.
+        # The modules for accents and HTML are imported when needed, which fails if the process can open no more files.
         return MASK
 
 

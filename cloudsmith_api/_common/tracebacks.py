@@ -14,7 +14,8 @@ def hide_locals(function):
     """Make a function raise exceptions without this package's frames in their tracebacks.
 
     Tools that report exceptions, such as Sentry, rich or ``pytest -l``, show the local variables of each frame: the
-    headers, bodies and settings of a call. The frames of the program's own hooks and transports stay.
+    headers, bodies and settings of a call. The frames of the program's own hooks and transports stay, and so do all
+    frames below those.
 
     :param function: a function that programs call.
     :rtype: function

@@ -63,7 +63,7 @@ def check_unicode_pairs(name, pairs):
 def check_int(name, value, minimum=-_INFINITY):
     """Check that an argument is an integer, and not below the minimum if there is one.
 
-    :raises TypeError: if it is not, or is a bool.
+    :raises TypeError: if it is not an integer, or is a bool.
     :raises ValueError: if it is below the minimum.
     """
     if check_type(name, value, six.integer_types, 'an int') < minimum:

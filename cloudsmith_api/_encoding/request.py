@@ -1,4 +1,4 @@
-"""Build the URL, query, headers and form of a request from a call's arguments; the only I/O reads a form's files."""
+"""Build a request's URL, query, headers and form from a call's arguments; the only I/O is reading a form's files."""
 
 import datetime
 import mimetypes

@@ -47,7 +47,7 @@ _ORG_OPTIONS = (('org', 'oidc_org'), ('org', 'org'), ('org', 'organization'))
 _BOOLEANS = dict.fromkeys(('1', 'yes', 'y', 'true', 't', 'on'), True)
 _BOOLEANS.update(dict.fromkeys(('0', 'no', 'n', 'false', 'f', 'off'), False))
 
-# The files that this process has already warned about, since the command-line tool may reset their permissions.
+# The files that this process has warned about. It warns once: the command-line tool may make them accessible again.
 _warned_paths = set()
 
 
@@ -257,7 +257,7 @@ def _read_text(path):
 
 
 def _warn_if_accessible(path, mode, problem):
-    """Warn once about a file that others can access: the command-line tool lets its group access it."""
+    """Warn once about a file that others can access: the command-line tool makes files accessible to their group."""
     if os.name == 'posix' and os.stat(path).st_mode & mode and path not in _warned_paths:
         warn('%s %s: run chmod 600 on it' % (path, problem), InsecureFileWarning)
         _warned_paths.add(path)

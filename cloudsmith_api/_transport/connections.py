@@ -16,8 +16,8 @@ from urllib3.util.ssl_ import SSLTransport
 
 from .timeouts import CallLimits, Deadline, OversizeError, clamp_timeout
 
-# The size limit of a response without its body. http.client limits the length and number of header lines, but not how
-# many interim responses (100 Continue) come first.
+# The size limit of a response, not counting its body. http.client limits the length and number of header lines, but not
+# how many interim responses (100 Continue) come first.
 _MAX_HEADER_BYTES = 1024 * 1024
 
 # The payload of one TLS record, RFC 8446 section 5.1.
@@ -35,7 +35,7 @@ class _ResponseStream(io.RawIOBase):
     """
 
     def __init__(self, sock, call):
-        # Unbuffered, since makefile() adds a buffer. It keeps the socket open until the response is read or closed.
+        # Unbuffered: self.makefile() adds a buffer. It keeps the socket open until the response is read or closed.
         self._stream = sock.makefile('rb', 0)
         # On Python 2, closing the connection removes the socket from ``sock``, and only the stream still has it.
         self._sock = getattr(self._stream, '_sock', sock)

@@ -56,7 +56,7 @@ def map_error(error, raw, configuration, secrets):
     mapped = exception(status=0, reason=description)
     mapped.hint = _hint_for(error, exception, configuration) or mapped.hint
     if raw is not None:
-        # The body was truncated; keep the status and headers that had arrived.
+        # The body did not arrive completely; keep the status and headers.
         mapped.status, mapped.headers = raw.status, raw.headers
     return mapped
 
@@ -85,8 +85,8 @@ def redact_cause(error, secrets, handled):
 
     :param ApiException error: the error of a call.
     :param list secrets: the secrets of the call.
-    :param handled: the exception that the program was handling when it made the call, or ``None``. It comes last in the
-        chain of causes, and belongs to the program: neither it nor its own causes are checked.
+    :param handled: the exception that the program was handling when it made the call, or ``None``. It comes after the
+        causes that belong to the call, and belongs to the program: neither it nor its own causes are checked.
     """
     cause, seen = getattr(error, '__cause__', None), [None, handled]
     while not any(cause is known for known in seen):

@@ -178,7 +178,7 @@ def take_back(call, traceback):
 
 
 def _claim(slot):
-    """Take the connection out of a slot, in one atomic step; return ``None`` if another thread has taken it."""
+    """Take the connection out of a slot, in one atomic step; return ``None`` if it has already been taken."""
     try:
         return slot.pop()
     except IndexError:

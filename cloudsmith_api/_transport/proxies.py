@@ -19,7 +19,7 @@ from .tls import tls_context
 _PROXY_HEADERS = {'accept': 'Accept', 'host': 'Host', 'proxy-authorization': 'Proxy-Authorization'}
 
 # TCP keep-alive, so that a firewall or NAT does not forget a connection while a call waits for its response. Where the
-# system allows, probes start after 15 seconds and are sent every 15 seconds, and the connection fails after 4.
+# system allows, probes are sent after 15 seconds and every 15 seconds, and the connection fails after 4 without reply.
 _SOCKET_OPTIONS = [(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1), (socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)]
 _SOCKET_OPTIONS += [(socket.IPPROTO_TCP, getattr(socket, name), value)
                     for name, value in (('TCP_KEEPIDLE', 15), ('TCP_KEEPINTVL', 15), ('TCP_KEEPCNT', 4))

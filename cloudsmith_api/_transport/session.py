@@ -73,7 +73,7 @@ class Session(object):
         :param Call call: the request.
         :return: urllib3's response and its body; the body is ``None`` if the caller reads it.
         :rtype: tuple
-        :raises ApiException: if no attempt gets a response.
+        :raises ApiException: if the last attempt fails, and no earlier response is returned instead.
         """
         retries, last_response = call.retries, None
         while True:
@@ -123,7 +123,7 @@ class Session(object):
         """Close idle connections now, and those in use as soon as their calls end."""
         self._forget_parent()
         for manager in list(self._managers.values()):
-            # urllib3's container does not support iteration, which would not be thread-safe; its keys() do.
+            # urllib3's container does not support iteration, which would not be thread-safe; keys() does, safely.
             for pool in filter(None, map(manager.pools.get, manager.pools.keys())):
                 pool.close()
 

@@ -30,8 +30,8 @@ def tls_context(configuration):
         return None
     context = create_urllib3_context(cert_reqs=ssl.CERT_REQUIRED if configuration.verify_ssl else ssl.CERT_NONE)
     if not configuration.ssl_verify_strict:
-        # urllib3 2.4 sets this flag on Python 3.13 and newer. It rejects the authorities of some proxies that inspect
-        # TLS, which lack key identifiers. With urllib3 1.26, pyOpenSSL's context has no flags.
+        # urllib3 2.4 and newer set this flag on Python 3.13 and newer. It rejects the authorities of some proxies that
+        # inspect TLS, which lack key identifiers. With urllib3 1.26, pyOpenSSL's context has no flags.
         context.verify_flags = getattr(context, 'verify_flags', 0) & ~ssl.VERIFY_X509_STRICT
     if configuration.verify_ssl:
         _load(configuration, 'ssl_ca_cert', configuration.ssl_ca_cert or _CERTIFI, context, _load_trust_store)

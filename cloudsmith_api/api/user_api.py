@@ -36,7 +36,7 @@ def _add_with_http_info(cls):
 
 
 def _data_only(method, with_http_info):
-    """Return the form of a method that returns only the data, over the other form, which a program may override."""
+    """Return the form of a method that returns only the data; it calls the other form, which a program may override."""
     @functools.wraps(method)
     def call(self, *args, **kwargs):
         kwargs['_return_http_data_only'] = True

@@ -115,7 +115,8 @@ class Sandbox(object):
         :param api_key: bool, whether to create an API key.
         :param keys: number of API keys to create, int; the service allows one, but pagination tests need more.
         :param expires_in: seconds for which the value of an API key is valid, a number; after that, requests get 403,
-            as if a key policy had expired the key. None, the default: for ever; a negative number: already expired.
+            as if a key policy had expired the key. None, the default: it never expires; a negative number: it has
+            already expired.
         :return: a ``User`` with ``email``, ``password``, ``name``, ``slug``, ``slug_perm``, ``api_key`` (the full
             value, None without one), ``key_slug_perm`` and ``totp_token`` (None without ``two_factor``).
         :raises TypeError, ValueError: if an argument is invalid, or the email or slug is taken; the message names it.

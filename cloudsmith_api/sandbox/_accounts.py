@@ -56,7 +56,7 @@ class User(object):
 
     ``email``, ``password``, ``name``, ``slug`` and ``slug_perm`` are text. ``totp_token`` is the user's fixed one-time
     code, None without two-factor authentication. ``expires_in`` is the number of seconds for which the value of an API
-    key is valid, None for ever. ``api_key`` and ``key_slug_perm`` follow changes to the user's keys.
+    key is valid, None if it never expires. ``api_key`` and ``key_slug_perm`` follow changes to the user's keys.
     """
 
     def __init__(self, email, password, name, slug, totp_token=None, expires_in=None):

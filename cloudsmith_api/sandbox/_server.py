@@ -151,7 +151,7 @@ class RequestBody(io.RawIOBase):
     """One request's body as a stream that ends where the next request begins.
 
     The first read sends ``100 Continue`` if the client expects it (RFC 9110, section 10.1.1). If the app rejects a
-    request by its headers, the body is never sent.
+    request by its headers, such a client never sends the body.
     """
 
     def __init__(self, connection, stream, length, expects_continue):

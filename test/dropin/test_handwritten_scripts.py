@@ -9,7 +9,7 @@ from matching_scripts import MATCHING
 
 #: Rows of the guide that no script demonstrates, with the reason.
 NOT_SHOWN = {
-    'No `_request_timeout`': 'a script that waits for ever has no outcome',
+    'No `_request_timeout`': 'a script that waits forever has no outcome',
 }
 
 
