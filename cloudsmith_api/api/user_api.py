@@ -43,7 +43,7 @@ def _data_only(method, with_http_info):
         try:
             return getattr(self, with_http_info)(*args, **kwargs)
         except BaseException:
-            # As hide_locals() does, which the other form already has.
+            # As in hide_locals(), which already wraps the other form.
             del args, kwargs
             raise
     return call

@@ -348,6 +348,6 @@ def close_in_child():
         server.server_close()
 
 
-# Without this hook, `stop` frees the port by shutting the socket down.
+# Without this hook, `stop` frees the port by shutting the socket down (on Linux).
 if hasattr(os, 'register_at_fork'):  # pragma: no branch (Python 3.7 and later, not on Windows)
     os.register_at_fork(after_in_child=close_in_child)
