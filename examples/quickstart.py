@@ -1,7 +1,8 @@
 """Make the five calls of the Cloudsmith User API.
 
 Without credentials, this starts a sandbox on this machine and makes all five calls to it. With an API key in
-CLOUDSMITH_API_KEY, it calls the real service, and makes only the two read-only calls.
+CLOUDSMITH_API_KEY, it calls the real service, or the one at CLOUDSMITH_API_HOST, and makes only the two read-only
+calls.
 """
 
 from __future__ import print_function
