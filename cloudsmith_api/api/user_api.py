@@ -89,7 +89,7 @@ class UserApi(object):
 
         :return: the current user; without credentials, ``authenticated`` is false and the other fields are ``None``.
         :rtype: UserBrief
-        :raises UnauthorizedException: if the credentials are invalid or have expired.
+        :raises UnauthorizedException: if the credentials are wrong, or a token has expired.
         """
         return self._call('GET', '/user/self/', options, 'UserBrief')
 

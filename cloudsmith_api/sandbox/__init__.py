@@ -69,7 +69,7 @@ class Sandbox(object):
 
     @property
     def password_sign_in(self):
-        """Whether ``POST /user/token/`` works, bool, default True; the real service has ended it, and returns 410.
+        """Whether ``POST /user/token/`` works, bool, default True; if not, it returns 410. The service has ended it.
 
         :raises TypeError: if it is set to anything but True or False.
         """
