@@ -104,8 +104,8 @@ class AsyncResult(object):
             self._value = run(*args)
         except BaseException:
             self._error = sys.exc_info()
-        finally:
-            self._call = self = run = args = None
+        # Not in a finally block: if sys is None (see _work), the client that this frees would print an error.
+        self._call = self = run = args = None
 
     def _drop(self, make_error):
         error = make_error(*self._call[1])
@@ -134,6 +134,8 @@ class BackgroundPool(object):
         # A lock for each idle thread, which waits to acquire it; whoever pops the lock releases it, once.
         self._idle = deque()
         self._keeps_idle = True
+        # Held until the interpreter has ended.
+        self._exit_lock = threading.Lock()
 
     def apply_async(self, function, args=()):
         """Make a call in the background, with the current context variables (PEP 567).
@@ -224,13 +226,19 @@ class BackgroundPool(object):
                 raise
 
     def _work(self, slot):
-        thread = threading.current_thread()
-        while self._threads.setdefault(slot, thread) is thread:
-            self._run_calls(threading.Lock())
-            self._threads.pop(slot, None)
-            # A call made just before found this slot taken, and relies on this thread.
-            if not self._pending:
-                return
+        try:
+            thread = threading.current_thread()
+            while self._threads.setdefault(slot, thread) is thread:
+                self._run_calls(threading.Lock())
+                self._threads.pop(slot, None)
+                # A call made just before found this slot taken, and relies on this thread.
+                if not self._pending:
+                    return
+        except:  # noqa: E722 (while Python 2.7 exits, BaseException is None)
+            # So are all other names in modules. Block until the process ends, since the exception would be printed.
+            while sys is None:
+                self._exit_lock.acquire()
+            raise
 
     def _run_calls(self, wake):
         while True:

@@ -21,7 +21,7 @@ import six
 from servers import RespondingServer, ScriptedServer, json_response, silent
 from six.moves import _thread, map, zip
 
-from cloudsmith_api import ApiClient, ApiException, Configuration, UserApi
+from cloudsmith_api import ApiClient, ApiException, Configuration, UserApi, background
 from cloudsmith_api._common.clock import monotonic
 from cloudsmith_api.background import AsyncResult, BackgroundPool
 
@@ -462,6 +462,75 @@ class TestResult(object):
         finally:
             signal.signal(signal.SIGTERM, before)
         assert results == [3]
+
+
+class TestExit(object):
+    """Calls that are open when the program ends. Python 2.7 then sets the names in all modules to ``None``."""
+
+    def test_thread_that_raises_because_names_are_none_blocks(self, pool, monkeypatch):
+        raised, before = [], worker_threads()
+
+        def work(slot):
+            try:
+                BackgroundPool._work(pool, slot)
+            except ValueError as error:
+                raised.append(error)
+
+        pool._work, pool._run_calls = work, lambda wake: fail(ValueError())
+        with monkeypatch.context() as patched:
+            patched.setattr(background, 'sys', None)
+            pool.apply_async(len, ('',))
+            thread, = worker_threads() - before
+            thread.join(0.2)
+            assert thread.is_alive()
+        pool._exit_lock.release()
+        thread.join(HANG_TIMEOUT)
+        assert len(raised) == 1
+
+    def test_call_that_raises_during_exit_prints_nothing(self):
+        assert run_script("""
+            import sys, threading, time
+            from cloudsmith_api.background import BackgroundPool
+
+            lock = threading.Lock()
+            lock.acquire()
+
+            class DeletedLast(object):
+                release, sleep = lock.release, time.sleep
+
+                def __del__(self):
+                    self.release()
+                    self.sleep(0.3)
+
+            class Client(object):
+                def fail(self, begin, acquire=lock.acquire):
+                    begin()
+                    acquire()
+                    return self.missing
+
+                def __del__(self):
+                    return self.missing  # would be printed
+
+            begun = threading.Event()
+            BackgroundPool(1).apply_async(Client().fail, (begun.set,))
+            begun.wait()
+            # Python 2.7 empties this module after ours.
+            sys.deleted_last = DeletedLast()
+        """) == (0, '')
+
+    @pytest.mark.slow
+    def test_open_calls_print_nothing(self):
+        with RespondingServer(lambda request: GOOD) as server:
+            for _ in range(5):
+                assert run_script("""
+                    import sys
+                    from cloudsmith_api import ApiClient, Configuration, UserApi
+                    configuration = Configuration()
+                    configuration.host = sys.argv[1]
+                    api = UserApi(ApiClient(configuration))
+                    for _ in range(50):
+                        api.user_self(async_req=True)
+                """, server.url) == (0, '')
 
 
 class TestDropping(object):
