@@ -157,8 +157,7 @@ class DeadlineMixin(object):
 
     def response_class(self, sock, *args, **kwargs):
         """Make a response; http.client calls this for each of them, including a proxy's response to CONNECT."""
-        response = self.call.response = _Response(_ResponseStream(sock, self.call), *args, **kwargs)
-        return response
+        return _Response(_ResponseStream(sock, self.call), *args, **kwargs)
 
     def connect(self):
         """Connect, through a tunnel if there is one; bytes sent for that do not belong to the request."""

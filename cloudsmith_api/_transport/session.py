@@ -157,10 +157,6 @@ class Session(object):
                 take_back(call, sys.exc_info()[2])
             raise
         finally:
-            # urllib3 leaves a response open if it rejects its headers (1.26 and 2).
-            if raw is None and call.response is not None:
-                call.response.close()
-            call.loan = None
             if call.request_sent is not False:
                 call.was_sent = call.was_sent or call.request_sent
 

@@ -45,7 +45,6 @@ class CallLimits(object):
     :ivar float max_bytes: the maximum size of a response on the connection, without its headers.
     :ivar float idle_timeout: the maximum time that the connection may have been idle, in seconds.
     :ivar loan: the pool that lent the connection, and the connection, or ``None``.
-    :ivar response: the latest response that http.client made for the call, or ``None``.
     :ivar bool request_sent: whether any byte of the request was sent; ``None`` if the connection does not report it.
     """
 
@@ -53,5 +52,4 @@ class CallLimits(object):
     max_bytes = float('inf')
     idle_timeout = float('inf')
     loan = None
-    response = None
     request_sent = False
