@@ -21,8 +21,8 @@ class Configuration(object):
     """The settings of a client.
 
     Programs may set attributes of their own. The transport and TLS settings (``verify_ssl`` to
-    ``connection_pool_maxsize``) are read when a client first connects, ``default_headers`` and ``user_agent`` when
-    it is created, all others for each call.
+    ``connection_pool_maxsize``), ``default_headers`` and ``user_agent`` are read when a client is created, all others
+    for each call.
 
     :ivar str host: base URL of the API, with or without a trailing slash.
     :ivar dict api_key: ``{'X-Api-Key': 'your key'}``.

@@ -53,7 +53,7 @@ class RESTClientObject(object):
     A program may replace ``ApiClient.rest_client`` with an instance of its own subclass, which overrides
     :meth:`request` and need not call this constructor.
 
-    :param Configuration configuration: the transport settings are read when the first connection is opened; timeout,
+    :param Configuration configuration: the settings of proxy, TLS and connection pool are those of now; timeout,
         retries and maximum size are read for each request.
     :param int pools_size: the number of connection pools to keep, one per host.
     :param int maxsize: the maximum number of connections to a host; ``configuration.connection_pool_maxsize`` by
@@ -63,13 +63,16 @@ class RESTClientObject(object):
     """
 
     _session = None
+    _pool_manager = None
     _checked_headers = {}
 
     def __init__(self, configuration, pools_size=4, maxsize=None):
         self.configuration = configuration
         if maxsize:
             validation.check_pool_size('maxsize', maxsize)
-        self._session = Session(pools_size, maxsize)
+        # A copy: a program may change the configuration for its next client before this one connects. Not with copy(),
+        # a module that nothing else imports.
+        self._session = Session(configuration.__copy__(), pools_size, maxsize)
 
     def __getstate__(self):
         """Give a copy its own connections."""
@@ -126,6 +129,15 @@ class RESTClientObject(object):
             raise
         return response
 
+    def _with_configuration(self, configuration):
+        """Return a copy with another configuration, and with connections of its own."""
+        from copy import copy  # few programs need it
+
+        other = copy(self)
+        other.configuration = configuration
+        other._session = Session(configuration, *self._session.sizes)
+        return other
+
     def close(self):
         """Close idle connections now, and those in use as soon as their calls end.
 
@@ -136,5 +148,14 @@ class RESTClientObject(object):
 
     @property
     def pool_manager(self):
-        """The underlying :class:`urllib3.PoolManager` for TLS."""
-        return self._session.manager(self.configuration, self.configuration.host, tls=True, streaming=False)
+        """The underlying :class:`urllib3.PoolManager` for TLS; a subclass that overrides :meth:`request` may set it."""
+        if self._pool_manager is not None:
+            return self._pool_manager
+        return self._session.manager(self.configuration.host, tls=True, streaming=False)
+
+    @pool_manager.setter
+    def pool_manager(self, value):
+        if type(self).request == RESTClientObject.request:
+            raise AttributeError('pool_manager must not be set: request() would not use it; set configuration.proxy '
+                                 'or configuration.retries, or override request()')
+        self._pool_manager = value

@@ -11,6 +11,7 @@ import pytest
 import six
 from certificates import Authority
 from servers import ScriptedServer, closed_port, http_response, json_response, silent, truncated
+from urllib3 import PoolManager
 from urllib3.exceptions import ReadTimeoutError
 
 from cloudsmith_api import (
@@ -39,12 +40,21 @@ def authority(tmpdir_factory):
 
 
 @pytest.fixture
-def transport():
-    configuration = Configuration()
-    configuration.retries = 0
-    made = RESTClientObject(configuration)
-    yield made
-    made.close()
+def make_transport():
+    made = []
+
+    def make(**settings):
+        made.append(RESTClientObject(Configuration.from_environment(retries=0, **settings)))
+        return made[-1]
+
+    yield make
+    for transport in made:
+        transport.close()
+
+
+@pytest.fixture
+def transport(make_transport):
+    return make_transport()
 
 
 def test_response_has_status_reason_headers_and_body(transport):
@@ -451,29 +461,47 @@ def test_header_name_can_be_bytes_or_text(transport, name):
 
 @pytest.mark.parametrize('options', [{}, {'timeout': None}, {'timeout': 5}])
 @pytest.mark.parametrize('timeout', [5, (5, 5)])
-def test_pool_manager_can_be_used_directly(transport, authority, options, timeout):
+def test_pool_manager_can_be_used_directly(make_transport, authority, options, timeout):
+    transport = make_transport(timeout=timeout, ssl_ca_cert=authority.path)
     with ScriptedServer(GOOD, tls=authority.server_context()) as server:
-        transport.configuration.timeout = timeout
-        transport.configuration.ssl_ca_cert = authority.path
         assert transport.pool_manager.request('GET', server.url, **options).status == 200
 
 
 @pytest.mark.parametrize('timeout', [1, (5, 1)])
-def test_pool_manager_applies_configuration_timeout(transport, authority, timeout):
-    transport.configuration.timeout = timeout
-    transport.configuration.ssl_ca_cert = authority.path
+def test_pool_manager_applies_configuration_timeout(make_transport, authority, timeout):
+    transport = make_transport(timeout=timeout, ssl_ca_cert=authority.path)
     with ScriptedServer(silent(), tls=authority.server_context()) as server:
         with pytest.raises(ReadTimeoutError):
             transport.pool_manager.request('GET', server.url, retries=False)
 
 
-def test_pool_manager_shares_connections_with_calls(transport, authority):
-    transport.configuration.ssl_ca_cert = authority.path
+def test_pool_manager_shares_connections_with_calls(make_transport, authority):
     with ScriptedServer(GOOD, tls=authority.server_context()) as server:
-        transport.configuration.host = server.url
+        transport = make_transport(host=server.url, ssl_ca_cert=authority.path)
         transport.request('GET', server.url)
         assert transport.pool_manager.request('GET', server.url).status == 200
         assert server.connections == 1
+
+
+def test_pool_manager_sends_without_tls_too(transport):
+    with ScriptedServer(GOOD) as server:
+        assert transport.pool_manager.request('GET', server.url).status == 200
+
+
+def test_pool_manager_of_a_subclass_that_overrides_request_can_be_set():
+    class Transport(RESTClientObject):
+        def __init__(self):
+            self.pool_manager = PoolManager()
+
+        def request(self, *_, **__):
+            return self.pool_manager
+
+    assert isinstance(Transport().request(), PoolManager)
+
+
+def test_pool_manager_that_no_request_would_use_raises_attribute_error(transport):
+    with pytest.raises(AttributeError, match='set configuration.proxy or configuration.retries, or override request'):
+        transport.pool_manager = PoolManager()
 
 
 def response_streams():
@@ -571,7 +599,7 @@ def test_pool_manager_made_by_another_thread_is_used(transport, monkeypatch):
         transport.request('GET', server.url)
         existing, = transport._session._managers.values()
         monkeypatch.setattr(session, 'make_pool_manager', lambda *_, **__: pytest.fail('there is one already'))
-        assert transport._session.manager(transport.configuration, server.url, False, False) is existing
+        assert transport._session.manager(server.url, False, False) is existing
 
 
 def test_pool_closed_by_another_thread_is_used_again(transport):

@@ -108,12 +108,13 @@ def _without_tls_identity(client):
     configuration = client.configuration
     has_any = any(getattr(configuration, name) is not None for name in _TLS_IDENTITY)
     # A program's own transport has its own TLS settings.
-    if not has_any or getattr(client.rest_client, 'configuration', None) is not configuration:
+    if not has_any or getattr(client.rest_client, '_session', None) is None:
         return client
     own_client, configuration = copy.copy(client), copy.copy(configuration)
     for name in _TLS_IDENTITY:
         setattr(configuration, name, None)
-    own_client.configuration = own_client.rest_client.configuration = configuration
+    own_client.configuration = configuration
+    own_client.rest_client = client.rest_client._with_configuration(configuration)
     return own_client
 
 

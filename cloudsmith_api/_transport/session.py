@@ -30,14 +30,15 @@ class Session(object):
 
     It has no locks: a signal handler that makes a call, or a forked process, could wait for them forever.
 
+    :param Configuration configuration: the settings of proxy, TLS and connection pool, which must not change.
     :param int pools_size: the number of connection pools to keep, one per host.
     :param int maxsize: the maximum number of connections in a pool; ``configuration.connection_pool_maxsize`` if
         ``None``.
     """
 
-    def __init__(self, pools_size, maxsize):
-        self._pools_size = pools_size
-        self._maxsize = maxsize
+    def __init__(self, configuration, pools_size, maxsize):
+        self._configuration = configuration
+        self.sizes = pools_size, maxsize
         # The pool managers, by process and kind of request, and the destination of the last request.
         self._managers = {}
         self._recent = None
@@ -45,12 +46,12 @@ class Session(object):
 
     def __reduce__(self):
         # A copy has its own connections.
-        return Session, (self._pools_size, self._maxsize)
+        return Session, (self._configuration,) + self.sizes
 
     def prepare(self, configuration, timeout, retries, *request):
         """Return a request that is ready to be sent.
 
-        :param Configuration configuration: the settings of the transport, TLS, timeouts, limits and retries.
+        :param Configuration configuration: the settings of timeouts, limits and retries.
         :param timeout: the call's own timeout, see :func:`.check_timeout`; ``None`` for the configured one.
         :param retries: the call's own retries, see :func:`.check_retries`; ``None`` for the configured ones.
         :param request: see :class:`Call`.
@@ -92,7 +93,7 @@ class Session(object):
             _log_retry(call, raw, error, delay)
             retries.sleep(raw if error is None else None)
 
-    def manager(self, configuration, url, tls, streaming):
+    def manager(self, url, tls, streaming):
         """Return the pool manager of this process for one kind of request.
 
         :param str url: the URL or origin of the request, which decides whether it goes through the proxy.
@@ -100,17 +101,18 @@ class Session(object):
         :param bool streaming: whether callers read the response bodies.
         :rtype: urllib3.PoolManager
         """
-        proxy = proxy_for(configuration, url)
+        proxy = proxy_for(self._configuration, url)
         # A forked process opens its own connections: if it used its parent's, each would read the other's responses.
         kind = os.getpid(), bool(proxy), tls, streaming
         manager = self._managers.get(kind)
         if manager is None:
+            pools_size, maxsize = self.sizes
             manager = make_pool_manager(
-                configuration,
+                self._configuration,
                 proxy,
                 tls,
-                num_pools=self._pools_size,
-                maxsize=self._maxsize or configuration.connection_pool_maxsize,
+                num_pools=pools_size,
+                maxsize=maxsize or self._configuration.connection_pool_maxsize,
                 # A caller who reads the response may never return its connection, so calls do not wait for one.
                 block=not streaming,
             )
@@ -178,7 +180,7 @@ class Session(object):
         if recent is None or recent[0] != user or not call.url.startswith(recent[1]):
             origin = _get_origin(call.url)
             tls = origin.lower().startswith('https:')
-            manager = self.manager(call.configuration, origin, tls, call.streaming)
+            manager = self.manager(origin, tls, call.streaming)
             is_proxied = manager.proxy is not None
             sender = manager if is_proxied else manager.connection_from_url(origin)
             recent = self._recent = user, origin + '/', sender, is_proxied

@@ -121,12 +121,12 @@ class SocketPairTransport(RESTClientObject):
 
     def __init__(self, configuration):
         super(SocketPairTransport, self).__init__(configuration)
-        self._session = _SocketPairSession(pools_size=4, maxsize=None)
+        self._session = _SocketPairSession(configuration, pools_size=4, maxsize=None)
 
 
 class _SocketPairSession(Session):
-    def manager(self, configuration, url, tls, streaming):
+    def manager(self, url, tls, streaming):
         # Without TLS settings: loading the trusted certificates takes as long as ten calls.
-        manager = super(_SocketPairSession, self).manager(configuration, url, False, streaming)
+        manager = super(_SocketPairSession, self).manager(url, False, streaming)
         manager.pool_classes_by_scheme = {'http': _PlainPool, 'https': _TlsPool}
         return manager

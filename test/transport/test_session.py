@@ -141,7 +141,7 @@ def test_connections_have_tcp_keep_alive(connect):
     with ScriptedServer(GOOD) as server:
         api = connect(server.url)
         api.user_self()
-        manager = api.api_client.rest_client._session.manager(api.api_client.configuration, server.url, False, False)
+        manager = api.api_client.rest_client._session.manager(server.url, False, False)
         connection = manager.connection_from_url(server.origin)._get_conn()
         assert connection.sock.getsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE)
         assert connection.sock.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)

@@ -55,6 +55,19 @@ def test_custom_ca_is_trusted_and_connection_is_reused(connect, authority):
         assert server.connections == 1
 
 
+@pytest.mark.filterwarnings('ignore::urllib3.exceptions.InsecureRequestWarning')
+def test_change_for_the_next_client_does_not_reach_one_that_exists(authority):
+    """With one configuration for two clients, the first would otherwise send its key unverified."""
+    with ScriptedServer(GOOD, tls=authority.server_context()) as server:
+        configuration = Configuration.from_environment(host=server.url, retries=0)
+        verifying = UserApi(ApiClient(configuration))
+        configuration.verify_ssl = False
+        assert UserApi(ApiClient(configuration)).user_self().name == 'Ada'
+        with pytest.raises(TlsException):
+            verifying.user_self()
+    assert len(server.requests) == 1
+
+
 def test_empty_ca_directory_raises_tls_exception(connect, authority, tmpdir):
     with ScriptedServer(GOOD, tls=authority.server_context()) as server:
         with pytest.raises(TlsException):
