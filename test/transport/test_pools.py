@@ -11,7 +11,8 @@ from urllib3.connection import HTTPConnection
 from cloudsmith_api import ConnectionException
 from cloudsmith_api._common.clock import monotonic
 from cloudsmith_api._transport.connections import DeadlineHTTPConnection
-from cloudsmith_api._transport.pools import ConnectionQueue, HTTPPool
+from cloudsmith_api._transport.pools import ConnectionQueue, HTTPPool, take_back
+from cloudsmith_api._transport.timeouts import CallLimits
 
 GOOD = json_response('{"name": "Ada"}')
 
@@ -77,6 +78,55 @@ class TestReturnedConnections(object):
         pool.close()
         pool._put_conn(lent[0])
         assert pool.pool.qsize() == 1
+
+
+class CallWithoutTimeout(CallLimits):
+    def pool_timeout(self):
+        return None
+
+
+class TestLoans(object):
+    """Connections that are lent to a call."""
+
+    def test_returned_connection_does_not_keep_its_call(self):
+        """A call holds credentials."""
+        pool, call = HTTPPool('127.0.0.1', 1, maxsize=1, block=True), CallWithoutTimeout()
+        connection = pool._get_conn(timeout=call)
+        assert connection.call is call
+        pool._put_conn(connection)
+        assert connection.call is not call
+
+    def test_connection_of_an_interrupted_call_is_closed_and_returned(self):
+        """Its response may still arrive, and must not be read by the next call."""
+        with ScriptedServer(GOOD) as server:
+            pool, call = HTTPPool('127.0.0.1', server.port, maxsize=1, timeout=5), CallWithoutTimeout()
+            connection = pool._get_conn(timeout=call)
+            connection.connect()
+            take_back(call, None)
+            assert (connection.sock, pool.pool.qsize()) == (None, 1)
+
+    def test_connection_that_is_lent_to_the_next_call_is_not_taken_back(self):
+        with ScriptedServer(GOOD) as server:
+            pool = HTTPPool('127.0.0.1', server.port, maxsize=1, timeout=5)
+            first, second = CallWithoutTimeout(), CallWithoutTimeout()
+            connection = pool._get_conn(timeout=first)
+            pool._put_conn(connection)
+            assert pool._get_conn(timeout=second) is connection
+            connection.connect()
+            take_back(first, None)
+            assert connection.sock is not None
+            connection.close()
+
+
+@pytest.mark.parametrize('timeout', [None, 0.9])
+def test_call_waits_until_another_returns_its_connection(timeout):
+    connections = ConnectionQueue(1)
+    timer = threading.Timer(0.1, connections.put, ['connection'])
+    timer.start()
+    try:
+        assert connections.get(timeout=timeout) == 'connection'
+    finally:
+        timer.join()
 
 
 def interrupt():
