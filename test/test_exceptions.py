@@ -233,6 +233,14 @@ def test_retry_after_attribute_is_parsed_from_a_date():
     assert 3590 < error.retry_after <= 3600
 
 
+@pytest.mark.parametrize('status', [301, 401, 429])
+def test_headers_of_a_mock_count_as_none(status):
+    """They are a mock as well, which cannot be iterated."""
+    error = ApiException(http_resp=Response(status, headers=object()))
+    error.set_request('GET', 'https://api.example.com/')
+    assert error.status == status
+
+
 @pytest.mark.parametrize('headers', [
     None, {}, {'Retry-After': ''}, {'Retry-After': 'soon'}, {'Retry-After': '-1'}, {'Retry-After': None},
 ])

@@ -66,7 +66,8 @@ def get_header(headers, name):
     :return: its value; ``None`` if there is no such header.
     """
     pairs = headers.items() if hasattr(headers, 'items') else headers or ()
-    for known, value in pairs:
+    # Those of a mock are a mock, which is no iterable.
+    for known, value in pairs if hasattr(pairs, '__iter__') else ():
         if known.lower() == name.lower():
             return value
     return None

@@ -61,8 +61,9 @@ def make_pool_manager(configuration, proxy, tls, **settings):
     if tls:
         settings['ssl_context'] = tls_context(configuration)
         # Some programs set True to have the name checked, which is done anyway.
-        settings['assert_hostname'] = None if configuration.assert_hostname is True else configuration.assert_hostname
-        settings['server_hostname'] = configuration.tls_server_name
+        names = {'assert_hostname': configuration.assert_hostname, 'server_hostname': configuration.tls_server_name}
+        # Left out if unset: urllib3 1.26 would pass them to connections without TLS, too.
+        settings.update((name, value) for name, value in names.items() if value not in (None, True))
     if not proxy:
         manager = PoolManager(**settings)
     elif proxy.lower().startswith('socks'):

@@ -12,6 +12,7 @@ from ..pagination import iterate_pages
 
 _SETTINGS = frozenset(['_headers', '_request_timeout', '_retries'])
 _OPTIONS = _SETTINGS.union(['async_req', '_preload_content', '_return_http_data_only'])
+_DEFAULTS = {'async_req': None, '_preload_content': True, '_request_timeout': None, '_return_http_data_only': None}
 _ANY_SCHEME = ('bearer', 'apikey', 'basic')
 
 
@@ -91,7 +92,7 @@ class UserApi(object):
         :rtype: UserBrief
         :raises UnauthorizedException: if the credentials are wrong, or a token has expired.
         """
-        return self._call('GET', '/user/self/', options, 'UserBrief')
+        return self._call_endpoint('GET', '/user/self/', options, 'UserBrief')
 
     @_endpoint
     def user_token_create(self, data=None, **options):
@@ -112,7 +113,8 @@ class UserApi(object):
             validation.check_type('data', data, (UserAuthTokenRequest, dict), 'a UserAuthTokenRequest or a dict')
         if isinstance(data, dict) and self.api_client.configuration.client_side_validation:
             UserAuthTokenRequest.validate(data)
-        return self._call('POST', '/user/token/', options, 'UserAuthToken', auth_settings=('basic',), body=data)
+        return self._call_endpoint(
+            'POST', '/user/token/', options, 'UserAuthToken', body=data, auth_settings=('basic',))
 
     @_endpoint
     def user_tokens_create(self, **options):
@@ -123,7 +125,7 @@ class UserApi(object):
         :raises BadRequestException: if the user already has a key.
         :raises UnauthorizedException: if the credentials are missing or invalid.
         """
-        return self._call('POST', '/user/tokens/', options, 'UserAuthenticationToken')
+        return self._call_endpoint('POST', '/user/tokens/', options, 'UserAuthenticationToken')
 
     @_endpoint
     def user_tokens_list(self, page=None, page_size=None, **options):
@@ -137,7 +139,7 @@ class UserApi(object):
         """
         query = [(name, validation.check_int(name, value))
                  for name, value in (('page', page), ('page_size', page_size)) if value is not None]
-        return self._call('GET', '/user/tokens/', options, 'InlineResponse2001', query_params=query)
+        return self._call_endpoint('GET', '/user/tokens/', options, 'InlineResponse2001', query_params=query)
 
     def user_tokens_iter(self, page_size=None, **options):
         """Iterate over all the user's API keys, masked, fetching pages as needed.
@@ -171,13 +173,14 @@ class UserApi(object):
         """
         if slug_perm is None:
             raise ValueError('slug_perm is required')
-        return self._call('PUT', '/user/tokens/{slug_perm}/refresh/', options, 'UserAuthenticationToken',
+        return self._call_endpoint('PUT', '/user/tokens/{slug_perm}/refresh/', options, 'UserAuthenticationToken',
                           path_params={'slug_perm': validation.check_str('slug_perm', slug_perm)})
 
-    def _call(self, verb, path, options, response_type, path_params=(), query_params=(), body=None,
-              auth_settings=_ANY_SCHEME):
+    def _call_endpoint(self, verb, path, options, response_type, path_params=(), query_params=(), body=None,
+                       auth_settings=_ANY_SCHEME):
         _check_options(options, _OPTIONS)
-        # As generated methods do: programs override call_api() with this signature, and change these arguments.
+        # All arguments that generated methods pass: programs override call_api(), and read and change them.
         return self.api_client.call_api(
-            path, verb, dict(path_params), list(query_params), {}, body=body,
-            response_type=RequiredType(response_type), auth_settings=list(auth_settings), **options)
+            path, verb, dict(path_params), list(query_params), {}, body=body, post_params=[], files={},
+            response_type=RequiredType(response_type), auth_settings=list(auth_settings), collection_formats={},
+            **dict(_DEFAULTS, **options))

@@ -180,6 +180,14 @@ class Model(object):
         for field in self.model_fields:
             field.validate_if_enabled(getattr(self, field.name), self._validated)
 
+    def __setstate__(self, state):
+        """Restore a copy or a pickle, even one that the published client wrote, with ``_name`` for each field."""
+        for name, value in state.items():
+            if name[:1] == '_' and name[1:] in self._by_name:
+                name = name[1:]
+            if name not in ('_configuration', 'discriminator'):
+                self.__dict__[name] = value
+
     @property
     def additional_properties(self):
         """The fields of a response that are unknown to this model: a dict of JSON values by name.

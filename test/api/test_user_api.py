@@ -87,14 +87,16 @@ def test_overridden_with_http_info_form_makes_the_call_of_both_forms(client, nam
 
 
 @pytest.mark.parametrize('name', sorted(METHODS))
-def test_overridden_call_api_gets_all_dicts_and_lists_by_position(configuration, recorder, name):
-    """As from a generated method: a program's override may name these parameters, and change their values."""
+def test_overridden_call_api_gets_all_arguments_of_a_generated_method(configuration, recorder, name):
+    """A program's override may name these parameters, and read and change their values."""
     class Traced(ApiClient):
         def call_api(self, resource_path, method, path_params, query_params, header_params, **kwargs):
             header_params['X-Trace'] = '1'
             query_params.append(('trace', '1'))
             kwargs['auth_settings'] = kwargs['auth_settings'] + ['basic']
             assert isinstance(path_params, dict)
+            assert {'_preload_content', '_request_timeout', '_return_http_data_only', 'async_req', 'body',
+                    'collection_formats', 'files', 'post_params', 'response_type'}.issubset(kwargs)
             return super(Traced, self).call_api(
                 resource_path, method, path_params, query_params, header_params, **kwargs)
 

@@ -492,3 +492,13 @@ def test_validate_ignores_the_default_configuration(unvalidated, set_default):
 def test_model_without_fields_can_be_created():
     assert Model().to_dict() == {}
     assert repr(Model()) == '{}'
+
+
+def test_pickle_of_the_published_client_is_restored():
+    """Its models keep each field as ``_name``, and their configuration."""
+    state = {'_name': 'Ada', '_slug': None, '_configuration': Configuration(), 'discriminator': None, 'note': 1}
+    user = UserBrief.__new__(UserBrief)
+    user.__setstate__(state)
+    assert user == UserBrief(name='Ada')
+    assert user.note == 1
+    assert set(vars(user)) == {'name', 'slug', 'note'}
