@@ -76,7 +76,7 @@ _NULL = '200 with `null`'
 _NOT_A_MODEL = '200 with HTML, text, a list, nothing'
 _FIELD = 'Field of another type: `"false"`, `5`'
 _NO_RESULTS = '`results` missing or `null`'
-_NULL_IN_LIST = '`null` in a list of models'
+_NULL_INSIDE = "`null` in `results`, `'list[…]'`, `'dict(…)'`, unless of `'object'`"
 _DATE = 'Invalid date'
 _OTHER_DATE = 'Dates in other forms (`03:04`, RFC 1123)'
 _NUMBER = "`'int'`, `'float'`, `'bool'` of another type"
@@ -138,7 +138,7 @@ def _rows_for_items(items, type_name):
     rows = set()
     for item in items:
         if item is None and type_name != 'object':
-            rows |= {_NULL_IN_LIST if type_name in _MODELS else _CONTAINER}
+            rows |= {_NULL_INSIDE}
         elif type_name != 'object':
             found = _rows_for_value(item, type_name)
             inside = type_name == 'datetime' or (type_name in _MODELS and isinstance(item, dict))
@@ -186,7 +186,7 @@ def _is_invalid_date(difference, case):
 
 
 RESPONSE_RULES = tuple(_is_invalid_response(row) for row in (
-    _NULL, _NOT_A_MODEL, _FIELD, _NO_RESULTS, _NULL_IN_LIST, _DATE, _OTHER_DATE, _NUMBER, _CONTAINER, _NOT_JSON)) + (
+    _NULL, _NOT_A_MODEL, _FIELD, _NO_RESULTS, _NULL_INSIDE, _DATE, _OTHER_DATE, _NUMBER, _CONTAINER, _NOT_JSON)) + (
     Rule(_DATE, _is_invalid_date),
     _result(_NOT_TEXT, lambda case, _: _NOT_TEXT in rows_for_body(case['text'], case['type']), here='[\'"]'),
     _result(_LENGTH, lambda case, _: _violates_length_limits(json.loads(case['text'])),

@@ -416,6 +416,15 @@ api.user_self().name
         ('api.user_self().name', 'result', "'Ada'", 'raises RedirectException'),
         ('api.user_self().name', 'sent[1]', 'a request', None),
     )),
+    Shown('User and password in `proxy`',
+          Script("""
+configuration.proxy = host.replace('//', '//ada:secret@')
+configuration.host = 'http://api.example.test/v1'
+UserApi(ApiClient(configuration)).user_self().name
+"""), (
+        ('UserApi(ApiClient(configuration)).user_self().name', "sent[0].headers['proxy-authorization']", None,
+         'Basic YWRhOnNlY3JldA=='),
+    )),
     Shown('`host` with a trailing slash',
           Script("""
 configuration.host += '/'
@@ -596,11 +605,18 @@ api.user_tokens_list()
         ('api.user_tokens_list()', 'result', 'raises ValueError', 'raises InvalidResponseException'),
         ('api.user_tokens_list()', 'result', 'raises ValueError', 'raises InvalidResponseException'),
     )),
-    Shown('`null` in a list of models',
+    Shown("`null` in `results`, `'list[…]'`, `'dict(…)'`, unless of `'object'`",
           Script("""
+def read(kind):
+    return client.call_api('/x/', 'GET', response_type=kind, header_params=ACCEPT)[0]
 api.user_tokens_list().results
-""", (json_response('{"results": [null]}'),)), (
+read('list[str]')
+read('dict(str, str)')
+read('list[object]')
+""", [json_response(body) for body in ('{"results": [null]}', '["x", null]', '{"a": null}', '[null]')]), (
         ('api.user_tokens_list().results', 'result', 'list', 'raises InvalidResponseException'),
+        ("read('list[str]')", 'result', 'list', 'raises InvalidResponseException'),
+        ("read('dict(str, str)')", 'result', 'dict', 'raises InvalidResponseException'),
     )),
     Shown('Invalid date',
           Script("""
@@ -627,10 +643,23 @@ client.call_api('/x/', 'GET', response_type='datetime', header_params=ACCEPT)[0]
     )),
     Shown('Time zone of a date',
           Script("""
-type(client.call_api('/x/', 'GET', response_type='datetime', header_params=ACCEPT)[0].tzinfo).__name__
-""", (json_response('"2024-01-02T03:04:05Z"'),)), (
-        ("type(client.call_api('/x/', 'GET', response_type='datetime', header_params=ACCEPT)[0].tzinfo).__name__",
-         'result', "'tzutc'", "'timezone'"),
+import dateutil.tz
+def read():
+    return client.call_api('/x/', 'GET', response_type='datetime', header_params=ACCEPT)[0]
+date = read()
+type(date.tzinfo).__name__
+date.tzinfo == dateutil.tz.tzutc()
+date == datetime.datetime(2024, 1, 2, 3, 4, 5, tzinfo=dateutil.tz.tzutc())
+date.strftime('%Z')
+date = read()
+type(date.tzinfo).__name__
+date == datetime.datetime(2024, 1, 2, 3, 4, 5, tzinfo=dateutil.tz.tzoffset(None, 7200))
+date.strftime('%Z')
+""", (json_response('"2024-01-02T03:04:05Z"'), json_response('"2024-01-02T03:04:05+02:00"'))), (
+        ('type(date.tzinfo).__name__', 'result', "'tzutc'", "'timezone'"),
+        ('date.tzinfo == dateutil.tz.tzutc()', 'result', 'True', 'False'),
+        ('type(date.tzinfo).__name__', 'result', "'tzoffset'", "'timezone'"),
+        ("date.strftime('%Z')", 'result', "''", "'UTC+02:00'"),
     )),
     Shown('204, HEAD, empty 202 to `call_api`',
           Script("""
@@ -720,12 +749,21 @@ client.last_response
 """), (
         ('client.last_response', 'result', 'raises AttributeError', 'None'),
     )),
+    Shown('`last_response.urllib3_response.data`',
+          Script("""
+api.user_self().name
+client.last_response.urllib3_response.data
+client.last_response.data
+""", (json_response('{"name": "Ada"}'),)), (
+        ('client.last_response.urllib3_response.data', 'result', 'b\'{"name": "Ada"}\'', "b''"),
+    )),
     Shown('`str(error)`',
           Script(CATCH + """
 str(error()).count('\\n')
-""", (NOT_FOUND,)), (
-        ("str(error()).count('\\n')", 'result', '4', '0'),
-    )),
+[part in str(error()) for part in ('(404)', 'Reason:', 'headers', 'HTTP response body:')]
+""", (NOT_FOUND,)), [("str(error()).count('\\n')", 'result', '4', '0')] + [
+        ("[part in str(error()) for part in ('(404)', 'Reason:', 'headers', 'HTTP response body:')]",
+         'result[%d]' % index, 'True', 'False') for index in range(4)]),
     Shown('`repr(error)`, `error.args`',
           Script(CATCH + """
 repr(error()) == 'ApiException()'
@@ -749,6 +787,25 @@ error(_preload_content=False).body
 """, (NOT_FOUND,)), (
         ('error(_preload_content=False).body', 'result',
          'b\'{"detail": "Not found."}\'', '\'{"detail": "Not found."}\''),
+    )),
+    Shown('A subclass that sets `code`, `detail`, `fields`, `method` or `url` before `super().__init__()`',
+          Script("""
+NAMES = ['code', 'detail', 'fields', 'method', 'url']
+class Own(ApiException):
+    def __init__(self):
+        for name in NAMES:
+            setattr(self, name, 'mine')
+        super().__init__(status=404)
+        self.own = 'mine'
+[getattr(Own(), name) == 'mine' for name in NAMES + ['own']]
+class Property(ApiException):
+    @property
+    def detail(self):
+        return 'mine'
+Property(status=404).detail
+"""), tuple(("[getattr(Own(), name) == 'mine' for name in NAMES + ['own']]", 'result[%d]' % index, 'True', 'False')
+            for index in range(5)) + (
+        ('Property(status=404).detail', 'result', "'mine'", 'raises AttributeError'),
     )),
     Shown('Messages of `TypeError` and `ValueError`',
           Script("""
@@ -856,6 +913,66 @@ Loud(name='Ada').name
         ('type(UserBrief.name).__name__', 'result', "'property'", "'NoneType'"),
         ("Loud(name='Ada').name", 'result', "'ADA'", "'NONE'"),
     )),
+    Shown('Fields added to `swagger_types` and `attribute_map`, in a subclass or in place',
+          Script("""
+class Own(UserAuthTokenRequest):
+    swagger_types = dict(UserAuthTokenRequest.swagger_types, more='str')
+    attribute_map = dict(UserAuthTokenRequest.attribute_map, more='more')
+    more = 'x'
+client.sanitize_for_serialization(Own(email='ada')).get('more')
+Own().to_dict().get('more')
+api.user_token_create(data={'email': 'ada', 'more': 'x'}).token
+UserBrief.swagger_types['more'] = 'str'
+UserBrief.attribute_map['more'] = 'more'
+user = UserBrief()
+user.more = 'x'
+client.sanitize_for_serialization(user).get('more')
+user.to_dict().get('more')
+""", (TOKEN,)), (
+        ("client.sanitize_for_serialization(Own(email='ada')).get('more')", 'result', "'x'", 'None'),
+        ("Own().to_dict().get('more')", 'result', "'x'", 'None'),
+        ("client.sanitize_for_serialization(user).get('more')", 'result', "'x'", 'None'),
+        ("user.to_dict().get('more')", 'result', "'x'", 'None'),
+    )),
+    Shown('Models of responses',
+          Script("""
+class Own(UserBrief):
+    calls = []
+    default = 0
+    def __init__(self, *args, **options):
+        self.calls.append('__init__')
+        super().__init__(*args, **options)
+    @property
+    def slug(self):
+        return 'own'
+    @slug.setter
+    def slug(self, value):
+        self.calls.append('setter')
+cloudsmith_api.models.UserBrief = Own
+type(api.user_self()) is Own
+sorted(set(Own.calls))
+api.user_self().default
+"""), (
+        ('sorted(set(Own.calls))', 'result[0]', "'__init__'", None),
+        ('sorted(set(Own.calls))', 'result[1]', "'setter'", None),
+    )),
+    Shown('Overriding `to_dict()`',
+          Script("""
+class Own(UserAuthenticationToken):
+    def to_dict(self):
+        return 'custom'
+'custom' in str(Own())
+'custom' in repr(Own())
+'custom' in Own().to_str()
+Own(slug_perm='a') == Own(slug_perm='b')
+KeyPage(results=[Own()]).to_dict() == {'results': ['custom']}
+"""), (
+        ("'custom' in str(Own())", 'result', 'True', 'False'),
+        ("'custom' in repr(Own())", 'result', 'True', 'False'),
+        ("'custom' in Own().to_str()", 'result', 'True', 'False'),
+        ("Own(slug_perm='a') == Own(slug_perm='b')", 'result', 'True', 'False'),
+        ("KeyPage(results=[Own()]).to_dict() == {'results': ['custom']}", 'result', 'True', 'False'),
+    )),
     Shown('Models in nested lists',
           Script("""
 KeyPage([[UserAuthToken()]]).to_dict()
@@ -899,14 +1016,44 @@ own.call_api('/x/', 'GET', query_params={'a': {1, 2}}, collection_formats={'a': 
 configuration.host = 5
 configuration.proxy = 5
 configuration.connection_pool_maxsize = 'x'
-configuration.verify_ssl = None
 configuration.api_key = None
 """), (
         ('configuration.host = 5', 'result', None, 'raises TypeError'),
         ('configuration.proxy = 5', 'result', None, 'raises TypeError'),
         ("configuration.connection_pool_maxsize = 'x'", 'result', None, 'raises TypeError'),
-        ('configuration.verify_ssl = None', 'result', None, 'raises TypeError'),
         ('configuration.api_key = None', 'result', None, 'raises TypeError'),
+    )),
+    Shown("`verify_ssl`, `client_side_validation` of 0, 1, `None`, `''`",
+          Script("""
+def assign(name, value):
+    setattr(configuration, name, value)
+    return UserApi(ApiClient(configuration)).user_self().name
+[assign(name, bool(value)) for name in ('verify_ssl', 'client_side_validation') for value in (0, 1, None, '')]
+""" + '\n'.join('assign(%r, %r)' % (name, value) for name in ('verify_ssl', 'client_side_validation')
+                for value in (0, 1, None, ''))),
+          [difference for name in ('verify_ssl', 'client_side_validation') for value in (0, 1, None, '')
+           for difference in (('assign(%r, %r)' % (name, value), 'result', "'Ada'", 'raises TypeError'),
+                              ('assign(%r, %r)' % (name, value), 'sent[0]', 'a request', None))]),
+    Shown('Your own attribute `access_token`, `timeout`, `retries`, `max_retry_after`, `pace`, `no_proxy`, '
+          '`user_agent`, `default_headers`',
+          Script("""
+names = ['access_token', 'timeout', 'retries', 'max_retry_after', 'pace', 'no_proxy', 'user_agent', 'default_headers',
+         'idle_timeout', 'max_response_bytes', 'ssl_verify_strict', 'tls_server_name']
+def accepts(name):
+    try:
+        setattr(Configuration(), name, ['x'])
+    except (TypeError, ValueError):
+        return False
+    return True
+[name for name in names if accepts(name)] == names
+[name for name in names if accepts(name)] == []
+configuration.access_token = 'the-token'
+api.user_self().name
+"""), (
+        ('[name for name in names if accepts(name)] == names', 'result', 'True', 'False'),
+        ('[name for name in names if accepts(name)] == []', 'result', 'False', 'True'),
+        ('api.user_self().name', "sent[0].headers['authorization']", None, 'Bearer the-token'),
+        ('api.user_self().name', "sent[0].headers['x-api-key']", 'the-key', None),
     )),
     Shown('`connection_pool_maxsize = None`',
           Script("""
@@ -917,11 +1064,29 @@ ApiClient(configuration).rest_client.pool_manager.connection_pool_kw['maxsize'] 
         ("ApiClient(configuration).rest_client.pool_manager.connection_pool_kw['maxsize'] == 4", 'result',
          'True', 'False'),
     )),
-    Shown('`connection_pool_maxsize` above 65,535',
+    Shown('`connection_pool_maxsize` of 0, -1, or above 65,535',
           Script("""
+configuration.connection_pool_maxsize = 0
+configuration.connection_pool_maxsize = -1
 configuration.connection_pool_maxsize = 65536
 """), (
+        ('configuration.connection_pool_maxsize = 0', 'result', None, 'raises ValueError'),
+        ('configuration.connection_pool_maxsize = -1', 'result', None, 'raises ValueError'),
         ('configuration.connection_pool_maxsize = 65536', 'result', None, 'raises ValueError'),
+    )),
+    Shown('More threads than `connection_pool_maxsize`',
+          Script("""
+from concurrent.futures import ThreadPoolExecutor
+configuration.connection_pool_maxsize = 1
+api = UserApi(ApiClient(configuration))
+def call(_):
+    try:
+        return api.user_self(_request_timeout=2).name
+    except ApiException as caught:
+        return type(caught).__name__
+sorted(ThreadPoolExecutor(2).map(call, range(2)))
+""", (delayed(1.2, USER),)), (
+        ('sorted(ThreadPoolExecutor(2).map(call, range(2)))', 'result[1]', "'Ada'", "'TimeoutException'"),
     )),
     Shown('Creating a `Configuration` or a model',
           Script("""
@@ -971,6 +1136,20 @@ api.user_self().name
 any('ada@example.com' in message for message in Recorder.messages)
 """), (
         ("any('ada@example.com' in message for message in Recorder.messages)", 'result', 'True', 'False'),
+    )),
+    Shown('`logger_file` in a missing folder',
+          Script("""
+import contextlib, io
+configuration.logger_file = os.path.join(tempfile.mkdtemp(), 'none', 'log')
+configuration.debug = True
+with contextlib.redirect_stderr(io.StringIO()) as stderr:
+    name = api.user_self().name
+name
+'No such file' in stderr.getvalue()
+"""), (
+        ("configuration.logger_file = os.path.join(tempfile.mkdtemp(), 'none', 'log')", 'result',
+         'raises FileNotFoundError', None),
+        ("'No such file' in stderr.getvalue()", 'result', 'False', 'True'),
     )),
     Shown('`logger_file = None`',
           Script("""
@@ -1031,6 +1210,22 @@ len(calls)
 """, (TOKEN,)), (
         ('len(calls)', 'result', '2', '1'),
         ('len(calls)', 'result', '3', '1'),
+    )),
+    Shown('`refresh_api_key_hook` with `async_req`',
+          Script("""
+import threading
+callers = set()
+def hook(_):
+    callers.add(threading.current_thread() is threading.main_thread())
+    raise LookupError('no key')
+configuration.refresh_api_key_hook = hook
+call = api.user_self(async_req=True)
+call.get()
+callers
+"""), (
+        ('call = api.user_self(async_req=True)', 'result', None, 'raises LookupError'),
+        ('call.get()', 'result', 'raises LookupError', 'raises NameError'),
+        ('callers', 'result', '{False}', '{True}'),
     )),
     Shown('Your own attributes in a copy of the default',
           Script("""
@@ -1096,7 +1291,7 @@ client.rest_client.GET(host + '/x/')
         ("client.rest_client.GET(host + '/x/')", 'result', 'RESTResponse', 'raises AttributeError'),
         ("client.rest_client.GET(host + '/x/')", 'sent[0]', 'a request', None),
     )),
-    Shown('Patching `request` or `urlopen` of `urllib3.PoolManager` or of `rest_client.pool_manager`',
+    Shown('Patching `urllib3.PoolManager`, or `request` or `urlopen` of it or of `rest_client.pool_manager`',
           Script("""
 import io, urllib3
 from unittest import mock
@@ -1108,10 +1303,18 @@ def call(patched):
 call(mock.patch('urllib3.PoolManager.request', fake))
 call(mock.patch('urllib3.PoolManager.urlopen', fake))
 call(mock.patch.object(client.rest_client.pool_manager, 'request', fake))
+class Fake(object):
+    def __init__(self, *_, **__):
+        self.request = fake
+def call_of_new_client(patched):
+    with patched:
+        return UserApi(ApiClient(configuration)).user_self().name
+call_of_new_client(mock.patch('urllib3.PoolManager', Fake))
 """), [difference for expression in (
             "call(mock.patch('urllib3.PoolManager.request', fake))",
             "call(mock.patch('urllib3.PoolManager.urlopen', fake))",
             "call(mock.patch.object(client.rest_client.pool_manager, 'request', fake))",
+            "call_of_new_client(mock.patch('urllib3.PoolManager', Fake))",
         ) for difference in ((expression, 'result', "'Bob'", "'Ada'"), (expression, 'sent[0]', None, 'a request'))]),
     Shown('`rest_client.pool_manager = …`',
           Script("""
@@ -1194,6 +1397,36 @@ len([name for name in names if hasattr(client, name)])
 """), (
         ('len([name for name in names if hasattr(client, name)])', 'result', '8', '0'),
     )),
+    Shown('Overriding `update_params_for_auth`, `_ApiClient__call_api` …',
+          Script("""
+calls = set()
+class Own(ApiClient):
+    pass
+def override(owner, name):
+    original = getattr(owner.__base__, name, None)
+    def method(self, *args, **options):
+        calls.add(name)
+        return original(self, *args, **options)
+    setattr(owner, name, method)
+for name in ('update_params_for_auth', 'select_header_accept', '_ApiClient__call_api', '_ApiClient__deserialize'):
+    override(Own, name)
+override(Own, 'call_api')
+class OwnConfiguration(Configuration):
+    pass
+override(OwnConfiguration, 'auth_settings')
+class OwnTransport(RESTClientObject):
+    pass
+override(OwnTransport, 'request')
+own = OwnConfiguration()
+own.host = host
+client = Own(own)
+client.rest_client = OwnTransport(own)
+UserApi(client).user_self().name
+ADVISED = {'call_api', 'auth_settings', 'request'}
+ADVISED <= calls
+sorted(calls - ADVISED)
+"""), [('sorted(calls - ADVISED)', 'result[%d]' % index, repr(name), None) for index, name in enumerate(
+        ['_ApiClient__call_api', '_ApiClient__deserialize', 'select_header_accept', 'update_params_for_auth'])]),
     Shown('`Accept`, `Content-Type` of `call_api`',
           Script("""
 client.call_api('/x/', 'GET')[1]
@@ -1214,12 +1447,26 @@ pickle.loads(pickle.dumps(client)).default_headers == client.default_headers
         ('pickle.loads(pickle.dumps(client)).default_headers == client.default_headers', 'result', 'raises TypeError',
          'True'),
     )),
-    Shown('Threads for `async_req`, `ApiClient.pool`',
+    Shown('Threads for `async_req`',
           Script("""
 configuration.connection_pool_maxsize = 100
 getattr(ApiClient(configuration).pool, '_processes', 0) == os.cpu_count()
 """), (
         ("getattr(ApiClient(configuration).pool, '_processes', 0) == os.cpu_count()", 'result', 'True', 'False'),
+    )),
+    Shown('`client.pool`',
+          Script("""
+client.pool.apply_async(api.user_self).get().name
+client.pool.map(str, [1])
+client.pool.apply(api.user_self).name
+client.pool.apply_async(str, (), {}, print).get()
+client.pool.apply_async(dict, kwds={'a': 1}).get()
+"""), (
+        ('client.pool.map(str, [1])', 'result', 'list', 'raises AttributeError'),
+        ('client.pool.apply(api.user_self).name', 'result', "'Ada'", 'raises AttributeError'),
+        ('client.pool.apply(api.user_self).name', 'sent[0]', 'a request', None),
+        ('client.pool.apply_async(str, (), {}, print).get()', 'result', "''", 'raises TypeError'),
+        ("client.pool.apply_async(dict, kwds={'a': 1}).get()", 'result', 'dict', 'raises TypeError'),
     )),
     Shown('`RESTResponse`',
           Script("""
