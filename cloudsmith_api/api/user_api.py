@@ -12,7 +12,6 @@ from ..pagination import iterate_pages
 
 _SETTINGS = frozenset(['_headers', '_request_timeout', '_retries'])
 _OPTIONS = _SETTINGS.union(['async_req', '_preload_content', '_return_http_data_only'])
-_DEFAULTS = {'async_req': None, '_preload_content': True, '_request_timeout': None, '_return_http_data_only': None}
 _ANY_SCHEME = ('bearer', 'apikey', 'basic')
 
 
@@ -179,8 +178,11 @@ class UserApi(object):
     def _call_endpoint(self, verb, path, options, response_type, path_params=(), query_params=(), body=None,
                        auth_settings=_ANY_SCHEME):
         _check_options(options, _OPTIONS)
-        # All arguments that generated methods pass: programs override call_api(), and read and change them.
+        # All of this, defaults too, as generated methods do: programs override call_api(), and read and change it.
         return self.api_client.call_api(
-            path, verb, dict(path_params), list(query_params), {}, body=body, post_params=[], files={},
-            response_type=RequiredType(response_type), auth_settings=list(auth_settings), collection_formats={},
-            **dict(_DEFAULTS, **options))
+            path, verb, dict(path_params), list(query_params), {}, body=body,
+            response_type=RequiredType(response_type), auth_settings=list(auth_settings),
+            async_req=options.pop('async_req', None),
+            _return_http_data_only=options.pop('_return_http_data_only', None),
+            _preload_content=options.pop('_preload_content', True),
+            _request_timeout=options.pop('_request_timeout', None), **options)

@@ -96,7 +96,7 @@ def test_overridden_call_api_gets_all_arguments_of_a_generated_method(configurat
             kwargs['auth_settings'] = kwargs['auth_settings'] + ['basic']
             assert isinstance(path_params, dict)
             assert {'_preload_content', '_request_timeout', '_return_http_data_only', 'async_req', 'body',
-                    'collection_formats', 'files', 'post_params', 'response_type'}.issubset(kwargs)
+                    'response_type'}.issubset(kwargs)
             return super(Traced, self).call_api(
                 resource_path, method, path_params, query_params, header_params, **kwargs)
 
