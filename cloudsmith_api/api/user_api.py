@@ -172,13 +172,14 @@ class UserApi(object):
         """
         if slug_perm is None:
             raise ValueError('slug_perm is required')
-        return self._call_endpoint('PUT', '/user/tokens/{slug_perm}/refresh/', options, 'UserAuthenticationToken',
-                          path_params={'slug_perm': validation.check_str('slug_perm', slug_perm)})
+        return self._call_endpoint(
+            'PUT', '/user/tokens/{slug_perm}/refresh/', options, 'UserAuthenticationToken',
+            path_params={'slug_perm': validation.check_str('slug_perm', slug_perm)})
 
     def _call_endpoint(self, verb, path, options, response_type, path_params=(), query_params=(), body=None,
                        auth_settings=_ANY_SCHEME):
         _check_options(options, _OPTIONS)
-        # All of this, defaults too, as generated methods do: programs override call_api(), and read and change it.
+        # With the defaults of all options, as generated methods do: a program's call_api() may read and change them.
         return self.api_client.call_api(
             path, verb, dict(path_params), list(query_params), {}, body=body,
             response_type=RequiredType(response_type), auth_settings=list(auth_settings),
