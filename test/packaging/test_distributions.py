@@ -15,7 +15,7 @@ ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)
 
 # Files that are used only in the repository.
 ONLY_IN_REPOSITORY = re.compile(r'(?:.*/)?\.')
-PRIVATE_PACKAGE = re.compile(r'cloudsmith_api/_[a-z]+/')
+PRIVATE_MODULE = re.compile(r'cloudsmith_api/(_[a-z]+/|sandbox/_[a-z]+\.py)')
 # Files that the build adds to a source distribution.
 ADDED_BY_BUILD = ('PKG-INFO', 'setup.cfg', 'cloudsmith_api.egg-info/')
 
@@ -127,9 +127,9 @@ def test_wheel_contains_all_files_of_the_package(distributions):
         contained = {name for name in wheel.namelist() if '.dist-info/' not in name}
     expected = {name for name in tracked_files() if name.startswith(('cloudsmith_api/', 'pytest_cloudsmith_api/'))}
     assert contained == expected
-    # Private packages have no stubs.
+    # Private modules have no stubs.
     assert {name[:-1] for name in contained if name.endswith('.pyi')} == {
-        name for name in contained if name.endswith('.py') and not PRIVATE_PACKAGE.match(name)}
+        name for name in contained if name.endswith('.py') and not PRIVATE_MODULE.match(name)}
 
 
 def test_source_distribution_contains_all_files_of_the_repository(unpacked):
