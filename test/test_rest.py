@@ -244,8 +244,8 @@ def test_largest_pool_sends_its_first_request_without_delay():
         transport.close()
 
 
-def test_unread_response_does_not_block_other_calls(transport):
-    transport.configuration.connection_pool_maxsize = 1
+def test_unread_response_does_not_block_other_calls(make_transport):
+    transport = make_transport(connection_pool_maxsize=1)
     with ScriptedServer(GOOD) as server:
         transport.request('GET', server.url)
         unread = [transport.request('GET', server.url, _preload_content=False, _request_timeout=5) for _ in range(20)]
@@ -442,8 +442,8 @@ def test_headers_of_the_caller_are_not_changed(transport):
 
 @pytest.mark.parametrize('user_info', ['ada:hunter22@', 'ada@', ':hunter22@', 'a:hunter22%40@'])
 @pytest.mark.parametrize('proxy', [None, 'http://127.0.0.1:9'])
-def test_credentials_in_url_are_refused_without_showing_them(transport, user_info, proxy):
-    transport.configuration.proxy = proxy
+def test_credentials_in_url_are_refused_without_showing_them(make_transport, user_info, proxy):
+    transport = make_transport(proxy=proxy)
     with ScriptedServer(GOOD) as server:
         with pytest.raises(ValueError, match='^url must not contain credentials') as caught:
             transport.request('GET', server.url.replace('://', '://' + user_info) + '/x/@')

@@ -372,7 +372,7 @@ def test_fork_while_thread_creates_first_client_is_safe(delay):
 def test_threads_of_forked_process_share_connections():
     with RespondingServer(echo_target) as server:
         status, output = run_script("""
-            api.api_client.configuration.connection_pool_maxsize = 2
+            api = connect(connection_pool_maxsize=2)
             check_echo(api, 'before')
             pid = os.fork()
             if pid == 0:
