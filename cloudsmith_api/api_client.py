@@ -61,8 +61,8 @@ class ApiClient(object):
     :param str header_value: that header's value.
     :param str cookie: the ``Cookie`` header to send with each call.
 
-    :ivar Configuration configuration: the settings; change its attributes, but do not replace it: the transport keeps
-        the one that it was created with.
+    :ivar Configuration configuration: the settings; do not replace it, since the transport keeps the one that it was
+        created with. Changes of its attributes take effect, except for proxy, TLS and connection pool.
     :ivar rest_client: the transport, a :class:`.RESTClientObject`; a program may replace it with its own.
     :ivar dict default_headers: headers to send with each call; they override ``header_params``, but neither
         ``_headers`` nor credentials.

@@ -53,7 +53,7 @@ class RESTClientObject(object):
     A program may replace ``ApiClient.rest_client`` with an instance of its own subclass, which overrides
     :meth:`request` and need not call this constructor.
 
-    :param Configuration configuration: the settings of proxy, TLS and connection pool are those of now; timeout,
+    :param Configuration configuration: the settings of proxy, TLS and connection pool are read here; timeout,
         retries and maximum size are read for each request.
     :param int pools_size: the number of connection pools to keep, one per host.
     :param int maxsize: the maximum number of connections to a host; ``configuration.connection_pool_maxsize`` by
