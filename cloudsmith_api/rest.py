@@ -129,13 +129,15 @@ class RESTClientObject(object):
             raise
         return response
 
-    def _with_configuration(self, configuration):
-        """Return a copy with another configuration, and with connections of its own."""
+    def _without(self, names):
+        """Return a copy without some transport settings; this transport itself if none of them is set."""
+        session = self._session and self._session.without(names)
+        if session is self._session:
+            return self
         from copy import copy  # few programs need it
 
         other = copy(self)
-        other.configuration = configuration
-        other._session = Session(configuration, *self._session.sizes)
+        other._session = session
         return other
 
     def close(self):

@@ -105,16 +105,13 @@ class _Program(_Provider):
 
 def _without_tls_identity(client):
     """Return a client without the TLS settings for host names and client certificate, which are for the service."""
-    configuration = client.configuration
-    has_any = any(getattr(configuration, name) is not None for name in _TLS_IDENTITY)
+    transport = client.rest_client
     # A program's own transport has its own TLS settings.
-    if not has_any or getattr(client.rest_client, '_session', None) is None:
+    own_transport = transport._without(_TLS_IDENTITY) if hasattr(transport, '_without') else transport
+    if own_transport is transport:
         return client
-    own_client, configuration = copy.copy(client), copy.copy(configuration)
-    for name in _TLS_IDENTITY:
-        setattr(configuration, name, None)
-    own_client.configuration = configuration
-    own_client.rest_client = client.rest_client._with_configuration(configuration)
+    own_client = copy.copy(client)
+    own_client.rest_client = own_transport
     return own_client
 
 

@@ -38,7 +38,7 @@ class Session(object):
 
     def __init__(self, configuration, pools_size, maxsize):
         self._configuration = configuration
-        self.sizes = pools_size, maxsize
+        self._sizes = pools_size, maxsize
         # The pool managers, by process and kind of request, and the destination of the last request.
         self._managers = {}
         self._recent = None
@@ -46,7 +46,16 @@ class Session(object):
 
     def __reduce__(self):
         # A copy has its own connections.
-        return Session, (self._configuration,) + self.sizes
+        return Session, (self._configuration,) + self._sizes
+
+    def without(self, names):
+        """Return a session without some settings, with its own connections; this one if none of them is set."""
+        if all(getattr(self._configuration, name) is None for name in names):
+            return self
+        configuration = self._configuration.__copy__()
+        for name in names:
+            setattr(configuration, name, None)
+        return Session(configuration, *self._sizes)
 
     def prepare(self, configuration, timeout, retries, *request):
         """Return a request that is ready to be sent.
@@ -106,7 +115,7 @@ class Session(object):
         kind = os.getpid(), bool(proxy), tls, streaming
         manager = self._managers.get(kind)
         if manager is None:
-            pools_size, maxsize = self.sizes
+            pools_size, maxsize = self._sizes
             manager = make_pool_manager(
                 self._configuration,
                 proxy,
@@ -159,6 +168,8 @@ class Session(object):
                 take_back(call, sys.exc_info()[2])
             raise
         finally:
+            # urllib3 drops the connection of a failed attempt, which the next one must not take back.
+            call.loan = None
             if call.request_sent is not False:
                 call.was_sent = call.was_sent or call.request_sent
 

@@ -358,8 +358,9 @@ def test_untrusted_endpoint_is_sent_nothing(use, tmpdir):
     assert server.requests == []
 
 
+@pytest.mark.parametrize('is_unset_later', [False, True], ids=['set', 'unset later'])
 @pytest.mark.parametrize('setting', ['tls_server_name', 'assert_hostname', 'cert_file', None])
-def test_tls_names_and_client_certificate_are_not_used_for_the_endpoint(use, tmpdir, setting):
+def test_tls_names_and_client_certificate_are_not_used_for_the_endpoint(use, tmpdir, setting, is_unset_later):
     authority = Authority(tmpdir)
     value = authority.client_certificate()[2] if setting == 'cert_file' else 'service.example.com'
     asked, presented, context = [], [], authority.server_context(u'localhost')
@@ -375,6 +376,9 @@ def test_tls_names_and_client_certificate_are_not_used_for_the_endpoint(use, tmp
         use('github', ACTIONS_ID_TOKEN_REQUEST_URL='https://localhost:%d/' % endpoint.port)
         settings = {setting: value} if setting else {}
         api = UserApi(ApiClient(Configuration.from_environment(ssl_ca_cert=authority.path, **settings)))
+        if setting and is_unset_later:
+            # The transport keeps what it was created with.
+            setattr(api.api_client.configuration, setting, None)
         assert api.user_self().slug == 'ci'
     assert (asked, presented) == (['localhost'], [None])
 

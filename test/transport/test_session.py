@@ -300,6 +300,26 @@ def test_interrupt_right_after_urlopen_returns_the_connection(connect, monkeypat
         assert api.user_self(_request_timeout=2).name == 'Ada'
 
 
+def test_interrupted_retry_does_not_return_the_connection_of_the_failed_attempt(connect, monkeypatch):
+    """urllib3 has dropped that one, and returned its slot."""
+    url = 'http://127.0.0.1:%d' % closed_port()
+    transport = connect(url, connection_pool_maxsize=2, retries=1).api_client.rest_client
+    pool = transport._session.manager(url, False, False).connection_from_url(url)
+    pool._get_conn()
+    pool_for, attempts = session.Session._pool_for, []
+
+    def interrupt_second(self, call):
+        attempts.append(call)
+        if len(attempts) == 2:
+            raise KeyboardInterrupt()
+        return pool_for(self, call)
+
+    monkeypatch.setattr(session.Session, '_pool_for', interrupt_second)
+    with pytest.raises(KeyboardInterrupt):
+        transport.request('GET', url)
+    assert pool.pool.qsize() == 1
+
+
 def test_call_after_interrupt_within_urlopen_succeeds(connect, monkeypatch):
     def interrupt(self, *args, **kwargs):
         raise KeyboardInterrupt()
