@@ -234,11 +234,11 @@ class BackgroundPool(object):
                 # A call made just before found this slot taken, and relies on this thread.
                 if not self._pending:
                     return
-        except:  # noqa: E722 (while Python 2.7 exits, BaseException is None)
-            # So are all other names in modules. Block until the process ends, since the exception would be printed.
+        finally:
+            # While Python 2.7 exits, all names in modules are None, and exceptions of threads are printed. Block until
+            # the process has ended.
             while sys is None:
                 self._exit_lock.acquire()
-            raise
 
     def _run_calls(self, wake):
         while True:

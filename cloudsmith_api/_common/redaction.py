@@ -178,7 +178,7 @@ def printable_line(text, secrets=()):
 def _mask_values(text, values):
     try:
         return _mask_all_forms(text, values)
-    except (EnvironmentError, ImportError, LookupError):
+    except (EnvironmentError, ImportError):
         # The modules for accents and HTML are imported when needed, which fails if the process can open no more files.
         return MASK
 

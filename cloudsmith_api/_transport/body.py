@@ -124,7 +124,7 @@ def read_body(raw, limit):
         if raw.length_remaining is not None and not raw.chunked and not encoding:
             if raw.length_remaining > limit:
                 raise OversizeError()
-            # In a program's fake, the body may have been read already.
+            # In a program's fake, here and below, the body may have been read already.
             return raw.read() or raw.data or b''
         if raw.tell() or raw.closed:
             return raw.data or b''
