@@ -9,6 +9,10 @@ import struct
 import threading
 from collections import namedtuple
 
+# Bound, but not listening: connections to its port are refused, and no other process can listen there meanwhile.
+_closed = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+_closed.bind(('127.0.0.1', 0))
+
 #: A request as received: ``headers`` is a list of name-value pairs in their order, ``raw`` all of its bytes.
 Request = namedtuple('Request', ('method', 'target', 'headers', 'body', 'raw'))
 
@@ -223,11 +227,7 @@ def dead_address():
 
 def closed_port():
     """Return a loopback port that nothing listens on."""
-    probe = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
-    probe.bind(('127.0.0.1', 0))
-    port = probe.getsockname()[1]
-    probe.close()
-    return port
+    return _closed.getsockname()[1]
 
 
 def trickling(data, pause=0.05):
@@ -295,12 +295,18 @@ def _read_request(stream):
     return Request(method, target, headers, body, received + body)
 
 
+def shut_down(sock, how=socket.SHUT_RDWR):
+    """Shut down a connection, which may be closed already, even while another thread reads from it."""
+    try:
+        # SSLSocket's own method removes the TLS object that the other thread uses.
+        socket.socket.shutdown(sock, how)
+    except (OSError, socket.error):
+        return
+
+
 def _shut(sock):
     """Shut down and close a socket, which may be closed already."""
-    try:
-        sock.shutdown(socket.SHUT_RDWR)
-    except (OSError, socket.error):
-        pass
+    shut_down(sock)
     sock.close()
     if os.name == 'nt' and sock.fileno() != -1:
         # Files made from the socket keep it open; on Windows, only closing its descriptor wakes a waiting thread.

@@ -12,7 +12,16 @@ import threading
 
 import pytest
 from certificates import Authority
-from servers import ScriptedServer, SocksServer, closed_port, http_response, json_response, trickling, truncated
+from servers import (
+    ScriptedServer,
+    SocksServer,
+    closed_port,
+    http_response,
+    json_response,
+    shut_down,
+    trickling,
+    truncated,
+)
 
 from cloudsmith_api import (
     ApiClient,
@@ -40,42 +49,41 @@ def authority(tmpdir_factory):
 
 
 @contextlib.contextmanager
-def third_party_proxy(*options):
-    """Run proxy.py and yield its port."""
+def third_party_proxy(port_file, *options):
+    """Run proxy.py, which writes its port to ``port_file``, and yield its host and port."""
     pytest.importorskip('proxy', reason='proxy.py is not installed')
-    port = closed_port()
     with open(os.devnull, 'w') as devnull:
         process = subprocess.Popen(
-            [sys.executable, '-m', 'proxy', '--hostname', '127.0.0.1', '--port', str(port), '--num-workers', '1',
-             '--num-acceptors', '1', '--log-level', 'CRITICAL'] + list(options), stdout=devnull, stderr=devnull)
+            [sys.executable, '-m', 'proxy', '--hostname', '127.0.0.1', '--port', '0', '--port-file', str(port_file),
+             '--num-workers', '1', '--num-acceptors', '1', '--log-level', 'CRITICAL'] + list(options),
+            stdout=devnull, stderr=devnull)
     try:
-        wait_until_open(port)
-        yield port
+        yield '127.0.0.1:%d' % wait_for_port(port_file)
     finally:
         process.terminate()
         process.wait()
 
 
-def wait_until_open(port):
+def wait_for_port(port_file):
     for _ in range(200):
-        try:
-            socket.create_connection(('127.0.0.1', port), 1).close()
-            return
-        except EnvironmentError:
-            threading.Event().wait(0.1)
+        # The line is complete once it has its end.
+        if port_file.check() and port_file.read().endswith('\n'):
+            return int(port_file.read())
+        threading.Event().wait(0.1)
     raise AssertionError('proxy.py did not start')
 
 
 @pytest.fixture(scope='module')
-def public_proxy():
-    with third_party_proxy() as port:
-        yield 'http://127.0.0.1:%d' % port
+def public_proxy(tmpdir_factory):
+    with third_party_proxy(tmpdir_factory.mktemp('proxy').join('port')) as address:
+        yield 'http://' + address
 
 
 @pytest.fixture(scope='module')
-def authenticated_proxy():
-    with third_party_proxy('--basic-auth', 'ada:pa55-the-word') as port:
-        yield '127.0.0.1:%d' % port
+def authenticated_proxy(tmpdir_factory):
+    port_file = tmpdir_factory.mktemp('proxy').join('port')
+    with third_party_proxy(port_file, '--basic-auth', 'ada:pa55-the-word') as address:
+        yield address
 
 
 def service(scheme, authority):
@@ -349,7 +357,7 @@ def copy(source, target):
     try:
         for data in iter(lambda: source.recv(65536), b''):
             target.sendall(data)
-        target.shutdown(socket.SHUT_RDWR)
+        shut_down(target)
     except EnvironmentError:
         return
 

@@ -9,7 +9,7 @@ import threading
 import pytest
 import six
 from certificates import Authority
-from servers import ScriptedServer, closed_port, http_response, json_response, repeating, reset, truncated
+from servers import ScriptedServer, closed_port, http_response, json_response, repeating, reset, shut_down, truncated
 from urllib3 import Retry
 from urllib3.connection import HTTPConnection
 
@@ -463,8 +463,8 @@ class TunnelServer(ScriptedServer):
                     target.sendall(data)
             finally:
                 # After an error too: the other direction ends with this one.
-                target.shutdown(socket.SHUT_WR)
-        except (OSError, ValueError):
+                shut_down(target, socket.SHUT_WR)
+        except OSError:
             return
 
 
