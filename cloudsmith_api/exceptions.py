@@ -47,14 +47,16 @@ class ApiException(Exception):
         in ``body`` only.
     """
 
-    request_sent = None
+    # Defaults for a program's subclass whose constructor does not call this one.
+    status = reason = body = headers = code = detail = method = url = request_sent = _line = None
+    fields = {}
     #: What to do about the error, as ``str(error)`` shows it.
     hint = None
 
-    def __new__(cls, status=None, reason=None, http_resp=None, *_, **__):
-        """Choose the class for the status."""
+    def __new__(cls, *args, **kwargs):
+        """Choose the class for the status. The constructor of a program's subclass may have any parameters."""
         if cls is ApiException:
-            cls = _class_for(http_resp.status if http_resp is not None else status, http_resp)
+            cls = _class_for(*args, **kwargs)
         return super(ApiException, cls).__new__(cls)
 
     def __init__(self, status=None, reason=None, http_resp=None, detail=None):
@@ -72,9 +74,6 @@ class ApiException(Exception):
         self.code = _text_or_none(problem.get('code'))
         self.detail = detail or _text_or_none(problem.get('detail'))
         self.fields = _parse_fields(problem.get('fields'))
-        self.method = None
-        self.url = None
-        self._line = None
 
     def set_request(self, method, url, secrets=(), headers=None, configuration=None):
         """Set the request that failed, and compose the text of ``str(error)``.
@@ -280,7 +279,9 @@ def _with_origins(hint, configuration):
     return re.sub(_SETTING, add_origin, hint)
 
 
-def _class_for(status, http_resp):
+def _class_for(status=None, reason=None, http_resp=None, *_, **__):
+    if http_resp is not None:
+        status = http_resp.status
     if not isinstance(status, six.integer_types):
         return ApiException
     chosen = _CLASS_BY_STATUS.get(status) or _CLASS_BY_STATUS_CLASS.get(status // 100, ApiException)

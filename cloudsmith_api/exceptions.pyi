@@ -24,14 +24,7 @@ class ApiException(Exception):
     request_sent: bool | None
     hint: str | None
 
-    def __new__(
-        cls,
-        status: int | None = None,
-        reason: str | None = None,
-        http_resp: Any = None,
-        *_: object,
-        **__: object,
-    ) -> Self: ...
+    def __new__(cls, *args: object, **kwargs: object) -> Self: ...
     def __init__(
         self, status: int | None = None, reason: str | None = None, http_resp: Any = None,
         detail: str | None = None,

@@ -991,6 +991,20 @@ def test_custom_transport_receives_the_request(recorder):
     ]
 
 
+def test_custom_transport_may_raise_exception_that_skips_the_constructor(client):
+    class Gone(ApiException):
+        def __init__(self):
+            self.status = 410
+
+    def fail(*args, **kwargs):
+        raise Gone()
+
+    client.rest_client.request = fail
+    with pytest.raises(Gone) as raised:
+        UserApi(client).user_self()
+    assert raised.value.url.endswith('/user/self/')
+
+
 def test_custom_transport_may_raise_api_exception(client):
     class NotFound(object):
         status, reason = 404, 'Not Found'

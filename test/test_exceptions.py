@@ -72,6 +72,20 @@ class CustomException(ApiException):
         self.all = (one, two, three, four, five)
 
 
+class ReorderedException(ApiException):
+    """A program's subclass with the parameters of the constructor in another order."""
+
+    def __init__(self, message, status=500):
+        super(ReorderedException, self).__init__(status=status, reason=message)
+
+
+class BareException(ApiException):
+    """A program's subclass that does not call the constructor."""
+
+    def __init__(self, status):
+        self.status = status
+
+
 def error_for(status=400, body=None, **options):
     """Return the exception for a response; a body that is neither text nor bytes is serialized as JSON."""
     if not isinstance(body, (bytes, six.text_type, type(None))):
@@ -115,6 +129,17 @@ def test_explicit_class_is_kept_whatever_the_status():
 def test_custom_subclass_is_kept_whatever_the_status():
     error = CustomException(1, 2, 3, 4, five=5)
     assert (type(error), error.all, error.status) == (CustomException, (1, 2, 3, 4, 5), 404)
+
+
+def test_custom_subclass_may_reorder_the_parameters():
+    error = ReorderedException('Boom', status=404)
+    assert (type(error), error.status, error.reason) == (ReorderedException, 404, 'Boom')
+
+
+def test_subclass_that_skips_the_constructor_has_defaults():
+    error = BareException(404)
+    assert shown(error) == '404\n<BareException 404>'
+    assert (error.reason, error.body, error.headers, error.url, error.fields) == (None, None, None, None, {})
 
 
 def test_unknown_argument_raises_type_error():

@@ -788,9 +788,9 @@ error(_preload_content=False).body
         ('error(_preload_content=False).body', 'result',
          'b\'{"detail": "Not found."}\'', '\'{"detail": "Not found."}\''),
     )),
-    Shown('A subclass that sets `code`, `detail`, `fields`, `method` or `url` before `super().__init__()`',
+    Shown('A subclass that sets `code`, `detail` or `fields` before `super().__init__()`',
           Script("""
-NAMES = ['code', 'detail', 'fields', 'method', 'url']
+NAMES = ['code', 'detail', 'fields']
 class Own(ApiException):
     def __init__(self):
         for name in NAMES:
@@ -804,7 +804,7 @@ class Property(ApiException):
         return 'mine'
 Property(status=404).detail
 """), tuple(("[getattr(Own(), name) == 'mine' for name in NAMES + ['own']]", 'result[%d]' % index, 'True', 'False')
-            for index in range(5)) + (
+            for index in range(3)) + (
         ('Property(status=404).detail', 'result', "'mine'", 'raises AttributeError'),
     )),
     Shown('Messages of `TypeError` and `ValueError`',

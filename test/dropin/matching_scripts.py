@@ -311,6 +311,24 @@ ApiException(status=404, reason='Gone').status
 ApiException()
 ApiException.__mro__[1].__name__
 ApiException(http_resp=client.request('POST', host + '/x/', body=1))
+class Problem(ApiException):
+    def __init__(self, message, status=500):
+        super().__init__(status=status, reason=message)
+Problem('Gone', status=404)
+Problem(message='Gone')
+class Bare(ApiException):
+    def __init__(self, status, reason='Gone', body=None):
+        self.status, self.reason, self.body, self.headers = status, reason, body, {}
+Bare(404)
+'Gone' in str(Bare(404))
+class Failing(RESTClientObject):
+    def __init__(self):
+        pass
+    def request(self, *_, **__):
+        raise Bare(404)
+failing = ApiClient(configuration)
+failing.rest_client = Failing()
+UserApi(failing).user_self()
 """ + TRANSPORT + """
 ApiException(http_resp=Response(404, '{}'))
 response = RESTResponse(client.request('POST', host + '/x/', body=1, _preload_content=False))
