@@ -1,5 +1,7 @@
 """The transport: one HTTP request and its response over urllib3; every failure is an :class:`.ApiException`."""
 
+import logging
+
 import six
 from six.moves.urllib.parse import urlencode
 
@@ -11,6 +13,9 @@ from ._transport.session import Session
 from .exceptions import ApiException
 
 __all__ = ('ApiException', 'RESTClientObject', 'RESTResponse')
+
+# What _transport logs to; programs set its level.
+logger = logging.getLogger(__name__)
 
 
 class RESTResponse(object):

@@ -1,3 +1,4 @@
+from logging import Logger
 from typing import Any, Protocol, TypeVar, overload
 
 from typing_extensions import TypeAlias
@@ -7,6 +8,8 @@ from .configuration import Configuration
 from .exceptions import ApiException as ApiException
 
 __all__ = ('ApiException', 'RESTClientObject', 'RESTResponse')
+
+logger: Logger
 
 _T = TypeVar('_T')
 _Pairs: TypeAlias = dict[str, Any] | list[tuple[str, Any]] | None

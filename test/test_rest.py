@@ -30,6 +30,7 @@ from cloudsmith_api import (
 )
 from cloudsmith_api._transport import session
 from cloudsmith_api.rest import RESTClientObject, RESTResponse
+from cloudsmith_api.rest import logger as rest_logger
 
 GOOD = json_response('{"name": "Ada"}', headers=[('X-Name', 'value')])
 
@@ -55,6 +56,10 @@ def make_transport():
 @pytest.fixture
 def transport(make_transport):
     return make_transport()
+
+
+def test_logger_is_the_one_that_retries_are_logged_to():
+    assert rest_logger is session.logger
 
 
 def test_response_has_status_reason_headers_and_body(transport):

@@ -453,6 +453,7 @@ cloudsmith_api.models.user_auth_token_request.UserAuthTokenRequest is UserAuthTo
 cloudsmith_api.models.user_authentication_token.UserAuthenticationToken is UserAuthenticationToken
 cloudsmith_api.api_client.ApiClient is ApiClient
 cloudsmith_api.configuration.Configuration is Configuration
+cloudsmith_api.rest.logger.name
 UserApi.__module__, ApiClient.__module__, Configuration.__module__, UserBrief.__module__, RESTClientObject.__module__
 from cloudsmith_api import *
 from cloudsmith_api.api import *
