@@ -297,6 +297,11 @@ class ApiClient(object):
         return deserialize_text(json.dumps(serialize(data)), resolve_type(klass))
 
     @hide_locals
+    def __deserialize_model(self, data, klass):
+        """Convert a dict to a model; ``None``, as in 2.0.x, to an empty one."""
+        return self.__deserialize(data or {}, klass)
+
+    @hide_locals
     def sanitize_for_serialization(self, obj):
         """Serialize models and dates to JSON values; see :func:`.serialization.serialize`."""
         return serialize(obj)

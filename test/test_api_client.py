@@ -221,6 +221,13 @@ def test_name_mangled_deserialize_takes_json_values(client, value, klass, expect
     assert client._ApiClient__deserialize(value, klass) == expected
 
 
+@pytest.mark.parametrize('value, expected', [
+    ({'slug': 'ada', 'more': 1}, UserBrief(slug='ada')), ({}, UserBrief()), (None, UserBrief()),
+])
+def test_name_mangled_deserialize_model_takes_a_dict(client, value, expected):
+    assert client._ApiClient__deserialize_model(value, UserBrief) == expected
+
+
 def test_name_mangled_deserialize_does_not_change_its_argument(client):
     rows = [{'created': '2024-01-02T03:04:05.000006Z', 'key': 'k', 'slug_perm': 's'}]
     key, = client._ApiClient__deserialize(rows, 'list[UserAuthenticationToken]')

@@ -1389,13 +1389,14 @@ min(request['_request_timeout'] for request in transport.requests) == 5
     )),
     Shown('`client_side_validation`, `parameters_to_tuples`, `prepare_post_parameters`, '
           '`select_header_accept`, `select_header_content_type`, `update_params_for_auth`, `PRIMITIVE_TYPES`, '
-          '`NATIVE_TYPES_MAPPING`',
+          '`NATIVE_TYPES_MAPPING`, `_ApiClient__call_api`',
           Script("""
 names = ['client_side_validation', 'parameters_to_tuples', 'prepare_post_parameters', 'select_header_accept',
-         'select_header_content_type', 'update_params_for_auth', 'PRIMITIVE_TYPES', 'NATIVE_TYPES_MAPPING']
+         'select_header_content_type', 'update_params_for_auth', 'PRIMITIVE_TYPES', 'NATIVE_TYPES_MAPPING',
+         '_ApiClient__call_api']
 len([name for name in names if hasattr(client, name)])
 """), (
-        ('len([name for name in names if hasattr(client, name)])', 'result', '8', '0'),
+        ('len([name for name in names if hasattr(client, name)])', 'result', '9', '0'),
     )),
     Shown('Overriding `update_params_for_auth`, `_ApiClient__call_api` …',
           Script("""

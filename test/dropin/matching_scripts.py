@@ -281,6 +281,10 @@ client._ApiClient__deserialize(5, int), client._ApiClient__deserialize(5, 'str')
 client._ApiClient__deserialize({'a': [1]}, object)
 client._ApiClient__deserialize(None, 'UserBrief')
 client._ApiClient__deserialize({'detail': 'x', 'fields': {'email': ['y']}}, 'ErrorDetail').fields
+client._ApiClient__deserialize_model({'name': 'Ada', 'more': 1}, UserBrief)
+client._ApiClient__deserialize_model({'results': [{'created': '2024-01-02T03:04:05.000006Z'}]}, KeyPage)
+client._ApiClient__deserialize_model({}, UserBrief)
+client._ApiClient__deserialize_model(None, UserBrief)
 rows = [{'created': '2024-01-02T03:04:05.000006Z', 'key': 'k', 'slug_perm': 's'}]
 client._ApiClient__deserialize(rows, 'list[UserAuthenticationToken]')
 rows
