@@ -1,7 +1,6 @@
 """Connections that enforce the deadline and the size limit of the call that uses them."""
 
 import io
-import os
 import re
 import socket
 import weakref
@@ -42,7 +41,6 @@ class _ResponseStream(io.RawIOBase):
         # A mock of a socket may have the response only in its file (httpretty 1.1). On Python 2, a real socket's file
         # has no readinto.
         self._read_into = getattr(self._stream, 'readinto', None) or self._sock.recv_into
-        self._pid = os.getpid()
         self._deadline = call.deadline
         self._max_bytes = call.max_bytes
         self._bytes_left = _MAX_HEADER_BYTES
@@ -70,14 +68,8 @@ class _ResponseStream(io.RawIOBase):
         self._bytes_left += self._max_bytes
 
     def close(self):
-        if not self.closed:
-            # A forked process shares the TCP connection with its parent, and must not shut it down.
-            if _has_pending_bytes(self._sock) and self._pid == os.getpid():
-                # TLS has buffered bytes beyond this response. urllib3 looks for such bytes only in the socket, and
-                # would read these as the next response.
-                shut_down(self._sock)
-            self._stream.close()
-            super(_ResponseStream, self).close()
+        self._stream.close()
+        super(_ResponseStream, self).close()
 
 
 def _apply_deadline(deadline, sock):
@@ -89,23 +81,13 @@ def _apply_deadline(deadline, sock):
         sock.settimeout(remaining)
 
 
-def _has_pending_bytes(sock):
+def has_pending_bytes(sock):
     """Return whether TLS has buffered bytes that have not been read yet, in any layer of TLS within TLS."""
     if isinstance(sock, SSLTransport):
         # It has no pending() of its own (1.26 and 2).
-        return sock.sslobj.pending() or sock.incoming.pending or _has_pending_bytes(sock.socket)
+        return sock.sslobj.pending() or sock.incoming.pending or has_pending_bytes(sock.socket)
     # Looked up on the type, since a mock may raise any error for an attribute that it does not have.
     return hasattr(type(sock), 'pending') and sock.pending()
-
-
-def shut_down(sock):
-    """Shut down a connection, so that no other call uses it."""
-    while isinstance(sock, SSLTransport):
-        sock = sock.socket
-    try:
-        sock.shutdown(socket.SHUT_RDWR)
-    except EnvironmentError:
-        return  # The peer has already closed it.
 
 
 class _Response(http_client.HTTPResponse):

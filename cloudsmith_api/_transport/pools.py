@@ -7,7 +7,7 @@ from six.moves import queue
 from urllib3 import HTTPConnectionPool, HTTPSConnectionPool
 
 from .._common.clock import monotonic
-from .connections import DeadlineHTTPConnection, DeadlineHTTPSConnection, DeadlineMixin
+from .connections import DeadlineHTTPConnection, DeadlineHTTPSConnection, DeadlineMixin, has_pending_bytes
 from .timeouts import CallLimits
 
 # The longest time that a call sleeps before it checks for an idle connection itself, in seconds.
@@ -136,8 +136,7 @@ class PoolMixin(object):
             # A recorder's connection does not report whether it sends anything.
             call.request_sent = None
             return connection
-        # A firewall or NAT may have forgotten an old connection: a request sent over it is lost without an error.
-        if connection.sock is not None and monotonic() - connection.idle_since > call.idle_timeout:
+        if connection.sock is not None and _is_unusable(connection, call):
             connection.close()
         connection.call = call
         connection.preferred_addresses = vars(self).setdefault('_preferred_addresses', {})
@@ -175,6 +174,14 @@ def take_back(call, traceback):
     if connection.call is call and (traceback is None or connection.sock is not None):
         connection.close()
         pool._put_conn(connection)
+
+
+def _is_unusable(connection, call):
+    """Return whether a connection that urllib3 would use again must not be."""
+    # A firewall or NAT may have forgotten an old connection: a request sent over it is lost without an error. And TLS
+    # may have buffered bytes beyond the last response: urllib3 looks for such bytes only in the socket, and would read
+    # these as the next response.
+    return monotonic() - connection.idle_since > call.idle_timeout or has_pending_bytes(connection.sock)
 
 
 def _claim(slot):

@@ -11,11 +11,7 @@ from urllib3.exceptions import NewConnectionError
 
 from cloudsmith_api import ConnectionException
 from cloudsmith_api._common.clock import monotonic
-from cloudsmith_api._transport.connections import (
-    DeadlineHTTPConnection,
-    _ResponseStream,
-    shut_down,
-)
+from cloudsmith_api._transport.connections import DeadlineHTTPConnection, _ResponseStream
 from cloudsmith_api._transport.timeouts import CallLimits, Deadline
 
 GOOD = json_response('{"name": "Ada"}')
@@ -124,14 +120,6 @@ def test_response_stream_can_be_closed_twice():
         stream.close()
         assert stream.closed
         connection.close()
-
-
-def test_shut_down_of_unconnected_socket_leaves_it_open():
-    never_connected = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
-    shut_down(never_connected)
-    # Closing the socket is left to its owner.
-    assert never_connected.fileno() >= 0
-    never_connected.close()
 
 
 class SocketDouble(object):
