@@ -75,9 +75,7 @@ class RESTClientObject(object):
         self.configuration = configuration
         if maxsize:
             validation.check_pool_size('maxsize', maxsize)
-        # A copy: a program may change the configuration for its next client before this one connects. Not with copy(),
-        # a module that nothing else imports.
-        self._session = Session(configuration.__copy__(), pools_size, maxsize)
+        self._session = Session(configuration, pools_size, maxsize)
 
     def __getstate__(self):
         """Give a copy its own connections."""
@@ -133,17 +131,6 @@ class RESTClientObject(object):
             call.annotate_error(error)
             raise
         return response
-
-    def _without(self, names):
-        """Return a copy without some transport settings; this transport itself if none of them is set."""
-        session = self._session and self._session.without(names)
-        if session is self._session:
-            return self
-        from copy import copy  # few programs need it
-
-        other = copy(self)
-        other._session = session
-        return other
 
     def close(self):
         """Close idle connections now, and those in use as soon as their calls end.

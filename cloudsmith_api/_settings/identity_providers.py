@@ -105,13 +105,13 @@ class _Program(_Provider):
 
 def _without_tls_identity(client):
     """Return a client without the TLS settings for host names and client certificate, which are for the service."""
-    transport = client.rest_client
     # A program's own transport has its own TLS settings.
-    own_transport = transport._without(_TLS_IDENTITY) if hasattr(transport, '_without') else transport
-    if own_transport is transport:
+    session = getattr(client.rest_client, '_session', None)
+    if session is None or all(getattr(session.configuration, name) is None for name in _TLS_IDENTITY):
         return client
     own_client = copy.copy(client)
-    own_client.rest_client = own_transport
+    for name in _TLS_IDENTITY:
+        setattr(own_client.rest_client._session.configuration, name, None)
     return own_client
 
 

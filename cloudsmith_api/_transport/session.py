@@ -30,14 +30,18 @@ class Session(object):
 
     It has no locks: a signal handler that makes a call, or a forked process, could wait for them forever.
 
-    :param Configuration configuration: the settings of proxy, TLS and connection pool, which must not change.
+    :param Configuration configuration: the settings of proxy, TLS and connection pool.
     :param int pools_size: the number of connection pools to keep, one per host.
     :param int maxsize: the maximum number of connections in a pool; ``configuration.connection_pool_maxsize`` if
         ``None``.
+
+    :ivar Configuration configuration: those settings, which must not change once the session has connected.
     """
 
     def __init__(self, configuration, pools_size, maxsize):
-        self._configuration = configuration
+        # A copy: a program may change the configuration for its next client before this one connects. Not with copy(),
+        # a module that nothing else imports.
+        self.configuration = configuration.__copy__()
         self._sizes = pools_size, maxsize
         # The pool managers, by process and kind of request, and the destination of the last request.
         self._managers = {}
@@ -46,16 +50,7 @@ class Session(object):
 
     def __reduce__(self):
         # A copy has its own connections.
-        return Session, (self._configuration,) + self._sizes
-
-    def without(self, names):
-        """Return a session without some settings, with its own connections; this one if none of them is set."""
-        if all(getattr(self._configuration, name) is None for name in names):
-            return self
-        configuration = self._configuration.__copy__()
-        for name in names:
-            setattr(configuration, name, None)
-        return Session(configuration, *self._sizes)
+        return Session, (self.configuration,) + self._sizes
 
     def prepare(self, configuration, timeout, retries, *request):
         """Return a request that is ready to be sent.
@@ -110,18 +105,18 @@ class Session(object):
         :param bool streaming: whether callers read the response bodies.
         :rtype: urllib3.PoolManager
         """
-        proxy = proxy_for(self._configuration, url)
+        proxy = proxy_for(self.configuration, url)
         # A forked process opens its own connections: if it used its parent's, each would read the other's responses.
         kind = os.getpid(), bool(proxy), tls, streaming
         manager = self._managers.get(kind)
         if manager is None:
             pools_size, maxsize = self._sizes
             manager = make_pool_manager(
-                self._configuration,
+                self.configuration,
                 proxy,
                 tls,
                 num_pools=pools_size,
-                maxsize=maxsize or self._configuration.connection_pool_maxsize,
+                maxsize=maxsize or self.configuration.connection_pool_maxsize,
                 # A caller who reads the response may never return its connection, so calls do not wait for one.
                 block=not streaming,
             )
