@@ -8,13 +8,8 @@ from ._common import validation
 from ._common.headers import basic_credentials
 from ._common.tracebacks import hide_locals, warn
 from ._settings import log_output
-from ._settings.validators import API_KEY_HEADER, VALIDATORS
+from ._settings.validators import API_KEY_HEADER, SETTINGS, default_settings
 from .exceptions import UnknownSettingWarning
-
-try:
-    from os import cpu_count
-except ImportError:  # pragma: no cover (Python 2.7)
-    from multiprocessing import cpu_count
 
 
 class Configuration(object):
@@ -70,7 +65,7 @@ class Configuration(object):
     _default = None
 
     def __init__(self):
-        self._copy_from(vars(self._default) if self._default is not None else _default_settings())
+        self._copy_from(dict(default_settings(), _origins={}) if self._default is None else vars(self._default))
 
     @classmethod
     @hide_locals
@@ -109,7 +104,7 @@ class Configuration(object):
         # In reverse order: setting proxy may clear no_proxy, so proxy must come first.
         for name, (value, origin) in sorted(found.items(), reverse=True):
             if name.startswith('_') or name not in vars(configuration):
-                replacement = replacement_for(name, _default_settings())
+                replacement = replacement_for(name, SETTINGS)
                 raise TypeError('unknown setting %r%s' % (name, replacement and ': ' + replacement))
             if name == 'api_key' and not isinstance(value, dict):
                 value = {API_KEY_HEADER: value}
@@ -131,7 +126,7 @@ class Configuration(object):
 
         settings = dict(vars(self))
         origins = settings.pop('_origins')
-        return describe(settings, _default_settings(), origins)
+        return describe(settings, default_settings(), origins)
 
     def _origin_of(self, name):
         """Return the variable or file that a setting comes from; ``None`` if the program set it."""
@@ -150,14 +145,16 @@ class Configuration(object):
 
     @hide_locals
     def __setattr__(self, name, value):
-        check = VALIDATORS.get(name)
-        if name not in vars(self):
+        if name in SETTINGS:
+            _, check = SETTINGS[name]
+            value = check(name, value)
+        elif name not in vars(self):
             from ._settings.foreign_names import replacement_for  # most programs add no attributes of their own
 
-            replacement = replacement_for(name, _default_settings())
+            replacement = replacement_for(name, SETTINGS)
             if replacement:
                 warn('%s is not a setting, and has no effect: %s' % (name, replacement), UnknownSettingWarning)
-        super(Configuration, self).__setattr__(name, value if check is None else check(name, value))
+        super(Configuration, self).__setattr__(name, value)
         if name == 'proxy' and self._origin_of('no_proxy'):
             # NO_PROXY was meant for the proxy that the environment had set.
             self.no_proxy = None
@@ -281,43 +278,6 @@ class Configuration(object):
         shown = ('%s=%s' % (name, value) for name, value, origin in self.describe()
                  if name == 'host' or origin != 'default')
         return '<%s %s>' % (type(self).__name__, ', '.join(shown))
-
-
-def _default_settings():
-    return {
-        'host': 'https://api.cloudsmith.io/v1',
-        'api_key': {},
-        'api_key_prefix': {},
-        'refresh_api_key_hook': None,
-        'access_token': None,
-        'username': '',
-        'password': '',
-        'timeout': (10.0, 60.0),
-        'retries': 3,
-        'max_retry_after': 60.0,
-        'idle_timeout': 30.0,
-        'max_response_bytes': 64 * 1024 * 1024,
-        'verify_ssl': True,
-        'ssl_verify_strict': True,
-        'ssl_ca_cert': None,
-        'cert_file': None,
-        'key_file': None,
-        'assert_hostname': None,
-        'tls_server_name': None,
-        'proxy': None,
-        'no_proxy': None,
-        'connection_pool_maxsize': 5 * (cpu_count() or 1),
-        'safe_chars_for_path_param': '',
-        'pace': False,
-        'client_side_validation': True,
-        'user_agent': None,
-        'default_headers': {},
-        'temp_folder_path': None,
-        'debug': False,
-        'logger_file': None,
-        'logger_format': '%(asctime)s %(levelname)s %(message)s',
-        '_origins': {},
-    }
 
 
 def _is_running(code, configuration):

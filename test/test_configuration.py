@@ -53,7 +53,7 @@ def test_pool_size_defaults_to_five_per_processor(configuration):
 
 
 def test_pool_size_defaults_to_five_if_cpu_count_is_unknown(monkeypatch):
-    monkeypatch.setattr('cloudsmith_api.configuration.cpu_count', lambda: None)
+    monkeypatch.setattr('cloudsmith_api._settings.validators.cpu_count', lambda: None)
     assert Configuration().connection_pool_maxsize == 5
 
 
@@ -238,6 +238,13 @@ def test_attribute_of_the_program_does_not_warn(configuration, name):
         setattr(configuration, name, 'value')
         copy.copy(configuration)
     assert caught == []
+
+
+def test_name_that_is_no_setting_warns_only_when_it_is_added(configuration):
+    with pytest.warns(UnknownSettingWarning):
+        configuration.proxies = {}
+    configuration.proxies = {'https': None}
+    assert configuration.proxies == {'https': None}
 
 
 def test_name_close_to_an_attribute_of_the_program_does_not_warn(configuration):

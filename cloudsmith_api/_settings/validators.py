@@ -1,4 +1,4 @@
-"""Checks of settings: each setting's value is checked where it is set."""
+"""The settings: their defaults, and the checks of their values, which are made where a setting is set."""
 
 import logging
 
@@ -8,6 +8,11 @@ from urllib3 import Retry
 from .._common import validation
 from .._common.headers import check_header
 from .._common.urls import check_host, check_proxy
+
+try:
+    from os import cpu_count
+except ImportError:  # pragma: no cover (Python 2.7)
+    from multiprocessing import cpu_count
 
 API_KEY_HEADER = 'X-Api-Key'
 
@@ -91,37 +96,45 @@ def _check_headers(name, value):
             for header, content in validation.check_type(name, value, dict, 'a dict of headers').items()}
 
 
-#: The functions that check settings: each returns the value to keep, or raises an error that names the setting.
-VALIDATORS = {
-    'access_token': _check_access_token,
-    'api_key': _check_dict,
-    'api_key_prefix': _check_dict,
-    'assert_hostname': _check_assert_hostname,
-    'cert_file': validation.check_path,
-    'client_side_validation': validation.check_bool,
-    'connection_pool_maxsize': validation.check_pool_size,
-    'default_headers': _check_headers,
-    'debug': lambda _, value: bool(value),
-    'host': check_host,
-    'idle_timeout': validation.check_seconds,
-    'key_file': validation.check_path,
-    'logger_file': validation.check_path,
-    'logger_format': _check_format,
-    'max_response_bytes': validation.check_positive_int,
-    'max_retry_after': validation.check_seconds,
-    'no_proxy': _check_optional_str,
-    'pace': validation.check_bool,
-    'password': _check_credential,
-    'proxy': check_proxy,
-    'refresh_api_key_hook': _check_hook,
-    'retries': check_retries,
-    'safe_chars_for_path_param': _check_safe_characters,
-    'ssl_ca_cert': validation.check_path,
-    'ssl_verify_strict': validation.check_bool,
-    'temp_folder_path': validation.check_path,
-    'timeout': validation.check_timeout,
-    'tls_server_name': _check_optional_str,
-    'user_agent': _check_user_agent,
-    'username': _check_credential,
-    'verify_ssl': validation.check_bool,
+#: Each setting: its default value, and the function that checks a value. The function returns the value to keep, or
+#: raises an error that names the setting.
+SETTINGS = {
+    'host': ('https://api.cloudsmith.io/v1', check_host),
+    'api_key': ({}, _check_dict),
+    'api_key_prefix': ({}, _check_dict),
+    'refresh_api_key_hook': (None, _check_hook),
+    'access_token': (None, _check_access_token),
+    'username': ('', _check_credential),
+    'password': ('', _check_credential),
+    'timeout': ((10.0, 60.0), validation.check_timeout),
+    'retries': (3, check_retries),
+    'max_retry_after': (60.0, validation.check_seconds),
+    'idle_timeout': (30.0, validation.check_seconds),
+    'max_response_bytes': (64 * 1024 * 1024, validation.check_positive_int),
+    'verify_ssl': (True, validation.check_bool),
+    'ssl_verify_strict': (True, validation.check_bool),
+    'ssl_ca_cert': (None, validation.check_path),
+    'cert_file': (None, validation.check_path),
+    'key_file': (None, validation.check_path),
+    'assert_hostname': (None, _check_assert_hostname),
+    'tls_server_name': (None, _check_optional_str),
+    'proxy': (None, check_proxy),
+    'no_proxy': (None, _check_optional_str),
+    # Depends on the machine, see default_settings().
+    'connection_pool_maxsize': (None, validation.check_pool_size),
+    'safe_chars_for_path_param': ('', _check_safe_characters),
+    'pace': (False, validation.check_bool),
+    'client_side_validation': (True, validation.check_bool),
+    'user_agent': (None, _check_user_agent),
+    'default_headers': ({}, _check_headers),
+    'temp_folder_path': (None, validation.check_path),
+    'debug': (False, lambda _, value: bool(value)),
+    'logger_file': (None, validation.check_path),
+    'logger_format': ('%(asctime)s %(levelname)s %(message)s', _check_format),
 }
+
+
+def default_settings():
+    """Return the default values of all settings by name."""
+    defaults = {name: default for name, (default, _) in SETTINGS.items()}
+    return dict(defaults, connection_pool_maxsize=5 * (cpu_count() or 1))
