@@ -67,21 +67,12 @@ def is_secret(name):
     return re.search(_SECRET_NAME, name) is not None
 
 
-def mask(mapping):
-    """Copy a mapping with its secret values masked; empty values are shown.
-
-    :param dict mapping: headers, settings or a JSON object.
-    :rtype: dict
-    """
-    return {name: MASK if value and is_secret(name) else _mask_tokens(value) for name, value in mapping.items()}
-
-
-def mask_nested(value):
-    """Copy a JSON value with its secret values masked."""
+def mask(value):
+    """Copy headers, settings or a JSON value with its secret values masked; empty values are shown."""
     if isinstance(value, dict):
-        return {name: mask_nested(item) for name, item in mask(value).items()}
+        return {name: MASK if item and is_secret(name) else mask(item) for name, item in value.items()}
     if isinstance(value, list):
-        return [mask_nested(item) for item in value]
+        return [mask(item) for item in value]
     return scrub(value) if isinstance(value, six.string_types) else value
 
 
@@ -194,11 +185,9 @@ def _mask_all_forms(text, values):
     return _mask_escaped(text, few_letters, _unescape)
 
 
-def _mask_tokens(value):
+def _mask_tokens(text):
     """Mask everything that looks like an API key or a JSON Web Token."""
-    if not isinstance(value, six.string_types):
-        return value
-    return re.sub(_DOTTED, _mask_json_web_token, re.sub(_API_KEY, MASK, value))
+    return re.sub(_DOTTED, _mask_json_web_token, re.sub(_API_KEY, MASK, text))
 
 
 def _mask_json_web_token(found):

@@ -7,7 +7,7 @@ from collections import namedtuple
 import certifi
 import urllib3
 
-from .._common.redaction import MASK, find_secrets, is_secret, mask_nested, scrub
+from .._common.redaction import MASK, find_secrets, is_secret, mask, scrub
 from ..credentials import RenewableToken
 from ..version import __version__
 
@@ -61,7 +61,7 @@ def _format_value(name, value, secrets):
         return getattr(value, '__name__', type(value).__name__)
     try:
         if not value or not is_secret(name):
-            return scrub(repr(mask_nested(value)), secrets)
+            return scrub(repr(mask(value)), secrets)
     except Exception as error:
         # An attribute of the program has a bug: the report is for bugs, including this one.
         return '<%s that cannot be shown: %s>' % (type(value).__name__, type(error).__name__)

@@ -7,7 +7,7 @@ from itertools import repeat
 
 import six
 
-from .._common.redaction import MASK, mask, mask_nested
+from .._common.redaction import MASK, mask
 from .._common.tracebacks import hide_locals
 from ..configuration import Configuration
 
@@ -281,7 +281,7 @@ class Model(object):
             shown[field.name] = MASK if field.secret and value else _to_plain(value, Model._to_masked, mask)
         additional = self.__dict__.get('_additional_properties')
         if additional:
-            shown['additional_properties'] = mask_nested(additional)
+            shown['additional_properties'] = mask(additional)
         return shown
 
     def __eq__(self, other):
