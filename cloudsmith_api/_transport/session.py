@@ -2,6 +2,7 @@
 
 import logging
 import os
+import re
 import sys
 
 import six
@@ -286,12 +287,10 @@ def _log_retry(call, raw, error, delay):
 
 def _get_origin(url):
     """Return the scheme, host and port of a URL."""
-    scheme, separator, rest = url.partition('//')
-    for end in '/?#':
-        rest = rest.partition(end)[0]
-    if not rest:
+    origin = re.match('[^/?#]*//[^/?#]+', url)
+    if origin is None:
         raise ValueError('url must begin with http:// or https:// and a host')
-    if '@' in rest:
+    if '@' in origin.group():
         # urllib3 would send them to a proxy (1.26 and 2), and show them in errors.
         raise ValueError('url must not contain credentials; send them in a header')
-    return scheme + separator + rest
+    return origin.group()
