@@ -24,7 +24,6 @@ from ._encoding.serialization import (
     RequiredType,
     deserialize_text,
     parser_for,
-    resolve_type,
     serialize,
 )
 from ._transport.body import decode_body
@@ -218,7 +217,6 @@ class ApiClient(object):
         configuration = self.configuration
         validation.check_method(method)
         if response_type is not None:
-            response_type = resolve_type(response_type)
             parser_for(response_type)
         if _request_timeout is not None:
             _request_timeout = validation.check_timeout('_request_timeout', _request_timeout)
@@ -266,7 +264,6 @@ class ApiClient(object):
         :raises InvalidResponseException: if the body is not of that type.
         :raises ValueError: if the type is unknown.
         """
-        response_type = resolve_type(response_type)
         mismatch = None
         try:
             text, is_utf8 = decode_body(response.data)
@@ -294,7 +291,7 @@ class ApiClient(object):
         if data is None:
             return None
         # Via JSON text: the parsers reuse the containers that they are given, and these belong to the program.
-        return deserialize_text(json.dumps(serialize(data)), resolve_type(klass))
+        return deserialize_text(json.dumps(serialize(data)), klass)
 
     @hide_locals
     def __deserialize_model(self, data, klass):

@@ -91,13 +91,14 @@ def _serialize(value):
     raise TypeError('cannot be sent as JSON: %s' % type(value).__name__)
 
 
-def deserialize_text(text, type_name):
+def deserialize_text(text, response_type):
     """Parse the text of a response body.
 
     :param str text: JSON; for the type ``'str'``, any text that is not a JSON string is returned as is.
-    :param type_name: see :func:`parser_for`.
+    :param response_type: see :func:`parser_for`.
     :raises DeserializationError: if the text is not JSON, or not of that type.
     """
+    type_name = _resolve_type(response_type)
     try:
         value = parse_json(text)
     except ValueError as error:
@@ -109,31 +110,32 @@ def deserialize_text(text, type_name):
     return parser_for(type_name)(value)
 
 
-def resolve_type(response_type):
-    """Return the class of a model as is, since it may be a program's own subclass, and any other class as its name."""
-    if isinstance(response_type, type) and not issubclass(response_type, Model):
-        return response_type.__name__
-    return response_type
-
-
-def parser_for(type_name):
+def parser_for(response_type):
     """Return the parser for a type: a function from a JSON value to a value of that type.
 
     A parser may change the JSON value and reuse it in its result. It raises :class:`DeserializationError`.
 
-    :param type_name: a model's class or its name, ``'bool'``, ``'date'``, ``'datetime'``, ``'float'``, ``'int'``,
-        ``'object'``, ``'str'``, ``'list[TYPE]'`` or ``'dict(str, TYPE)'``.
-    :raises TypeError: if it is neither a model's class nor a str.
+    :param response_type: a model's name, ``'bool'``, ``'date'``, ``'datetime'``, ``'float'``, ``'int'``, ``'object'``,
+        ``'str'``, ``'list[TYPE]'`` or ``'dict(str, TYPE)'``; or a class of one of these names.
+    :raises TypeError: if it is neither a class nor a str.
     :raises ValueError: if there is no such type.
     """
+    type_name = _resolve_type(response_type)
     parser = _parsers.get(type_name) if isinstance(type_name, six.string_types) else None
     if parser is None:
-        if isinstance(type_name, type) and issubclass(type_name, Model):
+        if isinstance(type_name, type):
             return _model_parser(type_name)
         validation.check_str('response_type', type_name)
         # Cached, so that the name of a type is parsed once and not for each response.
         parser = _parsers[type_name] = _make_parser(type_name)
     return parser
+
+
+def _resolve_type(response_type):
+    """Return the class of a model as is, since it may be a program's own subclass, and any other class as its name."""
+    if isinstance(response_type, type) and not issubclass(response_type, Model):
+        return response_type.__name__
+    return response_type
 
 
 def _make_parser(type_name):

@@ -154,8 +154,13 @@ def test_only_the_word_with_an_escaped_secret_is_masked():
     assert scrub('No such key: kE7%2Fthe%2Bkey.', ['kE7/the+key']) == 'No such key: ********'
 
 
-def test_short_secret_across_two_words_is_not_masked():
-    assert scrub('at estimate', ['test']) == 'at estimate'
+@pytest.mark.parametrize('text, secret', [('at estimate', 'test'), ('a bcd efg', 'abcd efg')])
+def test_secret_of_fewer_than_eight_letters_across_words_is_not_masked(text, secret):
+    assert scrub(text, [secret]) == text
+
+
+def test_secret_of_eight_letters_across_words_is_masked():
+    assert scrub('a bcd efgh', ['abcd efgh']) == MASK
 
 
 @pytest.mark.parametrize('text', ['&nothing; and %zz and \\q', '&#9999999; or \\UFFFFFFFF'])

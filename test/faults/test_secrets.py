@@ -12,7 +12,7 @@ import six
 from servers import RespondingServer, ScriptedServer, closed_port, http_response, json_response, truncated
 from six.moves.urllib.parse import quote
 
-from cloudsmith_api import ApiClient, ApiException, Configuration, UserAuthTokenRequest
+from cloudsmith_api import ApiClient, ApiException, Configuration, UserApi, UserAuthTokenRequest
 from cloudsmith_api._transport.retry import ApiRetry
 from cloudsmith_api.credentials import OidcToken, RenewableToken
 
@@ -314,6 +314,13 @@ ENTRY_POINTS = {
     'OidcToken': lambda: OidcToken('acme', 'ci', bytearray(KEY.encode('ascii'))),
     'RenewableToken': lambda: RenewableToken(KEY),
     'sanitize_for_serialization': lambda: ApiClient().sanitize_for_serialization({'password': KEY, 'x': object()}),
+    'call_api': lambda: ApiClient().call_api('no-slash', 'POST', body={'password': KEY}),
+    'request': lambda: ApiClient().request('POST', 'http://127.0.0.1:9/', headers={'X-Api-Key': KEY + '\n'}),
+    'request of a transport': lambda: ApiClient().rest_client.request(
+        'POST', 'http://127.0.0.1:9/', headers={'X-Api-Key': KEY + '\n'}),
+    'user_self': lambda: UserApi().user_self(_headers={'X-Api-Key': KEY + '\n'}),
+    'user_self_with_http_info': lambda: UserApi().user_self_with_http_info(_headers={'X-Api-Key': KEY + '\n'}),
+    'user_token_create': lambda: UserApi().user_token_create({'email': '', 'password': KEY}),
     'deserialize': lambda: ApiClient()._ApiClient__deserialize({'name': 5, 'email': KEY}, 'UserBrief'),
 }
 
