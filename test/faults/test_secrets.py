@@ -310,6 +310,7 @@ ENTRY_POINTS = {
     'setting': lambda: with_settings(access_token=KEY + ' '),
     'validate': lambda: UserAuthTokenRequest.validate({'email': '', 'password': KEY}),
     'model': lambda: UserAuthTokenRequest(email='', password=KEY),
+    'model with a wrong type': lambda: UserAuthTokenRequest(password=[KEY]),
     'attribute of a model': lambda: setattr(UserAuthTokenRequest(), 'password', [KEY]),
     'OidcToken': lambda: OidcToken('acme', 'ci', bytearray(KEY.encode('ascii'))),
     'RenewableToken': lambda: RenewableToken(KEY),
