@@ -737,6 +737,8 @@ def test_closed_connections_are_forgotten(open_connection, sandbox):
         connection.read_to_end()
         connection.close()
         wait_until(lambda: threading.active_count() <= before)
+    # The thread may end before the server has stored it.
+    wait_until(lambda: len(sandbox._server._connections) == 1)
     assert len(sandbox._server._connections) == 1
 
 
