@@ -1,7 +1,5 @@
 """Names that are not settings: those of other clients' settings, and misspelled ones."""
 
-from os.path import commonprefix
-
 # Excludes names that programs are likely to use for attributes of their own, such as headers or rate_limit.
 _REPLACEMENTS = {
     'set host': 'api_host api_url base_url server_index server_variables',
@@ -44,8 +42,13 @@ def _is_misspelled(name, setting):
     """
     if len(setting) < 5 or name.startswith(setting) or '_' in (name[:1], setting[:1]):
         return False
-    start = len(commonprefix([name, setting]))
+    start = _common_length(name, setting)
     rest, expected = name[start:], setting[start:]
-    end = len(commonprefix([rest[::-1], expected[::-1]]))
+    end = _common_length(rest[::-1], expected[::-1])
     rest, expected = rest[:len(rest) - end], expected[:len(expected) - end]
     return max(len(rest), len(expected)) == 1 or (len(rest) == 2 and rest == expected[::-1])
+
+
+def _common_length(one, other):
+    """Return how many letters two names have in common at the start."""
+    return next((index for index, pair in enumerate(zip(one, other)) if pair[0] != pair[1]), min(len(one), len(other)))
