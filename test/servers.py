@@ -208,10 +208,10 @@ class SocksServer(ScriptedServer):
 
 
 @contextlib.contextmanager
-def dead_address():
+def dead_address(host='127.0.0.1', port=0):
     """Yield host and port of a listener that neither accepts nor refuses connections, because its backlog is full."""
     listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
-    listener.bind(('127.0.0.1', 0))
+    listener.bind((host, port))
     listener.listen(0)
     clients = []
     try:

@@ -82,10 +82,10 @@ def _apply_deadline(deadline, sock):
 
 
 def has_pending_bytes(sock):
-    """Return whether TLS has buffered bytes that have not been read yet, in any layer of TLS within TLS."""
+    """Return whether TLS has buffered bytes that have not been read yet."""
     if isinstance(sock, SSLTransport):
-        # It has no pending() of its own (1.26 and 2).
-        return sock.sslobj.pending() or sock.incoming.pending or has_pending_bytes(sock.socket)
+        # It has no pending() of its own, and leaves nothing in the outer TLS: it reads whole records (1.26 and 2).
+        return sock.sslobj.pending() or sock.incoming.pending
     # Looked up on the type, since a mock may raise any error for an attribute that it does not have.
     return hasattr(type(sock), 'pending') and sock.pending()
 
@@ -197,12 +197,9 @@ class DeadlineMixin(object):
             found = socket.getaddrinfo(self._dns_host.strip('[]'), self.port, allowed_gai_family(), socket.SOCK_STREAM)
         except (socket.error, UnicodeError) as error:
             raise NewConnectionError(self, 'Failed to establish a new connection: %s' % error)
-        addresses = [_format_address(address) for _, _, _, _, address in found]
         preferred = (self.preferred_addresses or {}).get(self._dns_host)
-        if preferred in addresses:
-            addresses.remove(preferred)
-            addresses.insert(0, preferred)
-        return addresses
+        return sorted((_format_address(address) for _, _, _, _, address in found),
+                      key=lambda address: address != preferred)
 
 
 def _format_address(address):
@@ -226,7 +223,7 @@ class DeadlineHTTPSConnection(DeadlineMixin, HTTPSConnection):
 
 
 class _DeadlineSocket(object):
-    """A socket for TLS within TLS whose operations keep to the call's deadline.
+    """A socket for TLS within TLS that is read until the call's deadline.
 
     For one record of the inner TLS, urllib3 reads any number of outer records, each with the whole timeout (1.26
     and 2).
@@ -242,13 +239,6 @@ class _DeadlineSocket(object):
     def __setattr__(self, name, value):
         setattr(self._sock, name, value)
 
-    def pending(self):
-        return self._sock.pending()
-
     def recv(self, *args):
         _apply_deadline(self._connection.call.deadline, self._sock)
         return self._sock.recv(*args)
-
-    def sendall(self, *args):
-        _apply_deadline(self._connection.call.deadline, self._sock)
-        return self._sock.sendall(*args)

@@ -172,6 +172,15 @@ def test_next_address_is_tried_after_refused_one(connect, monkeypatch):
         assert api.user_self(_request_timeout=5).name == 'Ada'
 
 
+@pytest.mark.parametrize('timeout', [1.6, (1.6, 30)])
+def test_dead_address_leaves_time_for_the_next(connect, monkeypatch, timeout):
+    with ScriptedServer(json_response('{"name": "Ada"}')) as server:
+        with dead_address('127.0.0.2', server.port) as dead:
+            resolve_many_localhost(monkeypatch, [dead, ('127.0.0.1', server.port)])
+            api = connect('http://many.localhost:%d/v1' % server.port, retries=0)
+            assert api.user_self(_request_timeout=timeout).name == 'Ada'
+
+
 def test_total_timeout_bounds_tls_handshake(connect, authority):
     with unresponsive_port() as port:
         with Stopwatch(TIMEOUT), pytest.raises(TimeoutException) as caught:

@@ -145,6 +145,10 @@ def test_connections_have_tcp_keep_alive(connect):
         connection = manager.connection_from_url(server.origin)._get_conn()
         assert connection.sock.getsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE)
         assert connection.sock.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
+        for name, value in (('TCP_KEEPIDLE', 15), ('TCP_KEEPINTVL', 15), ('TCP_KEEPCNT', 4)):
+            # Python 2.7 has all three on Linux only.
+            if hasattr(socket, name):
+                assert connection.sock.getsockopt(socket.IPPROTO_TCP, getattr(socket, name)) == value
         connection.close()
 
 
