@@ -300,6 +300,7 @@ def test_opaque_token_without_lifetime_does_not_expire(connect, service):
         api.user_self()
     token = api.api_client.configuration.access_token
     assert (token.current, token.expires_in) == ('opaque', None)
+    assert api.api_client.configuration.credential('bearer') == 'Bearer opaque'
     assert repr(token) == '<RenewableToken>'
 
 

@@ -308,6 +308,7 @@ ENTRY_POINTS = {
     'get_api_key_with_prefix': lambda: with_settings(
         api_key={'X-Api-Key': KEY}, api_key_prefix={'X-Api-Key': 5}).get_api_key_with_prefix('X-Api-Key'),
     'setting': lambda: with_settings(access_token=KEY + ' '),
+    'from_environment': lambda: Configuration.from_environment(access_token=KEY + ' '),
     'validate': lambda: UserAuthTokenRequest.validate({'email': '', 'password': KEY}),
     'model': lambda: UserAuthTokenRequest(email='', password=KEY),
     'model with a wrong type': lambda: UserAuthTokenRequest(password=[KEY]),
