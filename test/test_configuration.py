@@ -230,7 +230,7 @@ def test_unknown_setting_warns_with_its_replacement(configuration, name, advice)
 @pytest.mark.parametrize('name', [
     'custom', 'headers', 'rate_limit', 'set', 'verif', '', 'no_proxy', 'tls_server_name', 'hosts', 'hosts2', 'token',
     'name', 'client', 'space', 'page', 'pages', 'api_key2', 'api_keys', 'usernames', 'log_format', 'refresh_api_key',
-    'idle_time', 'origins', '_timout', 'ab',
+    'idle_time', 'origins', '_timeout', 'ab',
 ])
 def test_attribute_of_the_program_does_not_warn(configuration, name):
     with warnings.catch_warnings(record=True) as caught:

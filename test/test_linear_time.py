@@ -2,6 +2,7 @@
 """Text from a peer is scrubbed and parsed in time linear in its length."""
 
 import time
+import zlib
 
 import pytest
 from servers import ScriptedServer, http_response, json_response
@@ -9,6 +10,7 @@ from servers import ScriptedServer, http_response, json_response
 from cloudsmith_api import ApiException
 from cloudsmith_api._common.json_text import check_depth
 from cloudsmith_api._common.redaction import scrub
+from cloudsmith_api._transport.body import _Decompressor
 from cloudsmith_api._transport.error_mapping import describe_error
 from cloudsmith_api.sandbox._server import MalformedRequest, build_environ
 
@@ -93,6 +95,20 @@ def test_error_with_megabyte_body_is_raised_within_a_second(connect, fragment):
             api.user_self()
     assert caught.value.status == 404
     assert processor_time() - started < 1
+
+
+@pytest.mark.parametrize('encoding, wbits', [('gzip', 31), ('deflate', 15)])
+def test_bytes_after_compressed_data_are_ignored_in_linear_time(encoding, wbits):
+    encoder = zlib.compressobj(9, zlib.DEFLATED, wbits)
+    compressed = encoder.compress(b'{}') + encoder.flush()
+
+    def decompress(text):
+        # A peer decides how short the chunks are.
+        chunks = [compressed] + [text[start:start + 50].encode('ascii') for start in range(0, len(text), 50)]
+        decompressor = _Decompressor(encoding)
+        assert b''.join(piece for chunk in chunks for piece in decompressor.decompress(chunk)) == b'{}'
+
+    assert grows_linearly(decompress, 'x')
 
 
 def test_worst_case_reason_phrase_raises_within_a_second(connect):

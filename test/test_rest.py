@@ -211,13 +211,19 @@ def test_invalid_arguments_raise_before_connecting(transport, method, arguments,
     ('text/plain', {'body': u'hunter22\ud800'}),
     ('application/x-www-form-urlencoded', {'post_params': {'password': u'hunter22\ud800'}}),
     ('multipart/form-data', {'post_params': {'password': u'hunter22\ud800'}}),
+    ('multipart/form-data', {'post_params': {'file': (u'hunter22\ud800', b'')}}),
 ])
 def test_invalid_unicode_body_raises_without_showing_it(transport, content_type, arguments):
-    with pytest.raises(ValueError, match='not valid Unicode$') as raised:
+    with pytest.raises(ValueError, match=r'\b%s .*not valid Unicode$' % ''.join(arguments)) as raised:
         transport.request('POST', 'http://127.0.0.1:9/', headers={'Content-Type': content_type}, **arguments)
     assert type(raised.value) is ValueError
     # The codec's error would hold the whole body.
     assert raised.value.__context__ is None
+
+
+def test_body_of_the_wrong_type_is_named(transport):
+    with pytest.raises(TypeError, match='^body must be text or bytes for Content-Type text/plain, not dict$'):
+        transport.request('POST', 'http://127.0.0.1:9/', headers={'Content-Type': 'text/plain'}, body={})
 
 
 def test_circular_body_raises_value_error(transport):

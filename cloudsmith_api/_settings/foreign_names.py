@@ -40,7 +40,7 @@ def _is_misspelled(name, setting):
     Not by ``difflib``: a ratio that is low enough for tiemout would also match log_format and refresh_api_key, which
     programs may use for attributes of their own. For the same reason, hosts, space and api_key2 do not match.
     """
-    if len(setting) < 5 or name.startswith(setting) or '_' in (name[:1], setting[:1]):
+    if len(setting) < 5 or name.startswith(('_', setting)):
         return False
     start = _common_length(name, setting)
     rest, expected = name[start:], setting[start:]

@@ -137,6 +137,15 @@ def test_oversized_response_raises_and_keeps_status_and_headers(connect_single, 
         assert api.user_self().name == 'Ada'
 
 
+def test_call_after_oversized_response_has_its_own_connection(connect_single):
+    headers = START + b'Content-Length: %d\r\n\r\n' % (LIMIT + 1)
+    with ScriptedServer(headers, GOOD) as server:
+        api = connect_single(server, retries=0)
+        with pytest.raises(InvalidResponseException):
+            api.user_self()
+        assert api.user_self().name == 'Ada'
+
+
 @pytest.mark.parametrize('fault', sorted(ENDLESS_HEADERS))
 def test_endless_status_line_or_headers_raise_api_exception(connect_single, fault):
     with ScriptedServer(ENDLESS_HEADERS[fault], GOOD) as server:
