@@ -3,6 +3,7 @@
 
 import datetime
 import re
+from collections import OrderedDict
 
 import pytest
 import six
@@ -124,6 +125,8 @@ def test_any_text_stays_one_path_segment_or_raises(text):
     ([('a', (1, 2))], {'a': 'pipes'}, [('a', '1|2')]),
     ([('a', [1, 2])], {'a': 'ssv'}, [('a', '1 2')]),
     ([('a', [1, 2])], {'a': 'tsv'}, [('a', '1\t2')]),
+    ([('a', [True, datetime.date(2024, 1, 2)])], None, [('a', 'true,2024-01-02')]),
+    ([('a', [True, datetime.date(2024, 1, 2)])], {'a': 'multi'}, [('a', 'true'), ('a', '2024-01-02')]),
 ])
 def test_query_parameters_are_serialized(params, formats, pairs):
     assert build_query(params, formats) == pairs
@@ -152,7 +155,8 @@ def test_form_contains_fields_and_files(tmpdir):
     path.write('hello')
     unknown = tmpdir.join('b.nosuchtype')
     unknown.write('x')
-    parts = build_form({'name': 'Ada'}, {'object': path, 'one': str(path), 'two': [unknown], 'none': None})
+    parts = build_form({'name': 'Ada'}, OrderedDict(
+        [('none', None), ('object', path), ('one', str(path)), ('two', [unknown])]))
     assert sorted(parts) == [
         ('name', 'Ada'),
         ('object', ('a.txt', b'hello', 'text/plain')),
