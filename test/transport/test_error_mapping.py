@@ -17,7 +17,7 @@ def test_connect_timeout_message_has_no_object_address(connect, timeout, proxy):
     with dead_address() as address:
         url = 'http://%s:%d/v1' % address
         api = connect(url, retries=0, **({'proxy': proxy % address} if proxy else {}))
-        with pytest.raises(TimeoutException, match=r'Connection to 127\.0\.0\.1 timed out') as raised:
+        with pytest.raises(TimeoutException, match=r'\w: Connection to 127\.0\.0\.1 timed out') as raised:
             api.user_self(_request_timeout=timeout)
     for text in (str(raised.value), repr(raised.value), raised.value.reason):
         assert ' at 0x' not in text
