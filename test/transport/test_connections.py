@@ -154,3 +154,22 @@ def test_nothing_is_sent_after_the_deadline():
         assert connection.call.request_sent is False
         connection.close()
     assert server.requests == []
+
+
+def test_sending_may_take_longer_than_connecting_left():
+    # More than the buffers of both sockets take.
+    body, is_complete = b'x' * 16 * 1024 * 1024, threading.Event()
+
+    class LateReader(ScriptedServer):
+        def _serve(self, connection):
+            threading.Event().wait(0.4)
+            if sum(len(data) for data in iter(lambda: connection.recv(65536), b'')) == len(body):
+                is_complete.set()
+
+    with LateReader() as server:
+        connection = DeadlineHTTPConnection('127.0.0.1', server.port, timeout=10)
+        connection.connect()
+        connection.sock.settimeout(0.05)
+        connection.send(body)
+        connection.close()
+        assert is_complete.wait(20)
