@@ -222,6 +222,7 @@ class Configuration(object):
         # Not raised above: the codec's error, which contains the password, would become its context.
         raise ValueError(problem)
 
+    @hide_locals
     def auth_settings(self):
         """Describe the authentication schemes that a call may name in ``auth_settings``.
 
@@ -233,6 +234,7 @@ class Configuration(object):
         return {name: {'type': kind, 'in': 'header', 'key': header, 'value': _current_value(get_value(self))}
                 for name, (kind, header, get_value) in _SCHEMES.items()}
 
+    @hide_locals
     def credential(self, scheme):
         """Return the credential of an authentication scheme.
 
