@@ -224,10 +224,10 @@ class TestTextBeyondAscii(object):
     """Paths, profiles and files beyond ASCII: on Python 2, variables are bytes, and the contents of files Unicode."""
 
     @pytest.fixture(autouse=True)
-    def home(self, tmpdir, monkeypatch):
+    def home(self, home, monkeypatch):
         """A home directory whose name is not in ASCII."""
         try:
-            made = tmpdir.join(six.ensure_str(u'hömé')).ensure(dir=True)
+            made = home.join(six.ensure_str(u'hömé')).ensure(dir=True)
         except UnicodeError:
             pytest.skip('no directory can have this name in this locale (Python 3.6 without one)')
         monkeypatch.setenv('HOME', str(made))
