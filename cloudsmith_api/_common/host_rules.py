@@ -1,5 +1,6 @@
 """Rules for hosts, in the format of the variable ``NO_PROXY``."""
 
+import re
 import socket
 
 from six.moves.urllib.parse import urlsplit
@@ -23,7 +24,8 @@ def matches_host(rules, url):
     :rtype: bool
     :raises ValueError: if the URL has no valid port.
     """
-    parts = urlsplit(url)
+    # Without credentials: urlsplit() rejects brackets in them, and its error would show them.
+    parts = urlsplit(re.sub('//[^/?#]*@', '//', url))
     port = parts.port or _DEFAULT_PORTS.get(parts.scheme)
     # Drop the zone of a link-local address, and the trailing dot of an absolute name.
     host = (parts.hostname or '').partition('%')[0].rstrip('.')

@@ -36,6 +36,12 @@ def test_rule_does_not_match_host(rules, url):
     assert not matches_host(rules, url)
 
 
+@pytest.mark.parametrize('credentials', ['ada:pa[ss', 'ada:pa]ss', 'ada:[pass]', 'ada@[::1]:2', 'ada:a@b'])
+def test_credentials_are_not_part_of_the_host(credentials):
+    assert matches_host('example.com', 'http://%s@example.com:80/a@b' % credentials)
+    assert not matches_host('example.com:80', 'http://%s@example.org/a@example.com' % credentials)
+
+
 @pytest.mark.parametrize('url', ['http://localhost', 'http://api.localhost:80', 'http://127.1.2.3', 'http://[::1]:80/v1'])
 def test_loopback_rules_match_this_machine(url):
     assert matches_host(LOOPBACK, url)

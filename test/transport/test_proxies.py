@@ -114,6 +114,14 @@ def test_third_party_proxy_accepts_credentials_from_url(connect, authority, auth
         assert api.user_self(_request_timeout=20).name == 'Ada'
 
 
+@pytest.mark.parametrize('password', ['pa[55', '[pa55]', '[::1]:pa55'])
+def test_proxy_password_may_contain_brackets(connect, password):
+    with ScriptedServer(GOOD) as proxy:
+        connect('http://localhost:9/v1', proxy='http://ada:%s@127.0.0.1:%d' % (password, proxy.port)).user_self()
+    sent = dict(proxy.requests[0].headers)['Proxy-Authorization']
+    assert base64.b64decode(sent[len('Basic '):]).decode('ascii') == 'ada:' + password
+
+
 @pytest.mark.parametrize('scheme', ['http', 'https'])
 @pytest.mark.parametrize('credentials', ['', 'ada:wrong-word@'])
 def test_rejected_proxy_credentials_raise_407_without_password(
@@ -180,12 +188,12 @@ def test_unreachable_proxy_raises_connection_exception(connect, authority, schem
 
 def test_unreachable_proxy_is_named_with_its_origin(connect, monkeypatch):
     address = '127.0.0.1:%d' % closed_port()
-    monkeypatch.setenv('HTTPS_PROXY', 'http://ada:hunter-22@' + address)
+    monkeypatch.setenv('https_proxy', 'http://ada:hunter-22@' + address)
     client = ApiClient(Configuration.from_environment(host='https://service.invalid/v1', retries=0))
     with pytest.raises(ConnectionException) as caught:
         UserApi(client).user_self(_request_timeout=20)
     assert str(caught.value).endswith(
-        'Check the network and configuration.proxy (from HTTPS_PROXY): http://' + address)
+        'Check the network and configuration.proxy (from https_proxy): http://' + address)
     assert 'hunter-22' not in str(caught.value)
 
 
