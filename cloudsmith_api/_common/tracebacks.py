@@ -26,7 +26,7 @@ def hide_locals(function):
             return function(*args, **kwargs)
         except BaseException as error:
             traceback = _skip_hidden_frames(sys.exc_info()[2])
-            _hide_causes(error)
+            _hide_frames_of_causes(error)
             del args, kwargs
             six.reraise(type(error), error, traceback)
     return call
@@ -44,7 +44,7 @@ def warn(message, category):
     warnings.warn(message, category, stacklevel=level)
 
 
-def _hide_causes(error):
+def _hide_frames_of_causes(error):
     seen = set()
     while error is not None and id(error) not in seen:
         seen.add(id(error))

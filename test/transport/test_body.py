@@ -118,7 +118,7 @@ def test_body_that_a_fake_response_has_read_already_is_used(body, open_body, has
     assert read_body(HTTPResponse(open_body(body), status=200, headers=headers), 10 ** 6) == body
 
 
-def test_fake_response_in_place_of_urlopen_raises_the_exception_of_its_status(connect, monkeypatch):
+def test_fake_response_of_urlopen_raises_the_exception_of_its_status(connect, monkeypatch):
     monkeypatch.setattr(HTTPConnectionPool, 'urlopen', lambda *_, **__: HTTPResponse(b'{"detail": "No."}', status=404))
     with pytest.raises(NotFoundException) as raised:
         connect('http://127.0.0.1:9').user_self()

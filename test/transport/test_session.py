@@ -146,7 +146,7 @@ def test_connections_have_tcp_keep_alive(connect):
         assert connection.sock.getsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE)
         assert connection.sock.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
         for name, value in (('TCP_KEEPIDLE', 15), ('TCP_KEEPINTVL', 15), ('TCP_KEEPCNT', 4)):
-            # Python 2.7 has all three on Linux only.
+            # Not every system has all three.
             if hasattr(socket, name):
                 assert connection.sock.getsockopt(socket.IPPROTO_TCP, getattr(socket, name)) == value
         connection.close()
@@ -304,7 +304,7 @@ def test_interrupt_right_after_urlopen_returns_the_connection(connect, monkeypat
         assert api.user_self(_request_timeout=2).name == 'Ada'
 
 
-def test_interrupted_retry_does_not_return_the_connection_of_the_failed_attempt(connect, monkeypatch):
+def test_interrupted_retry_does_not_return_connection_of_failed_attempt(connect, monkeypatch):
     """urllib3 has dropped that one, and returned its slot."""
     url = 'http://127.0.0.1:%d' % closed_port()
     transport = connect(url, connection_pool_maxsize=2, retries=1).api_client.rest_client
